@@ -1,0 +1,73 @@
+/**
+ * An alert: one firing, from open to resolved. Immutable; `evolve-alert` makes the next one from a fact.
+ */
+import type { ActionId, AlertId, EpochMs, IntegrationId, PersonId, PolicyId, TeamRevision } from "./ids.ts";
+import type { Severity } from "./severity.ts";
+import type { Via } from "./team.ts";
+
+export type AlertStatus = "triggered" | "acknowledged" | "snoozed" | "resolved";
+
+export interface Link {
+  readonly href: string;
+  readonly text?: string;
+}
+
+/** What a monitoring tool says about an alert. All of it is hostile text. */
+export interface AlertContent {
+  readonly severity: Severity;
+  readonly title: string;
+  readonly source: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly details: Readonly<Record<string, string>>;
+  readonly links: readonly Link[];
+}
+
+export interface Alert extends AlertContent {
+  readonly id: AlertId;
+  readonly status: AlertStatus;
+  /** Null for an alert that a person raised by hand, or Tocsin about itself. */
+  readonly integration: IntegrationId | null;
+  readonly dedupKey: string;
+
+  /** The policy and the team revision it climbs by: frozen when it opened (a transfer changes the policy only). */
+  readonly policy: PolicyId;
+  readonly teamRevision: TeamRevision;
+  /** Index of the tier it is on now. */
+  readonly step: number;
+  /** How many times the whole policy has been run through. */
+  readonly repeat: number;
+  /** Counts every entering of a step; part of the identity of a notification. */
+  readonly wave: number;
+  /** When the next tier is asked; null while nothing escalates (acknowledged, snoozed, resolved). */
+  readonly nextEscalationAt: EpochMs | null;
+  /** Everyone asked since it was last (re)triggered. */
+  readonly addressed: readonly PersonId[];
+  /** Notifications of the current wave that have not come to an end, and those that have. */
+  readonly notifications: readonly Notification[];
+
+  readonly openedAt: EpochMs;
+  readonly acknowledgedAt: EpochMs | null;
+  readonly acknowledgedBy: PersonId | null;
+  readonly ackTimeoutAt: EpochMs | null;
+  readonly snoozedUntil: EpochMs | null;
+  readonly resolvedAt: EpochMs | null;
+
+  /** How often its source has reported it; exact in memory, on disk rounded down once it is large (see rules/deduplicate). */
+  readonly occurrences: number;
+  /** How long its source may be silent before the alert counts as stale; null: the source reports only changes. */
+  readonly silentAfterMs: number | null;
+  readonly staleAt: EpochMs | null;
+  readonly stale: boolean;
+}
+
+export type NotificationState = "planned" | "attempted" | "sent" | "failed" | "withdrawn";
+
+export interface Notification {
+  readonly actionId: ActionId;
+  readonly person: PersonId;
+  readonly via: Via;
+  readonly state: NotificationState;
+  /** When it is to be attempted (again). */
+  readonly dueAt: EpochMs;
+  readonly attempts: number;
+}

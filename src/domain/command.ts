@@ -1,0 +1,36 @@
+/**
+ * What `decide` asks of the world, and what it answers to whoever put the input in. Carried out only after the facts
+ * of the same decision are on disk.
+ */
+import type { ActionId, AlertId, PersonId } from "./ids.ts";
+import type { Via } from "./team.ts";
+
+/** Reach this person by this channel. Its outcome comes back as an input. */
+export interface Command {
+  readonly kind: "notify";
+  readonly alertId: AlertId;
+  readonly actionId: ActionId;
+  readonly person: PersonId;
+  readonly via: Via;
+  readonly attempt: number;
+}
+
+/** What became of an input. Expected refusals are data; a broken invariant throws. */
+export type Answer =
+  | { readonly ok: true; readonly alertId: AlertId | null; readonly effect: Effect }
+  | { readonly ok: false; readonly reason: RefusalReason; readonly text: string };
+
+export type Effect = "opened" | "repeated" | "changed" | "resolved" | "acknowledged" | "done" | "ignored";
+
+export type RefusalReason =
+  | "not-found"
+  | "already-resolved"
+  | "already-acknowledged"
+  | "unknown-policy"
+  | "no-team"
+  | "too-many-open-alerts"
+  /** The inbox is full: come back a little later. */
+  | "busy"
+  /** The journal cannot keep it now. Nothing of the input was taken. */
+  | "journal-unavailable"
+  | "stopping";

@@ -1,0 +1,27 @@
+/**
+ * Branded identifiers: strings that the compiler keeps apart. Used by every room.
+ *
+ * A brand exists only at compile time; `as` at the edge (config, wire) is where a string earns it.
+ */
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** One firing of one alert. An acknowledgement binds to this, never to a deduplication key (invariant 5). */
+export type AlertId = Branded<"AlertId">;
+/** One notification of one person by one channel in one wave of one alert; the same after a replay. */
+export type ActionId = Branded<"ActionId">;
+export type PersonId = Branded<"PersonId">;
+export type GroupId = Branded<"GroupId">;
+export type ScheduleId = Branded<"ScheduleId">;
+export type PolicyId = Branded<"PolicyId">;
+export type IntegrationId = Branded<"IntegrationId">;
+/** Content hash of a team; the same file gives the same revision on every machine. */
+export type TeamRevision = Branded<"TeamRevision">;
+
+/** A point in time: milliseconds since 1970-01-01T00:00:00Z, wall clock. */
+export type EpochMs = number;
+
+/** The identity of a notification: (alert, wave, person, channel). Readable on purpose: it turns up in journals. */
+export function actionIdOf(alert: AlertId, wave: number, person: PersonId, via: string): ActionId {
+  return `${alert}.${wave}.${person}.${via}` as ActionId;
+}

@@ -1,0 +1,65 @@
+/**
+ * Everything that can happen to the engine, in one type: the inbox's element. `decide` turns it into facts and commands.
+ */
+import type { AlertContent } from "./alert.ts";
+import type { CommandOrigin, FailureReason } from "./fact.ts";
+import type { ActionId, AlertId, IntegrationId, PersonId, PolicyId } from "./ids.ts";
+import type { Team } from "./team.ts";
+
+export type Input =
+  | Signal
+  | PersonCommand
+  | NotificationOutcome
+  | { readonly kind: "tick" }
+  | { readonly kind: "team-loaded"; readonly team: Team }
+  /** The people whose desktop is attached and not paused, now. Replaces what was known before; never journaled. */
+  | { readonly kind: "desktops-changed"; readonly people: readonly PersonId[] }
+  | { readonly kind: "engine-started"; readonly version: string }
+  | { readonly kind: "engine-stopping" }
+  | { readonly kind: "clock-stepped"; readonly deltaMs: number };
+
+/** What a monitoring tool reports, whatever its format; also an alert raised by hand or by Tocsin about itself. */
+export interface Signal {
+  readonly kind: "signal";
+  /** The id that the alert gets if this opens one; fresh from the Random port, since `decide` has no randomness. */
+  readonly freshId: AlertId;
+  readonly integration: IntegrationId | null;
+  readonly dedupKey: string;
+  readonly status: "firing" | "acknowledged" | "resolved";
+  readonly content: AlertContent;
+  /** How long the source may be silent before the alert is stale; null for sources that report only changes. */
+  readonly silentAfterMs: number | null;
+  /** `report`: each one counts as an occurrence. `refresh`: a mere "still firing" (Prometheus sends one each minute). */
+  readonly repetition: "report" | "refresh";
+  readonly by: PersonId | null;
+}
+
+export interface PersonCommand {
+  readonly kind: "command";
+  readonly alertId: AlertId;
+  readonly by: PersonId | null;
+  readonly origin: CommandOrigin;
+  readonly command: AlertCommand;
+}
+
+export type AlertCommand =
+  | { readonly kind: "acknowledge" }
+  | { readonly kind: "resolve" }
+  | { readonly kind: "snooze"; readonly forMs: number }
+  | { readonly kind: "escalate" }
+  | { readonly kind: "transfer"; readonly policy: PolicyId }
+  | { readonly kind: "note"; readonly text: string };
+
+export interface NotificationOutcome {
+  readonly kind: "outcome";
+  readonly alertId: AlertId;
+  readonly actionId: ActionId;
+  readonly outcome: Outcome;
+}
+
+/** How an attempt to notify ended. Every attempt ends in exactly one. */
+export type Outcome =
+  | { readonly kind: "sent"; readonly text?: string }
+  /** It was acknowledged between the decision and the sending: nothing left the machine (invariant 3). */
+  | { readonly kind: "withdrawn" }
+  | { readonly kind: "failed"; readonly permanent: boolean; readonly reason: FailureReason; readonly text: string };

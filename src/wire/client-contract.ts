@@ -1,0 +1,92 @@
+/**
+ * The client contract: what the desktop app and a browser say to the engine and hear from it. The same messages over a
+ * MessagePort (desktop) and over a WebSocket at /api/v1/stream (browser). One JSON object a message.
+ *
+ * `version` is in both hellos; a side that meets another major version says so and closes.
+ */
+import { z } from "zod";
+import { alertJson } from "./alert-json.ts";
+
+export const clientContractVersion = 1;
+
+/** What a person can do to an alert. `requestId` is echoed in the `answer`. */
+export const alertCommandMessage = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("acknowledge") }),
+  z.strictObject({ kind: z.literal("resolve") }),
+  z.strictObject({ kind: z.literal("snooze"), forMs: z.number().int().min(1000).max(30 * 86_400_000) }),
+  z.strictObject({ kind: z.literal("escalate") }),
+  z.strictObject({ kind: z.literal("transfer"), policy: z.string().min(1).max(63) }),
+  z.strictObject({ kind: z.literal("note"), text: z.string().min(1).max(4000) }),
+]);
+
+export const clientMessage = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("hello"),
+    version: z.number().int(),
+    client: z.enum(["desktop", "browser"]),
+    /** Desktop only: whose machine this is. Null while nobody has been chosen. */
+    person: z.string().nullable(),
+    /** Desktop only: false while paused on this machine; the engine then does not count on this desktop. */
+    available: z.boolean(),
+  }),
+  z.strictObject({ type: z.literal("availability"), available: z.boolean(), person: z.string().nullable() }),
+  z.strictObject({
+    type: z.literal("command"),
+    requestId: z.number().int(),
+    alertId: z.string(),
+    origin: z.enum(["window", "console"]),
+    command: alertCommandMessage,
+  }),
+  /** A critical-path test alert, addressed to the person of this machine by the usual policy. */
+  z.strictObject({
+    type: z.literal("raise"),
+    requestId: z.number().int(),
+    title: z.string().min(1).max(1024),
+    severity: z.enum(["critical", "error", "warning", "info"]),
+  }),
+  z.strictObject({ type: z.literal("open-alert"), requestId: z.number().int(), alertId: z.string() }),
+  z.strictObject({ type: z.literal("list-resolved"), requestId: z.number().int(), limit: z.number().int().min(1).max(500) }),
+  /** The window with this notice has been drawn on a screen (or could not be). */
+  z.strictObject({ type: z.literal("presented"), actionId: z.string(), shown: z.boolean() }),
+]);
+
+export const healthMessage = z.object({
+  ready: z.boolean(),
+  trusted: z.boolean(),
+  problems: z.array(z.object({ kind: z.string(), text: z.string(), since: z.iso.datetime() })),
+});
+
+export const teamMessage = z.object({
+  name: z.string(),
+  timeZone: z.string(),
+  revision: z.string(),
+  people: z.array(z.object({ id: z.string(), name: z.string() })),
+  policies: z.array(z.object({ id: z.string(), steps: z.number().int() })),
+  integrations: z.array(z.object({ id: z.string(), type: z.string() })),
+  schedules: z.array(z.object({ id: z.string() })),
+});
+
+export const engineMessage = z.discriminatedUnion("type", [
+  /** First message after the client's hello, and the only one that carries everything. */
+  z.object({
+    type: z.literal("welcome"),
+    version: z.number().int(),
+    engineVersion: z.string(),
+    url: z.string(),
+    team: teamMessage.nullable(),
+    health: healthMessage,
+    alerts: z.array(alertJson),
+  }),
+  /** Alerts that changed (resolved ones included, once); replace by id. */
+  z.object({ type: z.literal("alerts"), alerts: z.array(alertJson) }),
+  z.object({ type: z.literal("team"), team: teamMessage }),
+  z.object({ type: z.literal("health"), health: healthMessage }),
+  /** Show this now, with sound; answer `presented` when it is on the screen. */
+  z.object({ type: z.literal("present"), actionId: z.string(), alertId: z.string(), why: z.string() }),
+  z.object({ type: z.literal("answer"), requestId: z.number().int(), ok: z.boolean(), reason: z.string().optional(), text: z.string().optional(), alerts: z.array(alertJson).optional() }),
+]);
+
+export type ClientMessage = z.infer<typeof clientMessage>;
+export type EngineMessage = z.infer<typeof engineMessage>;
+export type HealthMessage = z.infer<typeof healthMessage>;
+export type TeamMessage = z.infer<typeof teamMessage>;
