@@ -1,8 +1,8 @@
 // `default_app.asar` for the fallback Electron, which has none: what turns `electron FOLDER` into running that folder.
 // Called by setup/electron-fallback.mjs. As an asar of that name it ranks below a packaged app's own app.asar, and
 // electron-builder leaves it out, as it does with Electron's.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 const MAIN = `
 import { app } from 'electron';
@@ -35,8 +35,8 @@ await import(pathToFileURL(resolve(folder, about.main ?? 'index.js')));
 
 /** Writes the archive into Electron's resources folder. */
 export function writeLoader(resources) {
-  const about = JSON.stringify({ name: 'electron', productName: 'Electron', type: 'module', main: 'main.js' });
-  writeFileSync(join(resources, 'default_app.asar'), asar({ 'package.json': about, 'main.js': MAIN }));
+  const about = JSON.stringify({ name: "electron", productName: "Electron", type: "module", main: "main.js" });
+  writeFileSync(join(resources, "default_app.asar"), asar({ "package.json": about, "main.js": MAIN }));
 }
 
 /** The asar format: two Chromium pickles (the header's length, then the header as JSON), then the files end to end. */

@@ -1,13 +1,13 @@
 // Which Electron runs Tocsin on this machine. Called by start, test and package after ensureNodeModules, by colleagues'
 // e2e tests, and by hand: `node scripts/setup/electron.mjs --print` (JSON on stdout; `--retry` forgets a refusal).
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ensureFallbackElectron } from './electron-fallback.mjs';
-import { fetchOwnElectron, ownElectron, wantedVersion } from './electron-own.mjs';
-import { withLock } from './lock.mjs';
-import { cacheDir } from './paths.mjs';
-import { say } from './run.mjs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ensureFallbackElectron } from "./electron-fallback.mjs";
+import { fetchOwnElectron, ownElectron, wantedVersion } from "./electron-own.mjs";
+import { withLock } from "./lock.mjs";
+import { cacheDir } from "./paths.mjs";
+import { say } from "./run.mjs";
 
 /** How long a network's refusal is believed before Electron's own download is tried again. */
 const REFUSAL_MS = 24 * 3600 * 1000;
@@ -18,16 +18,16 @@ const REFUSAL_MS = 24 * 3600 * 1000;
  */
 export async function ensureElectron() {
   const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
-  if (override) return describe(override, 'override', 'ELECTRON_OVERRIDE_DIST_PATH says so');
-  if (ownElectron()) return describe(ownElectron(), 'own', `the electron ${wantedVersion()} of package.json`);
-  return withLock('electron', fetchSome);
+  if (override) return describe(override, "override", "ELECTRON_OVERRIDE_DIST_PATH says so");
+  if (ownElectron()) return describe(ownElectron(), "own", `the electron ${wantedVersion()} of package.json`);
+  return withLock("electron", fetchSome);
 }
 
 async function fetchSome() {
   const refusal = readRefusal() ?? (await tryOwn());
-  if (refusal === null) return describe(ownElectron(), 'own', `the electron ${wantedVersion()} of package.json`);
+  if (refusal === null) return describe(ownElectron(), "own", `the electron ${wantedVersion()} of package.json`);
   const dist = await ensureFallbackElectron();
-  return describe(dist, 'fallback', `Electron ${wantedVersion()} could not be fetched (${refusal})`);
+  return describe(dist, "fallback", `Electron ${wantedVersion()} could not be fetched (${refusal})`);
 }
 
 /** Null when Electron's own binary is there now, else why not; the reason is kept for REFUSAL_MS. */
@@ -46,7 +46,7 @@ async function tryOwn() {
 function readRefusal() {
   const file = refusalFile();
   if (!existsSync(file)) return null;
-  if (Date.now() - statSync(file).mtimeMs < REFUSAL_MS) return readFileSync(file, 'utf8');
+  if (Date.now() - statSync(file).mtimeMs < REFUSAL_MS) return readFileSync(file, "utf8");
   rmSync(file, { force: true });
   return null;
 }
@@ -56,15 +56,18 @@ function refusalFile() {
 }
 
 function describe(dist, source, reason) {
-  const program = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[process.platform] ?? 'electron';
-  const versionFile = join(dist, 'version');
-  const version = existsSync(versionFile) ? readFileSync(versionFile, 'utf8').trim().replace(/^v/, '') : wantedVersion();
+  const program =
+    { darwin: "Electron.app/Contents/MacOS/Electron", win32: "electron.exe" }[process.platform] ?? "electron";
+  const versionFile = join(dist, "version");
+  const version = existsSync(versionFile)
+    ? readFileSync(versionFile, "utf8").trim().replace(/^v/, "")
+    : wantedVersion();
   return { dist, executable: join(dist, program), version, source, reason };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (process.argv.includes('--retry')) rmSync(refusalFile(), { force: true });
+  if (process.argv.includes("--retry")) rmSync(refusalFile(), { force: true });
   const electron = await ensureElectron();
-  if (process.argv.includes('--print')) console.log(JSON.stringify(electron));
+  if (process.argv.includes("--print")) console.log(JSON.stringify(electron));
   else say(`Electron ${electron.version} in ${electron.dist}: ${electron.reason}`);
 }

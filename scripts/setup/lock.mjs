@@ -1,25 +1,25 @@
 // One process at a time for a long set-up step, so that two starts do not fetch the same 200 MB twice.
 // Safety never rests on it (results are put in place by an atomic rename); it only saves work.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { cacheDir } from './paths.mjs';
-import { say } from './run.mjs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { cacheDir } from "./paths.mjs";
+import { say } from "./run.mjs";
 
 /** Runs `work` while holding the lock `name`; waits for another living holder, takes over from a dead one. */
 export async function withLock(name, work) {
-  const lock = join(cacheDir(), 'locks', name);
-  mkdirSync(join(cacheDir(), 'locks'), { recursive: true });
+  const lock = join(cacheDir(), "locks", name);
+  mkdirSync(join(cacheDir(), "locks"), { recursive: true });
   for (let told = false; !take(lock); told = true) {
-    if (!told) say(`another process (${holder(lock) ?? 'starting'}) is busy with ${name}; waiting for it`);
+    if (!told) say(`another process (${holder(lock) ?? "starting"}) is busy with ${name}; waiting for it`);
     await pause(250);
   }
   const release = () => rmSync(lock, { recursive: true, force: true });
-  process.once('exit', release);
+  process.once("exit", release);
   try {
     return await work();
   } finally {
-    process.off('exit', release);
+    process.off("exit", release);
     release();
   }
 }
@@ -27,10 +27,10 @@ export async function withLock(name, work) {
 function take(lock) {
   try {
     mkdirSync(lock);
-    writeFileSync(join(lock, 'pid'), String(process.pid));
+    writeFileSync(join(lock, "pid"), String(process.pid));
     return true;
   } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
+    if (error.code !== "EEXIST") throw error;
   }
   const pid = holder(lock);
   if (pid !== null && !isAlive(pid)) removeStale(lock);
@@ -50,7 +50,7 @@ function removeStale(lock) {
 
 function holder(lock) {
   try {
-    return Number(readFileSync(join(lock, 'pid'), 'utf8')) || null;
+    return Number(readFileSync(join(lock, "pid"), "utf8")) || null;
   } catch {
     return null;
   }
@@ -61,6 +61,6 @@ function isAlive(pid) {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error.code === 'EPERM';
+    return error.code === "EPERM";
   }
 }

@@ -1,9 +1,9 @@
 // Runs the program that a script was started for, as if the script were not there: its output, its signals, its exit code.
 // Called by start, tocsin, test and with-desktop.
-import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
 
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'];
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"];
 /** One Ctrl-C arrives twice under `npm run`: from the terminal and forwarded by npm. It must not count as a second one. */
 const SAME_SIGNAL_MS = 250;
 
@@ -14,7 +14,7 @@ const SAME_SIGNAL_MS = 250;
  */
 export function runForwarding(command, args, options = {}, { killAfterMs } = {}) {
   return new Promise((done, fail) => {
-    const child = spawn(command, args, { stdio: 'inherit', detached: process.platform !== 'win32', ...options });
+    const child = spawn(command, args, { stdio: "inherit", detached: process.platform !== "win32", ...options });
     const lastMs = new Map();
     let killing;
     const forward = (signal) => {
@@ -29,11 +29,11 @@ export function runForwarding(command, args, options = {}, { killAfterMs } = {})
       clearTimeout(killing);
       for (const signal of SIGNALS) process.off(signal, forward);
     };
-    child.on('error', (error) => {
+    child.on("error", (error) => {
       settle();
       fail(new Error(`${command}: ${error.message}`));
     });
-    child.on('exit', (code, signal) => {
+    child.on("exit", (code, signal) => {
       settle();
       if (killAfterMs) killGroup(child.pid); // what the command left running in its group
       done(code ?? 128 + constants.signals[signal]);
@@ -43,7 +43,7 @@ export function runForwarding(command, args, options = {}, { killAfterMs } = {})
 
 function killGroup(pid) {
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(-pid, "SIGKILL");
   } catch {
     // Nothing is left in it.
   }
