@@ -2,6 +2,7 @@
  * An alert: one firing, from open to resolved. Immutable; `evolve-alert` makes the next one from a fact.
  */
 import type { ActionId, AlertId, EpochMs, IntegrationId, PersonId, PolicyId, TeamRevision } from "./ids.ts";
+import type { Asked } from "./fact.ts";
 import type { Severity } from "./severity.ts";
 import type { Via } from "./team.ts";
 
@@ -40,8 +41,10 @@ export interface Alert extends AlertContent {
   readonly wave: number;
   /** When the next tier is asked; null while nothing escalates (acknowledged, snoozed, resolved). */
   readonly nextEscalationAt: EpochMs | null;
-  /** Everyone asked since it was last (re)triggered. */
-  readonly addressed: readonly PersonId[];
+  /** Everyone asked since it was last (re)triggered, and why. Its window is shown to these people. */
+  readonly asked: readonly Asked[];
+  /** No tier could reach anybody: it is tried again as soon as somebody can be reached. */
+  readonly nobodyReachable: boolean;
   /** Notifications of the current wave that have not come to an end, and those that have. */
   readonly notifications: readonly Notification[];
 
@@ -64,6 +67,7 @@ export type NotificationState = "planned" | "attempted" | "sent" | "failed" | "w
 
 export interface Notification {
   readonly actionId: ActionId;
+  readonly wave: number;
   readonly person: PersonId;
   readonly via: Via;
   readonly state: NotificationState;

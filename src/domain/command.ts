@@ -2,6 +2,7 @@
  * What `decide` asks of the world, and what it answers to whoever put the input in. Carried out only after the facts
  * of the same decision are on disk.
  */
+import type { Asked } from "./fact.ts";
 import type { ActionId, AlertId, PersonId } from "./ids.ts";
 import type { Via } from "./team.ts";
 
@@ -13,6 +14,8 @@ export interface Command {
   readonly person: PersonId;
   readonly via: Via;
   readonly attempt: number;
+  /** Why this person: becomes the notice's plain sentence. */
+  readonly asked: Asked;
 }
 
 /** What became of an input. Expected refusals are data; a broken invariant throws. */

@@ -59,7 +59,11 @@ export class DeadlineQueue<Key> {
   }
 
   private dropOutdated(): void {
-    for (let first = this.heap[0]; first !== undefined && this.current.get(first.key) !== first.at; first = this.heap[0]) {
+    for (
+      let first = this.heap[0];
+      first !== undefined && this.current.get(first.key) !== first.at;
+      first = this.heap[0]
+    ) {
       this.pop();
     }
   }

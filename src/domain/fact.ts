@@ -35,9 +35,26 @@ export type AlertFact = { readonly at: EpochMs; readonly alertId: AlertId } & (
       readonly notifications: readonly PlannedNotification[];
       readonly nextEscalationAt: EpochMs;
     }
-  | { readonly kind: "step-skipped"; readonly step: number; readonly repeat: number; readonly reason: SkipReason }
-  | { readonly kind: "notification-attempted"; readonly actionId: ActionId; readonly person: PersonId; readonly via: Via; readonly attempt: number }
-  | { readonly kind: "notification-sent"; readonly actionId: ActionId; readonly person: PersonId; readonly via: Via; readonly text?: string }
+  | {
+      readonly kind: "step-skipped";
+      readonly step: number;
+      readonly repeat: number;
+      readonly reason: SkipReason;
+    }
+  | {
+      readonly kind: "notification-attempted";
+      readonly actionId: ActionId;
+      readonly person: PersonId;
+      readonly via: Via;
+      readonly attempt: number;
+    }
+  | {
+      readonly kind: "notification-sent";
+      readonly actionId: ActionId;
+      readonly person: PersonId;
+      readonly via: Via;
+      readonly text?: string;
+    }
   | {
       readonly kind: "notification-failed";
       readonly actionId: ActionId;
@@ -48,13 +65,39 @@ export type AlertFact = { readonly at: EpochMs; readonly alertId: AlertId } & (
       /** When it will be tried again; null: given up, the person's next channel is tried at once. */
       readonly retryAt: EpochMs | null;
     }
-  | { readonly kind: "notification-withdrawn"; readonly actionId: ActionId; readonly person: PersonId; readonly via: Via }
-  | { readonly kind: "alert-acknowledged"; readonly by: PersonId | null; readonly origin: CommandOrigin; readonly ackTimeoutAt: EpochMs | null }
-  | { readonly kind: "alert-snoozed"; readonly by: PersonId | null; readonly origin: CommandOrigin; readonly until: EpochMs }
+  | {
+      readonly kind: "notification-withdrawn";
+      readonly actionId: ActionId;
+      readonly person: PersonId;
+      readonly via: Via;
+    }
+  | {
+      readonly kind: "alert-acknowledged";
+      readonly by: PersonId | null;
+      readonly origin: CommandOrigin;
+      readonly ackTimeoutAt: EpochMs | null;
+    }
+  | {
+      readonly kind: "alert-snoozed";
+      readonly by: PersonId | null;
+      readonly origin: CommandOrigin;
+      readonly until: EpochMs;
+    }
   | { readonly kind: "alert-retriggered"; readonly reason: RetriggerReason }
   | { readonly kind: "alert-escalated"; readonly by: PersonId | null; readonly origin: CommandOrigin }
-  | { readonly kind: "alert-transferred"; readonly by: PersonId | null; readonly origin: CommandOrigin; readonly policy: PolicyId; readonly teamRevision: TeamRevision }
-  | { readonly kind: "note-added"; readonly by: PersonId | null; readonly origin: CommandOrigin; readonly text: string }
+  | {
+      readonly kind: "alert-transferred";
+      readonly by: PersonId | null;
+      readonly origin: CommandOrigin;
+      readonly policy: PolicyId;
+      readonly teamRevision: TeamRevision;
+    }
+  | {
+      readonly kind: "note-added";
+      readonly by: PersonId | null;
+      readonly origin: CommandOrigin;
+      readonly text: string;
+    }
   | { readonly kind: "alert-went-stale" }
   | { readonly kind: "alert-heard-again" }
   | { readonly kind: "alert-resolved"; readonly by: PersonId | null; readonly origin: CommandOrigin }
@@ -66,6 +109,8 @@ export type TeamFact = { readonly kind: "team-adopted"; readonly at: EpochMs; re
 export type EngineFact =
   | { readonly kind: "engine-started"; readonly at: EpochMs; readonly version: string }
   | { readonly kind: "engine-stopped"; readonly at: EpochMs }
+  /** The journal could not be written since then; nothing was taken in meanwhile. */
+  | { readonly kind: "journal-recovered"; readonly at: EpochMs; readonly failedAt: EpochMs }
   /** The wall clock was set by this much (not: the machine slept). Pending deadlines move with it. */
   | { readonly kind: "clock-stepped"; readonly at: EpochMs; readonly deltaMs: number };
 
@@ -81,7 +126,8 @@ export type StepReason =
   | "acknowledgement-timed-out"
   | "snooze-ended"
   /** No tier could reach anybody: every desktop that is there is asked instead. */
-  | "nobody-reachable";
+  | "nobody-reachable"
+  | "somebody-reachable-again";
 
 export type SkipReason = "below-min-severity" | "nobody-on-call" | "nobody-reachable";
 

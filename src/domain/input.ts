@@ -10,7 +10,8 @@ export type Input =
   | Signal
   | PersonCommand
   | NotificationOutcome
-  | { readonly kind: "tick" }
+  /** The deadline of this alert has come. One input an alert, so that a broken one cannot hold up the others. */
+  | { readonly kind: "tick"; readonly alertId: AlertId }
   | { readonly kind: "team-loaded"; readonly team: Team }
   /** The people whose desktop is attached and not paused, now. Replaces what was known before; never journaled. */
   | { readonly kind: "desktops-changed"; readonly people: readonly PersonId[] }
@@ -62,4 +63,9 @@ export type Outcome =
   | { readonly kind: "sent"; readonly text?: string }
   /** It was acknowledged between the decision and the sending: nothing left the machine (invariant 3). */
   | { readonly kind: "withdrawn" }
-  | { readonly kind: "failed"; readonly permanent: boolean; readonly reason: FailureReason; readonly text: string };
+  | {
+      readonly kind: "failed";
+      readonly permanent: boolean;
+      readonly reason: FailureReason;
+      readonly text: string;
+    };

@@ -129,4 +129,3 @@ export interface EngineProblem {
   readonly text: string;
   readonly since: EpochMs;
 }
-

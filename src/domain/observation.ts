@@ -1,0 +1,16 @@
+/**
+ * What the engine notes without journaling it: it is true only now, or it is said again soon. Lost by a crash on
+ * purpose; a snapshot keeps what belongs to an alert.
+ */
+import type { AlertContent } from "./alert.ts";
+import type { AlertId, EpochMs, PersonId } from "./ids.ts";
+
+export type Observation =
+  /** The source said "still firing": the alert is not stale before `staleAt`. */
+  | { readonly kind: "still-firing"; readonly alertId: AlertId; readonly staleAt: EpochMs | null }
+  /** The source's newest wording, when it is said again anyway. */
+  | { readonly kind: "reworded"; readonly alertId: AlertId; readonly content: AlertContent }
+  | { readonly kind: "reported-again"; readonly alertId: AlertId; readonly occurrences: number }
+  /** Still nobody can be reached: looked at again then, without a word in the journal each time. */
+  | { readonly kind: "postponed"; readonly alertId: AlertId; readonly until: EpochMs }
+  | { readonly kind: "desktops-changed"; readonly people: readonly PersonId[] };

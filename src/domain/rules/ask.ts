@@ -1,0 +1,73 @@
+/** Who is asked by a tier, and whether they can be reached at all. */
+import type { Alert } from "../alert.ts";
+import type { Asked, SkipReason } from "../fact.ts";
+import type { EpochMs, PersonId } from "../ids.ts";
+import { onCallAt } from "../oncall/on-call.ts";
+import { isAtLeast } from "../severity.ts";
+import type { State } from "../state.ts";
+import type { Person, Policy, Step, Target, Team, Via } from "../team.ts";
+
+/** The people of a tier now, each once, or the reason why the tier costs no waiting time. */
+export function ask(state: State, alert: Alert, step: Step, now: EpochMs): Asked[] | SkipReason {
+  if (step.minSeverity !== undefined && !isAtLeast(alert.severity, step.minSeverity))
+    return "below-min-severity";
+  const team = teamOf(state, alert);
+  const asked = new Map<PersonId, Asked>();
+  for (const target of step.notify) {
+    for (const found of peopleOf(team, target, now)) {
+      if (!asked.has(found.person)) asked.set(found.person, found);
+    }
+  }
+  if (asked.size === 0) return "nobody-on-call";
+  const reachable = [...asked.values()].some(({ person }) => {
+    const found = personOf(team, person);
+    return found?.notify.some((rule) => canReach(state, found, rule.via)) ?? false;
+  });
+  return reachable ? [...asked.values()] : "nobody-reachable";
+}
+
+/** Whether an attempt by this channel has any prospect now. */
+export function canReach(state: State, person: Person, via: Via): boolean {
+  switch (via) {
+    case "desktop":
+      return state.desktops.has(person.id);
+    case "email":
+      return person.email !== undefined && (state.team?.canEmail ?? false);
+  }
+}
+
+/** The team that the alert is frozen to. @throws when it is gone: open alerts keep their revision. */
+export function teamOf(state: State, alert: Alert): Team {
+  const team = state.teams.get(alert.teamRevision);
+  if (team === undefined)
+    throw new Error(`invariant: team ${alert.teamRevision} of alert ${alert.id} is gone`);
+  return team;
+}
+
+/** @throws when the frozen team lacks the alert's policy. */
+export function policyOf(state: State, alert: Alert): Policy {
+  const policy = teamOf(state, alert).policies.find((candidate) => candidate.id === alert.policy);
+  if (policy === undefined) throw new Error(`invariant: policy ${alert.policy} of alert ${alert.id} is gone`);
+  return policy;
+}
+
+export function personOf(team: Team, id: PersonId): Person | undefined {
+  return team.people.find((person) => person.id === id);
+}
+
+function peopleOf(team: Team, target: Target, now: EpochMs): Asked[] {
+  switch (target.kind) {
+    case "person":
+      return [{ person: target.id, because: "person" }];
+    case "everyone":
+      return team.people.map((person) => ({ person: person.id, because: "everyone" }));
+    case "group": {
+      const group = team.groups.find((candidate) => candidate.id === target.id);
+      return (group?.people ?? []).map((person) => ({ person, because: "group", of: target.id }));
+    }
+    case "schedule": {
+      const person = onCallAt(team, target.id, now);
+      return person === null ? [] : [{ person, because: "schedule", of: target.id }];
+    }
+  }
+}

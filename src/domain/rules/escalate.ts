@@ -1,0 +1,138 @@
+/**
+ * Climbing a policy: which tier is next, who is in it, and what each of them will be told by when.
+ *
+ * A tier that is below its `minSeverity`, empty or unreachable costs no waiting time. After the last tier the policy
+ * repeats, then its last usable tier goes on for ever: nobody is given up silently (invariant 2).
+ */
+import type { Alert } from "../alert.ts";
+import type { Decision } from "../decision.ts";
+import type { Asked, PlannedNotification, StepReason } from "../fact.ts";
+import { actionIdOf } from "../ids.ts";
+import type { PersonCommand } from "../input.ts";
+import { limits } from "../limits.ts";
+import type { Policy } from "../team.ts";
+import { ask, personOf, policyOf, teamOf } from "./ask.ts";
+import { notifyDue } from "./notify.ts";
+
+/** Where in the policy: the tier's index, and how often the whole policy has been run through. */
+interface Position {
+  readonly step: number;
+  readonly repeat: number;
+}
+
+/** Enters `position`, or the next tier after it that can ask somebody, and tells those who are to be told at once. */
+export function enterStep(decision: Decision, before: Alert, position: Position, reason: StepReason): Alert {
+  const policy = policyOf(decision.state, before);
+  let alert = before;
+  for (const candidate of positionsFrom(policy, position)) {
+    const step = policy.steps[candidate.step]!;
+    const asked = ask(decision.state, alert, step, decision.now);
+    if (typeof asked !== "string") {
+      return notifyDue(decision, enter(decision, alert, candidate, reason, asked, step.withinMs));
+    }
+    alert = decision.emit(alert, { kind: "step-skipped", ...candidate, reason: asked });
+  }
+  return notifyDue(decision, askWhoeverIsThere(decision, alert, position));
+}
+
+/** The tier's time is up. */
+export function escalateInTime(decision: Decision, alert: Alert): Alert {
+  const policy = policyOf(decision.state, alert);
+  if (alert.nobodyReachable) {
+    if (policy.steps.every((step) => typeof ask(decision.state, alert, step, decision.now) === "string")) {
+      const until = decision.now + limits.nobodyReachableRetryMs;
+      decision.observations.push({ kind: "postponed", alertId: alert.id, until });
+      return { ...alert, nextEscalationAt: until };
+    }
+    return enterStep(decision, alert, { step: 0, repeat: alert.repeat }, "somebody-reachable-again");
+  }
+  const next = positionAfter(policy, alert);
+  if (next.step > alert.step) return enterStep(decision, alert, next, "not-acknowledged-in-time");
+  return enterStep(
+    decision,
+    alert,
+    next,
+    next.repeat > alert.repeat ? "policy-repeated" : "last-step-repeated",
+  );
+}
+
+/**
+ * Nobody in the tier could be told, so its time need not pass; but only upwards. After the last tier the time does
+ * pass, else a broken mail server would be asked in a circle without a pause.
+ */
+export function escalateIfTierFailed(decision: Decision, alert: Alert): Alert {
+  const wave = alert.notifications.filter((n) => n.wave === alert.wave);
+  if (alert.status !== "triggered" || alert.nobodyReachable || wave.length === 0) return alert;
+  if (wave.some((n) => n.state !== "failed")) return alert;
+  const { steps } = policyOf(decision.state, alert);
+  const above = steps.findIndex(
+    (step, index) => index > alert.step && typeof ask(decision.state, alert, step, decision.now) !== "string",
+  );
+  if (above === -1) return alert;
+  return enterStep(decision, alert, { step: alert.step + 1, repeat: alert.repeat }, "tier-failed");
+}
+
+/** "Escalate": somebody wants the next tier now, whether or not the alert is acknowledged. */
+export function escalateByHand(decision: Decision, before: Alert, input: PersonCommand): void {
+  const alert = decision.emit(before, { kind: "alert-escalated", by: input.by, origin: input.origin });
+  const next = positionAfter(policyOf(decision.state, alert), alert);
+  decision.done(enterStep(decision, alert, next, "escalated-by-person"), "done");
+}
+
+function positionAfter(policy: Policy, { step, repeat }: Position): Position {
+  if (step + 1 < policy.steps.length) return { step: step + 1, repeat };
+  if (repeat < policy.repeat) return { step: 0, repeat: repeat + 1 };
+  return { step: policy.steps.length - 1, repeat };
+}
+
+/** The tiers to try, in order: the rest of this run, then one more run, or the last ones downwards when none is left. */
+function* positionsFrom(policy: Policy, from: Position): Generator<Position> {
+  const { steps } = policy;
+  for (let step = from.step; step < steps.length; step += 1) yield { step, repeat: from.repeat };
+  if (from.repeat < policy.repeat) {
+    for (let step = 0; step < from.step; step += 1) yield { step, repeat: from.repeat + 1 };
+  } else {
+    for (let step = from.step - 1; step >= 0; step -= 1) yield { step, repeat: from.repeat };
+  }
+}
+
+function enter(
+  decision: Decision,
+  alert: Alert,
+  position: Position,
+  reason: StepReason,
+  asked: readonly Asked[],
+  withinMs: number,
+): Alert {
+  const wave = alert.wave + 1;
+  const team = teamOf(decision.state, alert);
+  const notifications = asked.flatMap(({ person, because }): PlannedNotification[] =>
+    (personOf(team, person)?.notify ?? [])
+      .filter((rule) => because !== "last-resort" || rule.via === "desktop")
+      .map(({ via, afterMs }) => ({
+        actionId: actionIdOf(alert.id, wave, person, via),
+        person,
+        via,
+        dueAt: decision.now + afterMs,
+      })),
+  );
+  const nextEscalationAt = decision.now + withinMs;
+  return decision.emit(alert, {
+    kind: "step-entered",
+    ...position,
+    wave,
+    reason,
+    asked,
+    notifications,
+    nextEscalationAt,
+  });
+}
+
+/** No tier can reach anybody. Whoever has a desktop open sees it, and the tiers are tried again soon. */
+function askWhoeverIsThere(decision: Decision, alert: Alert, { step, repeat }: Position): Alert {
+  const { people } = teamOf(decision.state, alert);
+  const asked = people
+    .filter((person) => decision.state.desktops.has(person.id))
+    .map((person): Asked => ({ person: person.id, because: "last-resort" }));
+  return enter(decision, alert, { step, repeat }, "nobody-reachable", asked, limits.nobodyReachableRetryMs);
+}

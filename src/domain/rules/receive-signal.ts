@@ -1,0 +1,63 @@
+/**
+ * What a monitoring tool's message means: a new alert, one more report of an open one, or its end.
+ *
+ * The same (integration, key) while an alert is open is that alert; after its resolve it is a new one, with a new id.
+ */
+import type { Alert } from "../alert.ts";
+import type { Decision } from "../decision.ts";
+import type { Signal } from "../input.ts";
+import { limits } from "../limits.ts";
+import { keyOf } from "../state.ts";
+import type { Team } from "../team.ts";
+import { acknowledgeBySource } from "./acknowledge.ts";
+import { deduplicate } from "./deduplicate.ts";
+import { enterStep } from "./escalate.ts";
+import { resolveBySource } from "./resolve.ts";
+import { route } from "./route.ts";
+
+export function receiveSignal(decision: Decision, signal: Signal): void {
+  const { state } = decision;
+  const id = state.openByKey.get(keyOf(signal.integration, signal.dedupKey));
+  const alert = id === undefined ? undefined : state.open.get(id);
+  if (signal.status === "firing") {
+    if (alert !== undefined) deduplicate(decision, alert, signal);
+    else openAlert(decision, signal);
+    return;
+  }
+  if (alert === undefined) {
+    // As PagerDuty does: the end of something that is not open is accepted and means nothing.
+    decision.done(null, "ignored");
+  } else if (signal.status === "resolved") resolveBySource(decision, alert);
+  else acknowledgeBySource(decision, alert);
+}
+
+function openAlert(decision: Decision, signal: Signal): void {
+  const { team } = decision.state;
+  if (team === null) {
+    decision.refuse("no-team", "No team file has been loaded yet, so nobody could be told.");
+    return;
+  }
+  const room = signal.integration === null ? limits.openAlertsOfTocsin : 0;
+  if (decision.state.open.size >= limits.openAlerts + room) {
+    decision.refuse(
+      "too-many-open-alerts",
+      `${limits.openAlerts} alerts are open; resolve some, or fix what floods.`,
+    );
+    return;
+  }
+  decision.done(open(decision, signal, team), "opened");
+}
+
+function open(decision: Decision, signal: Signal, team: Team): Alert {
+  const alert = decision.open(signal.freshId, {
+    kind: "alert-opened",
+    ...signal.content,
+    integration: signal.integration,
+    dedupKey: signal.dedupKey,
+    policy: route(team, signal.content, signal.integration),
+    teamRevision: team.revision,
+    silentAfterMs: signal.silentAfterMs,
+    by: signal.by,
+  });
+  return enterStep(decision, alert, { step: 0, repeat: 0 }, "opened");
+}

@@ -1,0 +1,55 @@
+/** What came of an attempt. A temporary failure is tried again within the step's time, a permanent one is not. */
+import type { Alert, Notification } from "../alert.ts";
+import type { Decision } from "../decision.ts";
+import type { EpochMs } from "../ids.ts";
+import type { NotificationOutcome, Outcome } from "../input.ts";
+import { limits } from "../limits.ts";
+import { escalateIfTierFailed } from "./escalate.ts";
+import { notifyDue } from "./notify.ts";
+
+export function recordOutcome(decision: Decision, input: NotificationOutcome): void {
+  const alert = decision.state.open.get(input.alertId) ?? decision.state.resolved.get(input.alertId);
+  const notification = alert?.notifications.find((n) => n.actionId === input.actionId);
+  if (alert === undefined || notification?.state !== "attempted") {
+    // A second outcome of the same attempt, or one that outlived its alert.
+    decision.done(alert ?? null, "ignored");
+    return;
+  }
+  let after = record(decision, alert, notification, input.outcome);
+  if (after.status === "triggered") {
+    after = notifyDue(decision, after);
+    after = escalateIfTierFailed(decision, after);
+  }
+  decision.done(after, "done");
+}
+
+function record(decision: Decision, alert: Alert, notification: Notification, outcome: Outcome): Alert {
+  const { actionId, person, via } = notification;
+  switch (outcome.kind) {
+    case "sent": {
+      const text = outcome.text === undefined ? {} : { text: outcome.text };
+      return decision.emit(alert, { kind: "notification-sent", actionId, person, via, ...text });
+    }
+    case "withdrawn":
+      return decision.emit(alert, { kind: "notification-withdrawn", actionId, person, via });
+    case "failed": {
+      const { reason, text } = outcome;
+      const retryAt = outcome.permanent ? null : retryTime(alert, notification, decision.now);
+      return decision.emit(alert, {
+        kind: "notification-failed",
+        actionId,
+        person,
+        via,
+        reason,
+        text,
+        retryAt,
+      });
+    }
+  }
+}
+
+/** Exponential back-off; null once it would be after the step's end, where the next tier takes over. */
+function retryTime(alert: Alert, { attempts }: Notification, now: EpochMs): EpochMs | null {
+  const wait = Math.min(limits.retryFirstMs * 2 ** (attempts - 1), limits.retryLongestMs);
+  return alert.nextEscalationAt !== null && now + wait < alert.nextEscalationAt ? now + wait : null;
+}

@@ -1,0 +1,32 @@
+/**
+ * The engine is up again after a stop or a crash. What was under way when it died has an unknown outcome and is made
+ * again: a duplicate is allowed under faults, a miss is not (invariant 4).
+ */
+import type { Alert } from "../alert.ts";
+import type { Decision } from "../decision.ts";
+import { escalateIfTierFailed } from "./escalate.ts";
+import { attemptAgain } from "./notify.ts";
+
+export function recover(decision: Decision, version: string): void {
+  decision.facts.push({ kind: "engine-started", at: decision.now, version });
+  for (const before of decision.state.open.values()) {
+    let alert = before;
+    for (const notification of before.notifications) {
+      if (notification.state !== "attempted" || alert.status !== "triggered") continue;
+      alert = attemptAgain(decision, alert, notification);
+    }
+    escalateIfTierFailed(decision, alert);
+    giveSourceTime(decision, before);
+  }
+}
+
+/**
+ * While the engine was down nobody listened, so a source gets time to say it again before its alerts count as stale.
+ * Prometheus promises validity for four resend intervals and may take two for a resend (an evaluation interval that
+ * only just misses the resend delay): half of the promise.
+ */
+function giveSourceTime(decision: Decision, { id, silentAfterMs, staleAt }: Alert): void {
+  if (silentAfterMs === null || staleAt === null) return;
+  const earliest = decision.now + silentAfterMs / 2;
+  decision.observations.push({ kind: "still-firing", alertId: id, staleAt: Math.max(staleAt, earliest) });
+}

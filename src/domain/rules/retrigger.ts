@@ -1,0 +1,12 @@
+/** An alert that somebody had in hand, or put off, needs somebody again: from the first tier, in the same run of the policy. */
+import type { Alert } from "../alert.ts";
+import type { Decision } from "../decision.ts";
+import type { RetriggerReason } from "../fact.ts";
+import { enterStep } from "./escalate.ts";
+
+export function retrigger(decision: Decision, before: Alert, reason: RetriggerReason): Alert {
+  // Still climbing: the tier that has it now is told again, and nobody who was asked is forgotten.
+  const climbing = before.status === "triggered";
+  const alert = climbing ? before : decision.emit(before, { kind: "alert-retriggered", reason });
+  return enterStep(decision, alert, { step: climbing ? alert.step : 0, repeat: alert.repeat }, reason);
+}

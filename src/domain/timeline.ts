@@ -1,0 +1,160 @@
+/**
+ * What happened to an alert, in plain words, from its facts: the answer to "why was I woken?". Used by the API, the
+ * screens and `tocsin show`.
+ */
+import type { AlertFact, Asked, Fact, FailureReason, SkipReason, StepReason } from "./fact.ts";
+import type { EpochMs, PersonId } from "./ids.ts";
+import type { Team, Via } from "./team.ts";
+
+export interface TimelineEntry {
+  readonly at: EpochMs;
+  /** The fact's kind. */
+  readonly kind: string;
+  /** Who did it. */
+  readonly by?: PersonId;
+  /** Whom it concerns. */
+  readonly person?: PersonId;
+  readonly via?: Via;
+  /** A sentence or two. Holds text from alerts and notes: show it as text only. */
+  readonly text: string;
+}
+
+/** One entry for each fact of one alert, in their order. `team` gives people their names; ids serve without it. */
+export function timelineOf(facts: readonly Fact[], team: Team | null): TimelineEntry[] {
+  const names = new Map(team?.people.map((person) => [person.id, person.name]));
+  const nameOf = (person: PersonId | null) => (person === null ? null : (names.get(person) ?? person));
+  return facts.flatMap((fact) => ("alertId" in fact ? [entryOf(fact, nameOf)] : []));
+}
+
+/** Why this person is asked, as a sentence for a notice: "You are on call in schedule primary." */
+export function whyAsked(asked: Asked): string {
+  switch (asked.because) {
+    case "schedule":
+      return `You are on call in schedule ${asked.of}.`;
+    case "group":
+      return `You are in group ${asked.of}.`;
+    case "person":
+      return "The policy names you.";
+    case "everyone":
+      return "The policy asks everyone now.";
+    case "last-resort":
+      return "Nobody the policy names can be reached, so every desktop that is there is asked.";
+  }
+}
+
+type NameOf = (person: PersonId | null) => string | null;
+
+function entryOf(fact: AlertFact, nameOf: NameOf): TimelineEntry {
+  const by = "by" in fact && fact.by !== null ? { by: fact.by } : {};
+  const person = "person" in fact ? { person: fact.person, via: fact.via } : {};
+  return { at: fact.at, kind: fact.kind, ...by, ...person, text: textOf(fact, nameOf) };
+}
+
+function textOf(fact: AlertFact, nameOf: NameOf): string {
+  switch (fact.kind) {
+    case "alert-opened":
+      return fact.by === null
+        ? `Opened by ${fact.source}, severity ${fact.severity}: policy ${fact.policy}.`
+        : `Raised by ${nameOf(fact.by)}, severity ${fact.severity}: policy ${fact.policy}.`;
+    case "content-changed":
+      return `Its source now says: ${fact.content.title}`;
+    case "severity-raised":
+      return `Severity rose from ${fact.from} to ${fact.to}.`;
+    case "occurrences-counted":
+      return `Reported ${fact.occurrences} times by now.`;
+    case "step-entered":
+      return stepText(fact, nameOf);
+    case "step-skipped":
+      return `Step ${fact.step + 1} skipped at once: ${skipTexts[fact.reason]}.`;
+    case "notification-attempted":
+      return `${viaTexts[fact.via]} to ${nameOf(fact.person)}${fact.attempt > 1 ? `, attempt ${fact.attempt}` : ""}.`;
+    case "notification-sent":
+      return fact.via === "desktop"
+        ? `On the screen of ${nameOf(fact.person)}.`
+        : `E-mail to ${nameOf(fact.person)} accepted by the mail server.`;
+    case "notification-failed":
+      return `${viaTexts[fact.via]} to ${nameOf(fact.person)} failed: ${failureTexts[fact.reason]}${detail(fact.text)}; ${
+        fact.retryAt === null ? "not tried again, the next way is tried at once" : "will be tried again"
+      }.`;
+    case "notification-withdrawn":
+      return `${viaTexts[fact.via]} to ${nameOf(fact.person)} not sent: no longer needed.`;
+    case "alert-acknowledged":
+      return `Acknowledged by ${nameOf(fact.by) ?? originText(fact.origin)}.`;
+    case "alert-snoozed":
+      return `Snoozed by ${nameOf(fact.by) ?? originText(fact.origin)}.`;
+    case "alert-retriggered":
+      return `Triggered again: ${stepTexts[fact.reason]}.`;
+    case "alert-escalated":
+      return `Escalated by ${nameOf(fact.by) ?? originText(fact.origin)}.`;
+    case "alert-transferred":
+      return `Transferred to policy ${fact.policy} by ${nameOf(fact.by) ?? originText(fact.origin)}.`;
+    case "note-added":
+      return `${nameOf(fact.by) ?? "Note"}: ${fact.text}`;
+    case "alert-went-stale":
+      return "Its source fell silent: nobody knows whether it still holds.";
+    case "alert-heard-again":
+      return "Its source reports it again.";
+    case "alert-resolved":
+      return `Resolved by ${nameOf(fact.by) ?? originText(fact.origin)}.`;
+  }
+}
+
+function stepText(fact: AlertFact & { kind: "step-entered" }, nameOf: NameOf): string {
+  const who = fact.asked.map((asked) => `${nameOf(asked.person)} (${becauseText(asked)})`).join(", ");
+  const round = fact.repeat > 0 ? `, repeat ${fact.repeat}` : "";
+  return `Step ${fact.step + 1}${round}, ${stepTexts[fact.reason]}: asks ${who || "nobody, since no desktop is there"}.`;
+}
+
+function becauseText(asked: Asked): string {
+  switch (asked.because) {
+    case "schedule":
+      return `on call in ${asked.of}`;
+    case "group":
+      return `group ${asked.of}`;
+    case "person":
+      return "named";
+    case "everyone":
+      return "everyone";
+    case "last-resort":
+      return "last resort";
+  }
+}
+
+const originText = (origin: string) => (origin === "source" ? "its source" : `the ${origin}`);
+const detail = (text: string) => (text === "" ? "" : ` (${text.replace(/\.$/, "")})`);
+
+const viaTexts: Record<Via, string> = { desktop: "Desktop alert", email: "E-mail" };
+
+const stepTexts: Record<StepReason, string> = {
+  opened: "as the policy says",
+  "not-acknowledged-in-time": "since nobody acknowledged in time",
+  "tier-failed": "since nobody in the step before could be told",
+  "policy-repeated": "the policy starts again, since nobody acknowledged",
+  "last-step-repeated": "the last step again, since nobody acknowledged",
+  "severity-raised": "since it got worse",
+  "escalated-by-person": "as a person asked",
+  transferred: "under its new policy",
+  "acknowledgement-timed-out": "acknowledged but not resolved in time",
+  "snooze-ended": "the snooze is over",
+  "nobody-reachable": "nobody the policy names can be reached",
+  "somebody-reachable-again": "somebody can be reached again",
+};
+
+const skipTexts: Record<SkipReason, string> = {
+  "below-min-severity": "the alert is below its severity",
+  "nobody-on-call": "nobody is on call in it",
+  "nobody-reachable": "nobody in it can be reached",
+};
+
+const failureTexts: Record<FailureReason, string> = {
+  "no-desktop-attached": "no desktop is attached",
+  "window-not-shown": "no window appeared",
+  "no-address": "there is no address",
+  "not-configured": "no mail server is configured",
+  refused: "it was refused",
+  unreachable: "the server cannot be reached",
+  authentication: "the server refused the login",
+  temporary: "the server cannot take it now",
+  "timed-out": "it took too long",
+  internal: "an internal error",
+};

@@ -1,0 +1,409 @@
+/**
+ * The loop: inbox -> decide -> journal -> evolve -> answers and commands. Built by `compose`, driven by every room that
+ * takes input; the only owner of the state.
+ *
+ * All inputs of one turn share one commit, so a burst costs few fsyncs and a lone alert waits for nobody. One timer
+ * stands at the earliest deadline of all alerts; there is no polling.
+ */
+import type { Alert } from "#domain/alert";
+import type { Answer, Command } from "#domain/command";
+import { decide } from "#domain/decide";
+import { evolve, observe } from "#domain/evolve";
+import { evolveAlert } from "#domain/evolve-alert";
+import type { AlertFact, Fact } from "#domain/fact";
+import type { AlertId, EpochMs } from "#domain/ids";
+import type { Input } from "#domain/input";
+import { emptyState, type State } from "#domain/state";
+import type { Severity } from "#domain/severity";
+import { HealthBoard } from "./health-board.ts";
+import { Outbox } from "./outbox.ts";
+import { JournalGuard } from "./journal-guard.ts";
+import type {
+  Channel,
+  Clock,
+  Engine,
+  EngineChange,
+  EngineHealth,
+  EngineProblem,
+  Journal,
+  Random,
+} from "./ports.ts";
+import { recoverState } from "./recover-state.ts";
+import { SnapshotKeeper } from "./snapshot-keeper.ts";
+
+/** The engine's own limits; the domain has its own. */
+export const engineLimits = {
+  /** Inputs that may wait; beyond it `busy` is answered and an alert says so. */
+  inbox: 50_000,
+  /** Inputs that share one commit. Small enough that a flood does not hold up a person's command. */
+  turn: 500,
+  /** Due alerts taken up in one turn. */
+  dueInOneTurn: 500,
+  /** How long an alert whose rule broke an invariant waits for its next try. */
+  quarantineMs: 30_000,
+} as const;
+
+export interface EngineDependencies {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly journal: Journal;
+  readonly channels: readonly Channel[];
+  readonly version: string;
+  /** One line for the log, for what nobody asked for: a broken invariant, a journal that fails. */
+  log(level: "warn" | "error", text: string, error?: unknown): void;
+}
+
+interface Pending {
+  readonly input: Input;
+  readonly answer: (answer: Answer) => void;
+}
+
+export class LoopEngine implements Engine {
+  private current: State = emptyState();
+  private inbox: Pending[] = [];
+  private turnIsPlanned = false;
+  private timer: { readonly at: EpochMs; readonly cancel: () => void } | null = null;
+  /** Alerts whose rule broke an invariant, and when they may be tried again; the others are not held up by them. */
+  private readonly quarantine = new Map<AlertId, EpochMs>();
+  private started = false;
+  private stopping = false;
+  private readonly board = new HealthBoard();
+  private readonly listeners = new Set<(change: EngineChange) => void>();
+  private readonly outbox: Outbox;
+  private readonly guard: JournalGuard;
+  private snapshots: SnapshotKeeper | null = null;
+
+  constructor(private readonly dependencies: EngineDependencies) {
+    this.outbox = new Outbox({
+      clock: dependencies.clock,
+      channels: dependencies.channels,
+      find: (id) => this.findInMemory(id),
+      person: (alert, id) =>
+        this.current.teams.get(alert.teamRevision)?.people.find((person) => person.id === id),
+      done: (command, outcome) =>
+        void this.submit({ kind: "outcome", alertId: command.alertId, actionId: command.actionId, outcome }),
+    });
+    this.guard = new JournalGuard(dependencies.journal);
+    dependencies.clock.onStep((deltaMs) => {
+      void this.submit({ kind: "clock-stepped", deltaMs });
+      this.setTimer();
+    });
+  }
+
+  get state(): State {
+    return this.current;
+  }
+
+  get health(): EngineHealth {
+    return this.board.health;
+  }
+
+  get inboxDepth(): number {
+    return this.inbox.length;
+  }
+
+  /**
+   * Replays the journal. What was put in before (the team, the attached desktops) is decided first, then what the last
+   * run left undone is taken up.
+   * @throws JournalError when the journal cannot be read.
+   */
+  async start(): Promise<void> {
+    const { journal, clock, log, version } = this.dependencies;
+    const { state, snapshotSeq } = recoverState(journal);
+    this.current = state;
+    this.snapshots = new SnapshotKeeper(
+      journal,
+      clock,
+      () => this.current,
+      (text, error) => log("warn", text, error),
+      snapshotSeq,
+    );
+    this.started = true;
+    await this.submit({ kind: "engine-started", version });
+    if (this.board.setReady(true)) this.publishHealth();
+  }
+
+  submit(input: Input): Promise<Answer> {
+    if (this.stopping && input.kind !== "outcome" && input.kind !== "engine-stopping") {
+      return Promise.resolve(refusal("stopping", "Tocsin is shutting down."));
+    }
+    if (this.inbox.length >= engineLimits.inbox && input.kind === "signal" && input.integration !== null) {
+      this.alarm("limit-inbox", "critical", "Tocsin receives more than it can take in", {
+        limit: `${engineLimits.inbox} waiting inputs`,
+        remedy: "Find out which integration floods (see /metrics) and slow it down at its source.",
+      });
+      return Promise.resolve(refusal("busy", "Too much is waiting to be taken in; try again shortly."));
+    }
+    return new Promise((answer) => {
+      // The clock comes first: what else waits is decided by the time as it is now, and must not be shifted with the rest.
+      if (input.kind === "clock-stepped") this.inbox.unshift({ input, answer });
+      else this.inbox.push({ input, answer });
+      this.planTurn();
+    });
+  }
+
+  findAlert(id: AlertId): Alert | null {
+    return this.findInMemory(id) ?? this.findInJournal(id);
+  }
+
+  factsOf(id: AlertId): readonly Fact[] {
+    return this.dependencies.journal.factsOf(id);
+  }
+
+  listResolved(limit: number): readonly Alert[] {
+    return this.dependencies.journal
+      .resolvedAlerts(limit)
+      .map((id) => this.findAlert(id))
+      .filter((alert) => alert !== null);
+  }
+
+  onChange(listener: (change: EngineChange) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Something is wrong that `decide` does not see (a refused team file, a dead clock): shown until cleared. */
+  reportProblem(kind: EngineProblem["kind"], text: string): void {
+    if (this.board.report(kind, text, this.dependencies.clock.now())) this.publishHealth();
+  }
+
+  clearProblem(kind: EngineProblem["kind"]): void {
+    if (this.board.clear(kind)) this.publishHealth();
+  }
+
+  /** Tocsin raises an alert about itself; while one with this key is open, no second one. */
+  alarm(key: string, severity: Severity, title: string, details: Readonly<Record<string, string>>): void {
+    const content = { severity, title, source: "tocsin", labels: {}, details, links: [] };
+    void this.submit({
+      kind: "signal",
+      freshId: this.dependencies.random.alertId(),
+      integration: null,
+      dedupKey: `tocsin/${key}`,
+      status: "firing",
+      content,
+      silentAfterMs: null,
+      repetition: "refresh",
+      by: null,
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (this.stopping) return;
+    this.stopping = true;
+    this.timer?.cancel();
+    this.snapshots?.stop();
+    await this.outbox.drain();
+    await this.submit({ kind: "engine-stopping" });
+    this.board.setReady(false);
+    if (this.guard.works) this.snapshots?.keep();
+  }
+
+  private planTurn(): void {
+    if (this.turnIsPlanned || !this.started) return;
+    this.turnIsPlanned = true;
+    this.dependencies.clock.defer(() => this.turn());
+  }
+
+  /** One turn: as many inputs as share a commit, then whatever is due. */
+  private turn(): void {
+    this.turnIsPlanned = false;
+    const now = this.dependencies.clock.now();
+    const taken =
+      this.inbox.length > engineLimits.turn ? this.inbox.splice(0, engineLimits.turn) : this.takeAll();
+    const turn = new Turn();
+    if (this.guard.probe(now, false)) this.clearProblem("journal");
+    for (const pending of taken) this.decideOne(turn, pending, now);
+    for (const alertId of this.dueAlerts(now)) {
+      this.decideOne(turn, { input: { kind: "tick", alertId }, answer: () => {} }, now);
+    }
+    if (this.commit(turn, now)) this.finish(turn);
+    if (this.inbox.length > 0) this.planTurn();
+    this.setTimer();
+  }
+
+  private takeAll(): Pending[] {
+    const taken = this.inbox;
+    this.inbox = [];
+    return taken;
+  }
+
+  private dueAlerts(now: EpochMs): AlertId[] {
+    if (this.stopping || !this.guard.keepsFacts) return [];
+    const due = this.current.deadlines.due(now, engineLimits.dueInOneTurn + this.quarantine.size);
+    return due.filter((id) => (this.quarantine.get(id) ?? now) <= now);
+  }
+
+  private decideOne(turn: Turn, { input, answer }: Pending, now: EpochMs): void {
+    if (!this.guard.accepts(input) && !this.recoversFor(input, now)) {
+      turn.answers.push({ tell: answer, answer: journalUnavailable });
+      return;
+    }
+    if (input.kind === "command") this.bringToMemory(input.alertId);
+    try {
+      const decided = decide(this.current, input, now);
+      for (const fact of decided.facts) this.current = evolve(this.current, fact);
+      for (const seen of decided.observations) this.current = observe(this.current, seen);
+      turn.facts.push(...decided.facts);
+      turn.commands.push(...decided.commands);
+      for (const seen of decided.observations) if ("alertId" in seen) turn.touched.add(seen.alertId);
+      turn.answers.push({ tell: answer, answer: decided.answer });
+      if (!decided.answer.ok && decided.answer.reason === "too-many-open-alerts")
+        turn.limitReached = decided.answer.text;
+      if (input.kind === "tick") this.quarantine.delete(input.alertId);
+    } catch (error) {
+      this.invariantBroken(input, error, now);
+      turn.answers.push({
+        tell: answer,
+        answer: refusal("busy", "An internal error; it was logged and alarmed."),
+      });
+    }
+  }
+
+  /** @returns whether the facts are on disk. If not, nothing has happened: the state is as the journal has it. */
+  private commit(turn: Turn, now: EpochMs): boolean {
+    if (turn.facts.length === 0) return true;
+    try {
+      this.dependencies.journal.append(turn.facts);
+      return true;
+    } catch (error) {
+      this.journalFailed(error, now);
+      for (const { tell, answer } of turn.answers) tell(answer.ok ? journalUnavailable : answer);
+      return false;
+    }
+  }
+
+  private finish(turn: Turn): void {
+    for (const { tell, answer } of turn.answers) tell(answer);
+    for (const command of turn.commands) this.outbox.add(command);
+    this.watchChannels(turn.facts);
+    for (const fact of turn.facts) if ("alertId" in fact) turn.touched.add(fact.alertId);
+    if (turn.facts.length > 0 || turn.touched.size > 0) this.publish([...turn.touched], turn.facts);
+    if (turn.limitReached !== null) {
+      this.alarm("limit-open-alerts", "critical", "Tocsin holds as many open alerts as it can", {
+        remedy: turn.limitReached,
+      });
+    }
+    if (turn.facts.length > 0) this.snapshots?.factsAdded();
+  }
+
+  private publish(ids: readonly AlertId[], facts: readonly Fact[]): void {
+    const alerts = ids.map((id) => this.findInMemory(id)).filter((alert) => alert !== null);
+    for (const listener of this.listeners) listener({ alerts, facts, health: this.health });
+  }
+
+  private publishHealth(): void {
+    this.publish([], []);
+  }
+
+  // ---- time
+
+  private setTimer(): void {
+    if (!this.started || this.stopping) return;
+    const at = this.nextWakeUp();
+    if (this.timer?.at === at) return;
+    this.timer?.cancel();
+    this.timer = null;
+    if (at === null) return;
+    const cancel = this.dependencies.clock.callAt(at, () => {
+      this.timer = null;
+      this.planTurn();
+    });
+    this.timer = { at, cancel };
+  }
+
+  private nextWakeUp(): EpochMs | null {
+    const probeAt = this.guard.nextProbeAt;
+    const earliest = this.guard.keepsFacts ? this.earliestDeadline() : null;
+    if (probeAt === null || earliest === null) return probeAt ?? earliest;
+    return Math.min(probeAt, earliest);
+  }
+
+  private earliestDeadline(): EpochMs | null {
+    const earliest = this.current.deadlines.earliest();
+    if (earliest === null || this.quarantine.size === 0) return earliest;
+    // A quarantined alert may stand at the head of the queue; it must not wake us over and over.
+    return earliest > this.dependencies.clock.now() ? earliest : Math.min(...this.quarantine.values());
+  }
+
+  // ---- the journal cannot be written
+
+  private journalFailed(error: unknown, now: EpochMs): void {
+    const text = this.guard.failed(error, now);
+    if (this.board.report("journal", text, now)) this.dependencies.log("error", text, error);
+    this.reload();
+    this.publishHealth();
+    if (this.guard.keepsFacts) this.planTurn();
+  }
+
+  /** A signal that would be refused is the occasion to look whether there is room again. */
+  private recoversFor(input: Input, now: EpochMs): boolean {
+    if (!this.guard.probe(now, input.kind === "signal")) return false;
+    this.clearProblem("journal");
+    return true;
+  }
+
+  /** Back to what the journal has; what only this process knew (attached desktops) stays. */
+  private reload(): void {
+    const { desktops } = this.current;
+    this.current = recoverState(this.dependencies.journal).state;
+    this.current.desktops = desktops;
+  }
+
+  // ---- what else can go wrong
+
+  private invariantBroken(input: Input, error: unknown, now: EpochMs): void {
+    const text = error instanceof Error ? error.message : String(error);
+    this.dependencies.log("error", `Broken invariant at ${input.kind}: ${text}`, error);
+    this.board.report("invariant", text, now);
+    if (input.kind === "tick") this.quarantine.set(input.alertId, now + engineLimits.quarantineMs);
+    this.alarm(`invariant-${input.kind}`, "critical", "Tocsin found an error in itself", { error: text });
+  }
+
+  /** A channel that cannot work at all is a reason not to trust this machine, until it has worked again. */
+  private watchChannels(facts: readonly Fact[]): void {
+    for (const fact of facts) {
+      if (fact.kind === "notification-sent" && fact.via === "email") this.clearProblem("channel");
+      if (fact.kind !== "notification-failed" || fact.via !== "email") continue;
+      if (fact.reason === "authentication" || fact.reason === "unreachable" || fact.reason === "timed-out") {
+        this.reportProblem("channel", `E-mail cannot be sent: ${fact.text} Check "email:" in the team file.`);
+      }
+    }
+  }
+
+  // ---- alerts, in memory or not
+
+  private findInMemory(id: AlertId): Alert | null {
+    return this.current.open.get(id) ?? this.current.resolved.get(id) ?? null;
+  }
+
+  private findInJournal(id: AlertId): Alert | null {
+    let alert: Alert | undefined;
+    for (const fact of this.dependencies.journal.factsOf(id)) alert = evolveAlert(alert, fact as AlertFact);
+    return alert ?? null;
+  }
+
+  /** A command may concern an alert resolved long ago: the rules then see it as what it is. */
+  private bringToMemory(id: AlertId): void {
+    if (this.findInMemory(id) !== null) return;
+    const alert = this.findInJournal(id);
+    if (alert !== null) this.current.resolved.set(id, alert);
+  }
+}
+
+/** What one turn has come to before its commit. */
+class Turn {
+  readonly facts: Fact[] = [];
+  readonly commands: Command[] = [];
+  readonly touched = new Set<AlertId>();
+  readonly answers: { readonly tell: (answer: Answer) => void; readonly answer: Answer }[] = [];
+  limitReached: string | null = null;
+}
+
+const journalUnavailable = refusal(
+  "journal-unavailable",
+  "The journal cannot be written (the disk is full or failing), so nothing was taken; free some space.",
+);
+
+function refusal(reason: Extract<Answer, { ok: false }>["reason"], text: string): Answer {
+  return { ok: false, reason, text };
+}

@@ -1,0 +1,41 @@
+/** What is wrong with the engine now, one entry a kind, and whether it can be trusted to wake somebody. */
+import type { EpochMs } from "#domain/ids";
+import type { EngineHealth, EngineProblem } from "./ports.ts";
+
+export class HealthBoard {
+  private readonly problems = new Map<EngineProblem["kind"], EngineProblem>();
+  private current: EngineHealth = { ready: false, trusted: false, problems: [] };
+  private ready = false;
+
+  get health(): EngineHealth {
+    return this.current;
+  }
+
+  /** @returns whether anything changed. */
+  report(kind: EngineProblem["kind"], text: string, now: EpochMs): boolean {
+    const known = this.problems.get(kind);
+    if (known?.text === text) return false;
+    this.problems.set(kind, { kind, text, since: known?.since ?? now });
+    return this.refresh();
+  }
+
+  /** @returns whether anything changed. */
+  clear(kind: EngineProblem["kind"]): boolean {
+    return this.problems.delete(kind) && this.refresh();
+  }
+
+  setReady(ready: boolean): boolean {
+    if (this.ready === ready) return false;
+    this.ready = ready;
+    return this.refresh();
+  }
+
+  private refresh(): true {
+    const problems = [...this.problems.values()];
+    const journalWorks = !this.problems.has("journal");
+    // A refused team file leaves the last good one in force: worth saying, no reason to distrust the engine.
+    const trusted = this.ready && problems.every((problem) => problem.kind === "team-file");
+    this.current = { ready: this.ready && journalWorks, trusted, problems };
+    return true;
+  }
+}

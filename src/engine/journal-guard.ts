@@ -1,0 +1,66 @@
+/**
+ * What the engine still does while the journal cannot be written.
+ *
+ * `failing`: nothing can be kept, so nothing is taken and nothing new is sent; a probe is made every 30 s.
+ * `on-reserve`: the disk is full, but the space that the journal had put by lets open alerts go on escalating; new
+ * signals are refused (their senders try again, or have other receivers), until the reserve can be put by again.
+ */
+import type { EpochMs } from "#domain/ids";
+import type { Input } from "#domain/input";
+import { JournalError, type Journal } from "./ports.ts";
+
+export const probeEveryMs = 30_000;
+/** A refused signal is the occasion to look whether there is room again, but not more often than this. */
+const probeForSignalEveryMs = 2_000;
+
+export class JournalGuard {
+  private mode: "working" | "failing" | "on-reserve" = "working";
+  private failedAt: EpochMs = 0;
+  private probedAt: EpochMs = 0;
+
+  constructor(private readonly journal: Journal) {}
+
+  get works(): boolean {
+    return this.mode === "working";
+  }
+
+  /** Whether deadlines may be run: what they decide can be kept. */
+  get keepsFacts(): boolean {
+    return this.mode !== "failing";
+  }
+
+  /** When to look again by ourselves; null while it works. */
+  get nextProbeAt(): EpochMs | null {
+    return this.works ? null : this.probedAt + probeEveryMs;
+  }
+
+  /** A commit has failed. @returns the sentence for people. */
+  failed(error: unknown, now: EpochMs): string {
+    if (this.works) this.failedAt = now;
+    this.probedAt = now;
+    const full = error instanceof JournalError && error.reason === "full";
+    this.mode = full && this.mode === "working" && this.journal.releaseReserve() ? "on-reserve" : "failing";
+    return error instanceof Error ? error.message : String(error);
+  }
+
+  /** False: answer `journal-unavailable` to it. A stop is always let through: it must not hang on a full disk. */
+  accepts(input: Input): boolean {
+    if (this.works || input.kind === "engine-stopping" || input.kind === "desktops-changed") return true;
+    if (this.mode === "failing") return false;
+    return input.kind !== "signal" || input.status !== "firing" || input.integration === null;
+  }
+
+  /** Looks whether the journal can be written again. @returns true when it has just recovered. */
+  probe(now: EpochMs, forSignal: boolean): boolean {
+    if (this.works || now < this.probedAt + (forSignal ? probeForSignalEveryMs : probeEveryMs)) return false;
+    this.probedAt = now;
+    if (!this.journal.restoreReserve()) return false;
+    try {
+      this.journal.append([{ kind: "journal-recovered", at: now, failedAt: this.failedAt }]);
+    } catch {
+      return false;
+    }
+    this.mode = "working";
+    return true;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Carries out `notify` commands: finds the channel, asks once more whether it is still wanted, and sees to it that
+ * every attempt ends in exactly one outcome, even when a channel hangs.
+ */
+import type { Alert } from "#domain/alert";
+import type { Command } from "#domain/command";
+import type { AlertId, PersonId } from "#domain/ids";
+import type { Outcome } from "#domain/input";
+import type { Person, Via } from "#domain/team";
+import { whyAsked } from "#domain/timeline";
+import type { Channel, Clock, Notice } from "./ports.ts";
+
+/** How many sends of one channel are under way at once; a mail server takes a few, a desktop any number. */
+const parallelSends: Record<Via, number> = { desktop: 1_000, email: 8 };
+/** Channels have tighter limits of their own; this one catches a channel that hangs. */
+const sendLimitMs = 60_000;
+
+export interface OutboxDependencies {
+  readonly clock: Clock;
+  readonly channels: readonly Channel[];
+  find(alertId: AlertId): Alert | null;
+  person(alert: Alert, id: PersonId): Person | undefined;
+  done(command: Command, outcome: Outcome): void;
+}
+
+export class Outbox {
+  private readonly queues = new Map<Via, Command[]>();
+  private readonly underWay = new Map<Via, number>();
+  private idle: (() => void)[] = [];
+
+  constructor(private readonly dependencies: OutboxDependencies) {}
+
+  add(command: Command): void {
+    const queue = this.queues.get(command.via) ?? [];
+    this.queues.set(command.via, queue);
+    queue.push(command);
+    this.pump(command.via);
+  }
+
+  /** Drops what has not begun (it is made again after the restart) and resolves once what has begun has ended. */
+  async drain(): Promise<void> {
+    this.queues.clear();
+    if (this.busy() > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  private pump(via: Via): void {
+    const queue = this.queues.get(via);
+    while (queue !== undefined && queue.length > 0 && (this.underWay.get(via) ?? 0) < parallelSends[via]) {
+      const command = queue.shift()!;
+      this.underWay.set(via, (this.underWay.get(via) ?? 0) + 1);
+      void this.carryOut(command).then((outcome) => {
+        this.underWay.set(via, this.underWay.get(via)! - 1);
+        this.dependencies.done(command, outcome);
+        this.pump(via);
+        if (this.busy() === 0) for (const resolve of this.idle.splice(0)) resolve();
+      });
+    }
+  }
+
+  private async carryOut(command: Command): Promise<Outcome> {
+    const channel = this.dependencies.channels.find((candidate) => candidate.via === command.via);
+    const alert = this.dependencies.find(command.alertId);
+    if (channel === undefined)
+      return failed(true, "not-configured", `This machine has no ${command.via} channel.`);
+    if (alert === null || !this.isWanted(command)) return { kind: "withdrawn" };
+    const person = this.dependencies.person(alert, command.person);
+    if (person === undefined)
+      return failed(true, "internal", `Person ${command.person} is not in the alert's team.`);
+    const notice: Notice = {
+      actionId: command.actionId,
+      attempt: command.attempt,
+      alert,
+      person,
+      why: whyAsked(command.asked),
+      stillWanted: () => this.isWanted(command),
+    };
+    return this.withinLimit(channel, notice);
+  }
+
+  private async withinLimit(channel: Channel, notice: Notice): Promise<Outcome> {
+    const { clock } = this.dependencies;
+    const abort = new AbortController();
+    let cancel = () => {};
+    const tooLate = new Promise<Outcome>((resolve) => {
+      cancel = clock.callAt(clock.now() + sendLimitMs, () => {
+        abort.abort();
+        resolve(failed(false, "timed-out", `No answer within ${sendLimitMs / 1000} s.`));
+      });
+    });
+    // A channel promises not to reject; one that does all the same must not lose the outcome.
+    const sending = channel
+      .send(notice, abort.signal)
+      .catch((error: unknown) =>
+        failed(false, "internal", error instanceof Error ? error.message : String(error)),
+      );
+    const outcome = await Promise.race([sending, tooLate]);
+    cancel();
+    return outcome;
+  }
+
+  /** Invariant 3: not once the acknowledgement is in the journal. */
+  private isWanted(command: Command): boolean {
+    return this.dependencies.find(command.alertId)?.status === "triggered";
+  }
+
+  private busy(): number {
+    return [...this.underWay.values()].reduce((sum, count) => sum + count, 0);
+  }
+}
+
+function failed(
+  permanent: boolean,
+  reason: Extract<Outcome, { kind: "failed" }>["reason"],
+  text: string,
+): Outcome {
+  return { kind: "failed", permanent, reason, text };
+}

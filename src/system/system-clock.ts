@@ -1,0 +1,85 @@
+/**
+ * The real clock. Built by `compose`; tests use the virtual one.
+ *
+ * Knows three times: the wall clock, a monotonic one that stands still while the machine sleeps, and the uptime, which
+ * does not. The first two drifting apart says that something happened; the third tells a sleep (time has really
+ * passed) from a wall clock that was set (it has not).
+ */
+import { uptime } from "node:os";
+import { performance } from "node:perf_hooks";
+import type { EpochMs } from "#domain/ids";
+import type { Clock } from "#engine/ports";
+
+/** Below this it is slewing, rounding or a busy machine. */
+const noticeableMs = 2_000;
+/** Longest wait without a look at the clocks while something is pending; a sleep is noticed this soon after it. */
+const lookEveryMs = 10_000;
+
+/** Where the three times come from; exchangeable for tests of the drift logic only. */
+export interface TimeSources {
+  wallMs(): number;
+  monotonicMs(): number;
+  /** Counts on during sleep, and is not touched by setting the clock. */
+  uptimeMs(): number;
+}
+
+const realSources: TimeSources = {
+  wallMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  uptimeMs: () => uptime() * 1000,
+};
+
+export class SystemClock implements Clock {
+  private readonly listeners: ((deltaMs: number) => void)[] = [];
+  private wall: number;
+  private monotonic: number;
+  private uptime: number;
+
+  constructor(private readonly sources: TimeSources = realSources) {
+    this.wall = sources.wallMs();
+    this.monotonic = sources.monotonicMs();
+    this.uptime = sources.uptimeMs();
+  }
+
+  now(): EpochMs {
+    this.look();
+    return this.sources.wallMs();
+  }
+
+  callAt(at: EpochMs, callback: () => void): () => void {
+    let timer: NodeJS.Timeout;
+    const wait = () => {
+      const remainingMs = Math.max(0, at - this.sources.wallMs());
+      timer = setTimeout(() => (this.now() >= at ? callback() : wait()), Math.min(remainingMs, lookEveryMs));
+    };
+    wait();
+    return () => clearTimeout(timer);
+  }
+
+  defer(callback: () => void): void {
+    setImmediate(callback);
+  }
+
+  onStep(listener: (deltaMs: number) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Compares the clocks with the last look. Two cheap readings; the third only when they disagree. */
+  look(): void {
+    const wall = this.sources.wallMs();
+    const monotonic = this.sources.monotonicMs();
+    const gapMs = wall - this.wall - (monotonic - this.monotonic);
+    const happened = Math.abs(gapMs) >= noticeableMs;
+    // Small drift is taken up at each look, else years of slewing would add up to a step.
+    if (!happened && monotonic - this.monotonic < lookEveryMs) return;
+    const uptimeMs = this.sources.uptimeMs();
+    const sleptMs = uptimeMs - this.uptime - (monotonic - this.monotonic);
+    this.wall = wall;
+    this.monotonic = monotonic;
+    this.uptime = uptimeMs;
+    if (!happened) return;
+    const setByMs = gapMs - sleptMs;
+    const deltaMs = Math.abs(setByMs) >= noticeableMs ? Math.round(setByMs) : 0;
+    for (const listener of this.listeners) listener(deltaMs);
+  }
+}
