@@ -1,0 +1,108 @@
+/**
+ * What an SMTP error means for the notification: is trying again worth it, and what should a person do about it.
+ * Pure; called by the e-mail channel and `email-verify`.
+ *
+ * Sources: RFC 5321 §4.2.1 (4yz transient, 5yz permanent), nodemailer 10 `errors.js` (its codes).
+ */
+import type { Outcome } from "#domain/input";
+import type { FailureReason } from "#domain/fact";
+import { permanent, temporary } from "./failure.ts";
+import { shorten, singleLine } from "./hostile-text.ts";
+
+/** The parts of nodemailer's error that count. */
+interface SmtpError {
+  readonly code?: string;
+  /** The code of the system call or of OpenSSL that nodemailer replaced by its own. */
+  readonly originalCode?: string;
+  readonly responseCode?: number;
+  readonly message: string;
+}
+
+/** `server` is `host:port`, for the text. */
+export function outcomeOfSmtpError(error: unknown, server: string): Outcome {
+  const smtp = error instanceof Error ? (error as SmtpError) : { message: String(error) };
+  const said = shorten(singleLine(smtp.message), 300);
+  const permanence = permanenceOf(smtp.responseCode);
+
+  switch (smtp.code) {
+    case "EAUTH":
+    case "ENOAUTH": {
+      const text = `Mail server ${server} refused the login (${said}): check email.user and email.password.`;
+      return permanence === "temporary"
+        ? temporary("authentication", text)
+        : permanent("authentication", text);
+    }
+    case "ETIMEDOUT": {
+      const reason: FailureReason = smtp.originalCode === "CONNECT_TIMEOUT" ? "unreachable" : "timed-out";
+      return temporary(reason, `Mail server ${server} did not answer in time (${said}).`);
+    }
+    // Not from the network, whose errors nodemailer renames: the CA file.
+    case "ENOENT":
+    case "EACCES":
+    case "EISDIR":
+      return permanent(
+        "not-configured",
+        `email.caFile cannot be read (${said}): give the path of a PEM file.`,
+      );
+  }
+
+  if (isCertificateError(smtp.originalCode)) {
+    return permanent(
+      "unreachable",
+      `The certificate of mail server ${server} is not trusted (${said}): set email.caFile to its authority.`,
+    );
+  }
+  if (
+    smtp.originalCode === "ERR_SSL_WRONG_VERSION_NUMBER" ||
+    smtp.originalCode === "ERR_SSL_PACKET_LENGTH_TOO_LONG"
+  ) {
+    return permanent(
+      "unreachable",
+      `Mail server ${server} does not speak TLS from the start: set email.secure to false, or use its TLS port.`,
+    );
+  }
+  if (smtp.code === "ETLS" && permanence === "permanent") {
+    return permanent(
+      "unreachable",
+      `Mail server ${server} offers no encryption (${said}): use its TLS port, or set email.requireTls to false.`,
+    );
+  }
+  if (permanence === "permanent")
+    return permanent("refused", `Mail server ${server} refused the mail: ${said}.`);
+  if (permanence === "temporary")
+    return temporary("temporary", `Mail server ${server} cannot take the mail now: ${said}.`);
+
+  switch (smtp.code) {
+    case "ECONNECTION":
+    case "ESOCKET":
+    case "EDNS":
+    case "ETLS":
+    case "EPROTOCOL":
+    case "EPROXY":
+      return temporary("unreachable", `Mail server ${server} cannot be reached (${said}).`);
+    case "EENVELOPE":
+      return permanent(
+        "no-address",
+        `The mail cannot be addressed (${said}): check the person's email and email.from.`,
+      );
+    case "EMESSAGE":
+      return permanent("refused", `Mail server ${server} does not take the mail: ${said}.`);
+    default:
+      return temporary("internal", `Sending by ${server} failed: ${said}.`);
+  }
+}
+
+/** 503 says "wrong order of commands" and 421 "closing now": neither is about the mail. */
+function permanenceOf(responseCode: number | undefined): "permanent" | "temporary" | "unknown" {
+  if (responseCode === undefined) return "unknown";
+  if (responseCode >= 500 && responseCode < 600 && responseCode !== 503) return "permanent";
+  return "temporary";
+}
+
+/** The codes of OpenSSL's verification (X509_V_ERR_…, as Node spells them) and of Node's own name check. */
+function isCertificateError(code: string | undefined): boolean {
+  return (
+    code !== undefined &&
+    /CERT|SIGNATURE|^UNABLE_TO|^INVALID_CA|^INVALID_PURPOSE|^HOSTNAME_MISMATCH|^PATH_LENGTH|^CRL/.test(code)
+  );
+}

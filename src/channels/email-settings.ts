@@ -1,0 +1,65 @@
+/**
+ * How to reach the mail server, and what that means for TLS. Filled in by config (team file, `email`), used by the
+ * e-mail channel and by `tocsin doctor`.
+ */
+import { readFileSync } from "node:fs";
+import { checkServerIdentity, type ConnectionOptions } from "node:tls";
+
+/** Config's settings are assignable to this by structure; the password is already taken out of the environment. */
+export interface EmailSettings {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte (usually port 465). Otherwise STARTTLS is used when the server offers it. */
+  readonly secure: boolean;
+  readonly user?: string;
+  readonly password?: string;
+  /** The sender, `Name <address>` or a bare address. */
+  readonly from: string;
+  /** Refuse to go on unencrypted. Default: only when a password would travel beyond this computer. */
+  readonly requireTls?: boolean;
+  /** PEM file of the authority (or the self-signed certificate itself) to trust instead of the system's. */
+  readonly caFile?: string;
+  /** SHA-256 fingerprint that the server's certificate must have besides being trusted, `AB:CD:…`. */
+  readonly fingerprint256?: string;
+}
+
+export interface EncryptionOptions {
+  readonly requireTLS: boolean;
+  readonly tls: ConnectionOptions;
+}
+
+/**
+ * Certificates are verified, with one exception: towards this very computer, unless a CA or fingerprint is given.
+ * Nobody can sit in between there, and local relays have self-signed certificates more often than not.
+ *
+ * Throws when `caFile` cannot be read.
+ */
+export function encryptionOf(settings: EmailSettings): EncryptionOptions {
+  const { caFile, fingerprint256: pinned } = settings;
+  const local = isLoopback(settings.host);
+  const verified = !local || caFile !== undefined || pinned !== undefined;
+  return {
+    requireTLS: settings.requireTls ?? (settings.password !== undefined && !local),
+    tls: {
+      rejectUnauthorized: verified,
+      ...(caFile !== undefined && { ca: readFileSync(caFile) }),
+      ...(pinned !== undefined && {
+        checkServerIdentity: (host, certificate) =>
+          checkServerIdentity(host, certificate) ??
+          (sameFingerprint(certificate.fingerprint256, pinned)
+            ? undefined
+            : new Error(`its fingerprint ${certificate.fingerprint256} is not the configured one`)),
+      }),
+    },
+  };
+}
+
+function sameFingerprint(a: string, b: string): boolean {
+  const plain = (text: string): string => text.replaceAll(":", "").toLowerCase();
+  return plain(a) === plain(b);
+}
+
+/** True when `host` can only be this computer. */
+function isLoopback(host: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
+}
