@@ -1,0 +1,165 @@
+/**
+ * The one HTTP server of the engine process: its limits, its patience, and who may speak to it at all. `compose` makes
+ * it, registers ingest's and this room's routes on it, and lets it listen.
+ */
+import Fastify from "fastify";
+import type { FastifyInstance } from "fastify";
+import type { AddressInfo } from "node:net";
+import type { Logger } from "pino";
+import { isOwnHost } from "./own-host.ts";
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly log: Pick<Logger, "warn" | "error">;
+  /** For tests; the defaults are for production. */
+  readonly limits?: Partial<HttpLimits>;
+}
+
+export interface HttpLimits {
+  /** From a request's first byte to the end of its headers, and to the end of its body. */
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  /** Longer than Go's 90 s, so that Prometheus never writes into a connection that is being closed. */
+  readonly keepAliveTimeoutMs: number;
+  readonly connections: number;
+  /** How often slow requests are looked for. */
+  readonly checkEveryMs: number;
+}
+
+const defaultLimits: HttpLimits = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 15_000,
+  keepAliveTimeoutMs: 120_000,
+  connections: 1000,
+  checkEveryMs: 1000,
+};
+
+export type ListenResult =
+  | { readonly ok: true; readonly url: string; readonly port: number }
+  | {
+      readonly ok: false;
+      readonly reason: "port-in-use" | "no-such-address" | "not-permitted" | "failed";
+      readonly text: string;
+    };
+
+export interface HttpServer {
+  readonly app: FastifyInstance;
+  /** Once, after all routes are registered. Never rejects. */
+  listen(): Promise<ListenResult>;
+  /** Answers what is in hand, at most `graceMs` long (default 3 s), then closes every connection. */
+  close(graceMs?: number): Promise<void>;
+}
+
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const limits = { ...defaultLimits, ...options.limits };
+  const app = Fastify({
+    logger: false,
+    bodyLimit: 512 * 1024,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    // A key or an alert's id is a path parameter; nothing longer is either.
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    return503OnClosing: true,
+    http: {
+      maxHeaderSize: 16_384,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+    },
+  });
+  app.server.maxConnections = limits.connections;
+
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.headers(securityHeaders);
+    if (isOwnHost(request.raw)) return done();
+    options.log.warn({ remote: request.ip }, "refused a request for another host");
+    void reply
+      .code(421)
+      .send(errorBody("wrong-host", `This is not that host. Use ${urlOf(app)} as the address.`));
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send(errorBody("not-found", "There is nothing at this address.")),
+  );
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return reply.code(status).send(errorBody(reasonOf(status), error.message));
+    options.log.error({ err: error }, "a request failed");
+    return reply.code(500).send(errorBody("internal", "An internal error; the log has it."));
+  });
+
+  return {
+    app,
+    listen: () => listen(app, options),
+    async close(graceMs = 3000) {
+      const force = setTimeout(() => app.server.closeAllConnections(), graceMs);
+      try {
+        await app.close();
+      } finally {
+        clearTimeout(force);
+      }
+    },
+  };
+}
+
+/** Every error of the API has this shape (contract §4). */
+export function errorBody(reason: string, text: string): { error: { reason: string; text: string } } {
+  return { error: { reason, text } };
+}
+
+/** Pages set their own Content-Security-Policy; everything else is data, which a browser is not to render at all. */
+const securityHeaders = {
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+  "cache-control": "no-store",
+};
+
+function reasonOf(status: number): string {
+  return status === 413 ? "too-large" : status === 415 ? "wrong-media-type" : "bad-request";
+}
+
+async function listen(app: FastifyInstance, { host, port }: HttpServerOptions): Promise<ListenResult> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    return notListening(error as NodeJS.ErrnoException, host, port);
+  }
+  return { ok: true, url: urlOf(app), port: (app.server.address() as AddressInfo).port };
+}
+
+function notListening(error: NodeJS.ErrnoException, host: string, port: number): ListenResult {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return {
+        ok: false,
+        reason: "port-in-use",
+        text: `Port ${port} of ${host} is in use, perhaps by another Tocsin; stop that one or choose another port with --port.`,
+      };
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return {
+        ok: false,
+        reason: "no-such-address",
+        text: `This machine has no address ${host}; use --host 127.0.0.1, or one that "ip address" lists.`,
+      };
+    case "EACCES":
+      return {
+        ok: false,
+        reason: "not-permitted",
+        text: `Port ${port} needs special rights; choose one above 1023 with --port.`,
+      };
+    default:
+      return { ok: false, reason: "failed", text: `Cannot listen on ${host} port ${port}: ${error.message}` };
+  }
+}
+
+/** What to type into a browser on this machine. */
+function urlOf(app: FastifyInstance): string {
+  const { address, port, family } = app.server.address() as AddressInfo;
+  if (address === "0.0.0.0" || address === "::") return `http://127.0.0.1:${port}`;
+  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+}

@@ -1,0 +1,41 @@
+/**
+ * What a protocol makes of a request's body: signals without what only the routes know. Every file in `protocols/`
+ * exports one pure function of this shape.
+ */
+import type { EpochMs } from "#domain/ids";
+import type { Signal } from "#domain/input";
+
+export interface SignalDraft extends Omit<Signal, "kind" | "freshId" | "integration" | "by" | "dedupKey"> {
+  /** Null: the sender gave none, so this is an alert of its own. */
+  readonly dedupKey: string | null;
+}
+
+export interface Reading {
+  readonly signals: readonly SignalDraft[];
+  /** One sentence for each thing that could not be taken, naming its place. Empty: all is well. */
+  readonly errors: readonly string[];
+}
+
+/** `now` decides what "already over" means; the body is what JSON.parse returned, and hostile. */
+export type ReadBody = (body: unknown, now: EpochMs) => Reading;
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function asString(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** How a message calls a value's JSON type. */
+export function typeName(value: unknown): string {
+  return value === null
+    ? "null"
+    : Array.isArray(value)
+      ? "an array"
+      : typeof value === "object"
+        ? "an object"
+        : `a ${typeof value}`;
+}

@@ -1,0 +1,67 @@
+/**
+ * Hands signals to the engine and says, once they are on disk, what came of them. Called by every route.
+ */
+import type { Answer, RefusalReason } from "#domain/command";
+import type { AlertId } from "#domain/ids";
+import type { Engine, Random } from "#engine/ports";
+import { contentLimits } from "#wire/alert-content";
+import { cleanText } from "#wire/hostile-text";
+import type { IntegrationKey } from "./integration-keys.ts";
+import type { SignalDraft } from "./signal-draft.ts";
+
+export interface Submitted {
+  /** Null when nothing was open that the signal could have been about. */
+  readonly alertId: AlertId | null;
+  /** The key that a later resolve must give: the sender's own, untouched, or the one made for it. */
+  readonly dedupKey: string;
+}
+
+export type SubmitResult =
+  | { readonly ok: true; readonly submitted: readonly Submitted[] }
+  | { readonly ok: false; readonly reason: RefusalReason | "internal"; readonly text: string };
+
+/** All in one turn, so that a batch shares one commit. Never rejects; the first refusal of a batch stands for it. */
+export async function submitSignals(
+  engine: Engine,
+  random: Random,
+  integration: IntegrationKey,
+  drafts: readonly SignalDraft[],
+): Promise<SubmitResult> {
+  const pending = drafts.map((draft) => submitSignal(engine, random, integration, draft));
+  const submitted: Submitted[] = [];
+  let refusal: SubmitResult | null = null;
+  for (const { answer, dedupKey } of pending) {
+    const result = await answer;
+    if (result.ok) submitted.push({ alertId: result.alertId, dedupKey });
+    else if (isSettledAlready(result.reason)) submitted.push({ alertId: null, dedupKey });
+    else refusal ??= result;
+  }
+  return refusal ?? { ok: true, submitted };
+}
+
+function submitSignal(engine: Engine, random: Random, integration: IntegrationKey, draft: SignalDraft) {
+  const freshId = random.alertId();
+  const dedupKey = draft.dedupKey ?? freshId;
+  const answer = engine.submit({
+    kind: "signal",
+    freshId,
+    integration: integration.id,
+    dedupKey: cleanText(dedupKey, contentLimits.dedupKey),
+    status: draft.status,
+    content: draft.content,
+    silentAfterMs: draft.silentAfterMs,
+    repetition: draft.repetition,
+    by: null,
+  });
+  return {
+    dedupKey,
+    answer: answer.catch(
+      (error: unknown) => ({ ok: false, reason: "internal", text: String(error) }) as const,
+    ),
+  };
+}
+
+/** A tool that resolves what is resolved, or acknowledges what nobody has open, has nothing more to do. */
+function isSettledAlready(reason: (Answer & { ok: false })["reason"] | "internal"): boolean {
+  return reason === "not-found" || reason === "already-resolved" || reason === "already-acknowledged";
+}
