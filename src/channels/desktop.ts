@@ -25,6 +25,8 @@ export function createDesktopChannel({ desktops, limitMs = 10_000 }: DesktopChan
     const limit = startTimeLimit(limitMs, signal);
     try {
       const answer = await Promise.race([desktops.present(notice, limit.signal), limit.over]);
+      // Whoever shows it looks again too: not shown because it was acknowledged meanwhile is no failure.
+      if (answer === "not-shown" && !notice.stillWanted()) return withdrawn;
       return outcomeOf(answer ?? "timed-out", notice, limitMs);
     } catch (error) {
       return temporary("internal", `Showing the alert failed: ${String(error)}`);

@@ -36,9 +36,14 @@ export function shorten(text: string, limit: number): string {
   return points.length <= limit ? text : `${points.slice(0, limit - 1).join("")}…`;
 }
 
-/** Safe inside an HTML or XML element and inside a quoted attribute. */
+const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+/**
+ * Safe inside an HTML element, a double-quoted attribute, and a notification's body (named entities, since GNOME's shell
+ * shows numeric ones as they are written).
+ */
 export function escapeMarkup(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text.replace(/[&<>"]/g, (character) => entities[character] ?? "");
 }
 
 /** The address in its normal form when it is an http(s) link that a person may safely be offered, else null. */

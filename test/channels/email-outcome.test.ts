@@ -1,0 +1,59 @@
+/** What each way of failing means. The real ones are in email.real.test.ts; here are those that no server at hand gives. */
+import { describe, expect, test } from "vitest";
+import { outcomeOfSmtpError } from "#channels/email-outcome";
+
+function error(parts: {
+  code?: string;
+  originalCode?: string;
+  responseCode?: number;
+  message?: string;
+}): Error {
+  return Object.assign(new Error(parts.message ?? "it failed"), parts);
+}
+
+describe("an SMTP error", () => {
+  test.each([
+    // A login server that is overloaded is no reason to give up (RFC 4954 §6: 454).
+    [{ code: "EAUTH", responseCode: 454 }, false, "authentication"],
+    [{ code: "EAUTH", responseCode: 535 }, true, "authentication"],
+    [{ code: "EAUTH" }, true, "authentication"],
+    [{ code: "EENVELOPE", responseCode: 421 }, false, "temporary"],
+    [{ code: "EENVELOPE", responseCode: 450 }, false, "temporary"],
+    [{ code: "EMESSAGE", responseCode: 452 }, false, "temporary"],
+    [{ code: "EMESSAGE", responseCode: 552 }, true, "refused"],
+    // "Bad sequence of commands" is about the session, not the mail.
+    [{ code: "EENVELOPE", responseCode: 503 }, false, "temporary"],
+    [{ code: "EPROTOCOL", responseCode: 554 }, true, "refused"],
+    [{ code: "EPROTOCOL" }, false, "unreachable"],
+    [{ code: "ETIMEDOUT", originalCode: "CONNECT_TIMEOUT" }, false, "unreachable"],
+    [{ code: "ETIMEDOUT", originalCode: "SOCKET_TIMEOUT" }, false, "timed-out"],
+    [{ code: "ESOCKET", originalCode: "ECONNRESET" }, false, "unreachable"],
+    [{ code: "ESOCKET", originalCode: "CERT_HAS_EXPIRED" }, true, "unreachable"],
+    [{ code: "ESOCKET", originalCode: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" }, true, "unreachable"],
+    [{ code: "ESOCKET", originalCode: "ERR_TLS_CERT_ALTNAME_INVALID" }, true, "unreachable"],
+    [{ code: "ECONNECTION" }, false, "unreachable"],
+    [{ code: "ETLS" }, false, "unreachable"],
+    [{ code: "ETLS", responseCode: 454 }, false, "temporary"],
+    [{ code: "EENVELOPE" }, true, "no-address"],
+    [{ code: "EMESSAGE" }, true, "refused"],
+    [{ code: "ENEW" }, false, "internal"],
+    [{}, false, "internal"],
+  ])("%o: permanent %s, %s", (parts, permanent, reason) => {
+    expect(outcomeOfSmtpError(error(parts), "mail:25")).toMatchObject({ kind: "failed", permanent, reason });
+  });
+
+  test("is one short line of harmless text, whatever the server said", () => {
+    const outcome = outcomeOfSmtpError(
+      error({ responseCode: 550, message: `no\r\n\u001B[31m${"x".repeat(5_000)}` }),
+      "mail:25",
+    );
+    expect(outcome).toMatchObject({
+      text: expect.stringMatching(/^Mail server mail:25 refused the mail: no \uFFFD\[31mx+…\.$/),
+    });
+    expect(JSON.stringify(outcome).length).toBeLessThan(600);
+  });
+
+  test("need not be an Error", () => {
+    expect(outcomeOfSmtpError("odd", "mail:25")).toMatchObject({ kind: "failed", reason: "internal" });
+  });
+});
