@@ -1,0 +1,52 @@
+/**
+ * Where a schedule has nobody, and why. Used by `on-call`; the team file's check and `tocsin coverage` show it.
+ */
+import type { EpochMs } from "../ids.ts";
+import { overrideAt } from "./override.ts";
+import type { CompiledSchedule } from "./schedule.ts";
+
+/** Why nobody is on call. Of several layers' reasons, the one that is nearest to having somebody. */
+export type GapReason =
+  | "everyone-away"
+  | "outside-windows"
+  | "ended"
+  | "not-started"
+  | "no-participants"
+  | "no-layers";
+
+const nearestFirst: readonly GapReason[] = [
+  "everyone-away",
+  "outside-windows",
+  "ended",
+  "not-started",
+  "no-participants",
+];
+
+export interface Gap {
+  readonly start: EpochMs;
+  readonly end: EpochMs;
+  /** At the beginning of the gap. */
+  readonly reason: GapReason;
+}
+
+export function gapsIn(schedule: CompiledSchedule, from: EpochMs, to: EpochMs): Gap[] {
+  return schedule
+    .segmentsBetween(from, to)
+    .filter((segment) => segment.person === null)
+    .map(({ start, end }) => ({ start, end, reason: gapReasonAt(schedule, start) }));
+}
+
+/** Throws when somebody is on call. */
+export function gapReasonAt(schedule: CompiledSchedule, at: EpochMs): GapReason {
+  if (overrideAt(schedule.schedule.overrides, at) !== null)
+    throw new Error(`no gap at ${at}: an override is in force`);
+  if (schedule.layers.length === 0) return "no-layers";
+  const reasons = schedule.layers.map((layer): GapReason => {
+    const standing = layer.standingAt(at);
+    if (standing.kind !== "on-duty") return standing.kind;
+    if (standing.person !== null)
+      throw new Error(`no gap at ${at}: layer ${layer.id} has ${standing.person}`);
+    return "everyone-away";
+  });
+  return nearestFirst.find((reason) => reasons.includes(reason))!;
+}

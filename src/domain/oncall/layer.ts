@@ -1,0 +1,72 @@
+/**
+ * One layer of a schedule: its rotation, within its windows, with whoever is away replaced. Used by `schedule`, which
+ * lays the layers over one another, and by `explain` and `coverage`, which ask why.
+ */
+import type { EpochMs, PersonId } from "../ids.ts";
+import type { Absence, Layer } from "../team.ts";
+import { serviceAt } from "./absence.ts";
+import type { Service } from "./absence.ts";
+import { rotationOf } from "./rotation.ts";
+import type { Shift } from "./rotation.ts";
+import { append, intersect } from "./timeline.ts";
+import type { Claim, Span } from "./timeline.ts";
+import { dutyWindowsOf } from "./window.ts";
+import type { ZoneClock } from "./zone-clock.ts";
+
+export interface CompiledLayer {
+  readonly id: string;
+  /** Who serves within `[from, to)`; nobody where the list has a hole. */
+  claimsBetween(from: EpochMs, to: EpochMs): Claim<PersonId>[];
+  standingAt(at: EpochMs): LayerStanding;
+}
+
+/** What a layer has to say at an instant, and why. */
+export type LayerStanding =
+  | { readonly kind: "no-participants" | "not-started" | "ended" | "outside-windows" }
+  | ({ readonly kind: "on-duty"; readonly shift: Shift; readonly window: Span | null } & Service);
+
+/** Throws a RangeError for a rule or a time that `config` would have refused. */
+export function compileLayer(layer: Layer, absences: readonly Absence[], clock: ZoneClock): CompiledLayer {
+  const { id, participants } = layer;
+  if (participants.length === 0) {
+    return { id, claimsBetween: () => [], standingAt: () => ({ kind: "no-participants" }) };
+  }
+  const rotation = rotationOf(layer, clock);
+  const windows = dutyWindowsOf(layer, clock);
+
+  return {
+    id,
+    claimsBetween(from, to) {
+      const shifts = rotation
+        .shiftsBetween(from, to)
+        .map((shift): Claim<Shift> => ({ start: shift.start, end: shift.end, owner: shift }));
+      const served = windows === null ? shifts : intersect(shifts, windows.between(from, to));
+      const relevant = absences.filter(
+        (absence) => absence.start < to && absence.end > from && absence.start < absence.end,
+      );
+      const changes = [...new Set(relevant.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
+      const claims: Claim<PersonId>[] = [];
+      let next = 0;
+      for (const { start, end, owner: shift } of served) {
+        while (next < changes.length && changes[next]! <= start) next += 1;
+        // Between two changes of anybody's presence, the same person serves the shift.
+        for (let low = start; low < end;) {
+          const high = Math.min(changes[next] ?? Infinity, end);
+          const { person } = serviceAt(shift, participants, relevant, low);
+          if (person !== null) append(claims, { start: low, end: high, owner: person });
+          if (high < end) next += 1;
+          low = high;
+        }
+      }
+      return claims;
+    },
+    standingAt(at) {
+      if (at < rotation.start) return { kind: "not-started" };
+      if (at >= rotation.end) return { kind: "ended" };
+      const window = windows?.between(at, at + 1)[0] ?? null;
+      if (windows !== null && window === null) return { kind: "outside-windows" };
+      const shift = rotation.shiftAt(at);
+      return { kind: "on-duty", shift, window, ...serviceAt(shift, participants, absences, at) };
+    },
+  };
+}

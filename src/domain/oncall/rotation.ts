@@ -1,0 +1,110 @@
+/**
+ * Whose turn it is in a layer: shift k belongs to participant k mod n. Used by `layer`.
+ *
+ * Handoffs are numbered in the order of their instants. That is nearly always their order on the wall clock; but times
+ * that a DST change skips move forward, past later ones. None moves further than a day, so looking two days to either
+ * side is enough to put them in order.
+ * Source: contract §3, "Handoffs" and "Wall clock".
+ */
+import type { EpochMs, PersonId } from "../ids.ts";
+import type { Layer } from "../team.ts";
+import { lowerBound, occurrencesOf } from "./occurrences.ts";
+import type { Occurrences } from "./occurrences.ts";
+import { readRule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
+import { dayMs, localOf } from "./wall-clock.ts";
+import type { LocalMs } from "./wall-clock.ts";
+import type { ZoneClock } from "./zone-clock.ts";
+
+export interface Rotation {
+  /** From here on (inclusive) to `end` (exclusive, Infinity when there is none) the layer has somebody. */
+  readonly start: EpochMs;
+  readonly end: EpochMs;
+  /** The shift that an instant within the rotation is in. */
+  shiftAt(at: EpochMs): Shift;
+  /** The shifts that touch `[from, to)`, cut to it, without empty ones. */
+  shiftsBetween(from: EpochMs, to: EpochMs): Shift[];
+}
+
+export interface Shift {
+  /** 0 is the first. */
+  readonly number: number;
+  readonly start: EpochMs;
+  /** Infinity for the last shift of a rule and a layer without an end. */
+  readonly end: EpochMs;
+  readonly participant: PersonId;
+}
+
+const marginMs = 2 * dayMs;
+
+/** The layer must have a participant. Throws a RangeError for a rule or a time that `config` would have refused. */
+export function rotationOf(layer: Layer, clock: ZoneClock): Rotation {
+  const start = clock.instantOf(localOf(layer.start));
+  const end = layer.end === undefined ? Infinity : clock.instantOf(localOf(layer.end));
+  const handoffs = ruleOccurrences(layer.handoff, localOf(layer.start), clock);
+
+  /** Instants of the handoffs around `[from, to)` in order, and the number of the first. */
+  const instantsAround = (from: LocalMs, to: LocalMs): { first: number; instants: Float64Array } => {
+    const { first, times } = handoffs.between(from - marginMs, to + marginMs);
+    return { first, instants: Float64Array.from(times, (time) => clock.instantOf(time)).sort() };
+  };
+  // DTSTART itself may be an occurrence; shift 0 begins with it already.
+  const opening = instantsAround(clock.localAt(start), clock.localAt(start)).instants;
+  const notAfterStart = lowerBound(opening, start + 1);
+
+  const participantOf = (number: number): PersonId => layer.participants[number % layer.participants.length]!;
+  const numberAfter = (count: number): number => Math.max(0, count - notAfterStart);
+
+  /** When shift `number` begins: Infinity when there is none. `near`: any instant at most one shift away. */
+  const handoffOf = (number: number): EpochMs => {
+    if (number === 0) return start;
+    const index = number + notAfterStart - 1;
+    const time = handoffs.timeOf(index);
+    if (time === null) return Infinity;
+    const { first, instants } = instantsAround(time, time);
+    return instants[index - first]!;
+  };
+
+  return {
+    start,
+    end,
+    shiftAt(at) {
+      const local = clock.localAt(at);
+      const { first, instants } = instantsAround(local, local);
+      const number = numberAfter(first + lowerBound(instants, at + 1));
+      return {
+        number,
+        start: handoffOf(number),
+        end: Math.min(handoffOf(number + 1), end),
+        participant: participantOf(number),
+      };
+    },
+    shiftsBetween(from, to) {
+      const [low, high] = [Math.max(from, start), Math.min(to, end)];
+      if (low >= high) return [];
+      const { first, instants } = instantsAround(clock.localAt(low), clock.localAt(high));
+      const shifts: Shift[] = [];
+      let index = lowerBound(instants, low + 1);
+      for (let shiftStart = low; shiftStart < high; index += 1) {
+        const shiftEnd = Math.min(instants[index] ?? Infinity, high);
+        const number = numberAfter(first + index);
+        if (shiftEnd > shiftStart)
+          shifts.push({ number, start: shiftStart, end: shiftEnd, participant: participantOf(number) });
+        shiftStart = shiftEnd;
+      }
+      return shifts;
+    },
+  };
+}
+
+/** The occurrences of a rule's text; UNTIL in UTC is read on the zone's wall clock. Throws a RangeError. */
+export function ruleOccurrences(text: string, start: LocalMs, clock: ZoneClock): Occurrences {
+  const reading = readRule(text);
+  if (!reading.ok) throw new RangeError(`the rule ${text} cannot be read: ${reading.text}`);
+  return occurrencesOf(reading.rule, start, untilOf(reading.rule, clock));
+}
+
+function untilOf({ until }: Rule, clock: ZoneClock): LocalMs {
+  if (until === null) return Infinity;
+  return until.utc ? clock.localAt(until.at) : until.at;
+}

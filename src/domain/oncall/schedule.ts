@@ -1,0 +1,141 @@
+/**
+ * A team's schedules, compiled: who is on call at any instant is a binary search. Used by `on-call`, `coverage` and
+ * `explain`.
+ *
+ * Time is cut into pages of about 400 days; a page is compiled when it is first asked for, so a DTSTART of twenty years
+ * ago costs nothing, nor does a question about the year 2060.
+ */
+import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
+import type { Schedule, Team } from "../team.ts";
+import { compileLayer } from "./layer.ts";
+import type { CompiledLayer } from "./layer.ts";
+import { applyOverrides } from "./override.ts";
+import { overlay } from "./timeline.ts";
+import type { Claim } from "./timeline.ts";
+import { zoneClock } from "./zone-clock.ts";
+import type { ZoneClock } from "./zone-clock.ts";
+
+/** From `start` on (until the next segment) this person; null is nobody. */
+export interface Segment {
+  readonly start: EpochMs;
+  readonly end: EpochMs;
+  readonly person: PersonId | null;
+}
+
+export interface CompiledSchedule {
+  readonly schedule: Schedule;
+  readonly clock: ZoneClock;
+  readonly layers: readonly CompiledLayer[];
+  personAt(at: EpochMs): PersonId | null;
+  segmentsBetween(from: EpochMs, to: EpochMs): Segment[];
+}
+
+const compiledTeams = new WeakMap<Team, Map<ScheduleId, CompiledSchedule>>();
+
+/** Throws a RangeError for a schedule that the team does not have. A team is compiled once, since it never changes. */
+export function scheduleOf(team: Team, id: ScheduleId): CompiledSchedule {
+  let schedules = compiledTeams.get(team);
+  if (schedules === undefined) compiledTeams.set(team, (schedules = new Map()));
+  let compiled = schedules.get(id);
+  if (compiled === undefined) {
+    const schedule = team.schedules.find((candidate) => candidate.id === id);
+    if (schedule === undefined) throw new RangeError(`the team has no schedule "${id}"`);
+    schedules.set(id, (compiled = compile(schedule, team)));
+  }
+  return compiled;
+}
+
+const pageMs = 2 ** 35;
+const pageLimit = 64;
+
+/** `starts[i]` is where `people[i]` begins; `starts[0]` is the start of the page. */
+interface Page {
+  readonly starts: Float64Array;
+  readonly people: readonly (PersonId | null)[];
+}
+
+function compile(schedule: Schedule, team: Team): CompiledSchedule {
+  const clock = zoneClock(schedule.timeZone);
+  const layers = schedule.layers.map((layer) => compileLayer(layer, team.absences, clock));
+  const pages = new Map<number, Page>();
+  let lastNumber = NaN;
+  let last: Page;
+
+  const pageAt = (at: EpochMs): Page => {
+    const number = Math.floor(at / pageMs);
+    if (number === lastNumber) return last;
+    let page = pages.get(number);
+    if (page === undefined) {
+      // Questions stay near today; whoever walks through centuries must not fill the memory.
+      if (pages.size >= pageLimit) pages.clear();
+      page = compilePage(schedule, layers, number * pageMs, (number + 1) * pageMs);
+      pages.set(number, page);
+    }
+    lastNumber = number;
+    return (last = page);
+  };
+
+  return {
+    schedule,
+    clock,
+    layers,
+    personAt(at) {
+      if (!Number.isFinite(at)) throw new RangeError(`${at} is not an instant`);
+      const { starts, people } = pageAt(at);
+      return people[indexAt(starts, at)]!;
+    },
+    segmentsBetween(from, to) {
+      if (!Number.isFinite(from) || !Number.isFinite(to))
+        throw new RangeError(`${from} to ${to} is not an interval`);
+      const segments: Segment[] = [];
+      for (let at = from; at < to;) {
+        const { starts, people } = pageAt(at);
+        const pageEnd = (Math.floor(at / pageMs) + 1) * pageMs;
+        for (let index = indexAt(starts, at); index < people.length && at < to; index += 1) {
+          const end = Math.min(starts[index + 1] ?? pageEnd, to);
+          const previous = segments.at(-1);
+          if (previous?.person === people[index]!) segments[segments.length - 1] = { ...previous, end };
+          else segments.push({ start: at, end, person: people[index]! });
+          at = end;
+        }
+      }
+      return segments;
+    },
+  };
+}
+
+function compilePage(schedule: Schedule, layers: readonly CompiledLayer[], from: EpochMs, to: EpochMs): Page {
+  let claims: readonly Claim<PersonId>[] = [];
+  for (const layer of layers) claims = overlay(claims, layer.claimsBetween(from, to));
+  claims = applyOverrides(claims, schedule.overrides, from, to);
+
+  const starts: EpochMs[] = [];
+  const people: (PersonId | null)[] = [];
+  let reached = from;
+  for (const { start, end, owner } of claims) {
+    if (start > reached) {
+      starts.push(reached);
+      people.push(null);
+    }
+    starts.push(start);
+    people.push(owner);
+    reached = end;
+  }
+  if (reached < to) {
+    starts.push(reached);
+    people.push(null);
+  }
+  return { starts: Float64Array.from(starts), people };
+}
+
+/** The index of the last start at or before `at`. */
+function indexAt(starts: Float64Array, at: EpochMs): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (starts[middle]! <= at) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
