@@ -163,14 +163,11 @@ class IngestRoutes {
       "a change event: never notifies, not kept",
     );
     this.tell(request, "accepted", 0);
-    return reply
-      .code(202)
-      .type(json)
-      .send({
-        status: "success",
-        message: "Change event processed",
-        dedup_key: this.dependencies.random.alertId(),
-      });
+    return reply.code(202).type(json).send({
+      status: "success",
+      message: "Change event processed",
+      dedup_key: this.dependencies.random.alertId(),
+    });
   }
 
   private async postAlerts(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -9,11 +9,24 @@ import { alertJson } from "./alert-json.ts";
 
 export const clientContractVersion = 1;
 
+/** Where a browser finds it: `new WebSocket(streamPath, [streamSubprotocol, tokenSubprotocolPrefix + token])`. */
+export const streamPath = "/api/v1/stream";
+export const streamSubprotocol = "tocsin.v1";
+/** Of the subprotocol that carries the token, so that it is in no address and no log. */
+export const tokenSubprotocolPrefix = "token.";
+
 /** What a person can do to an alert. `requestId` is echoed in the `answer`. */
 export const alertCommandMessage = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("acknowledge") }),
   z.strictObject({ kind: z.literal("resolve") }),
-  z.strictObject({ kind: z.literal("snooze"), forMs: z.number().int().min(1000).max(30 * 86_400_000) }),
+  z.strictObject({
+    kind: z.literal("snooze"),
+    forMs: z
+      .number()
+      .int()
+      .min(1000)
+      .max(30 * 86_400_000),
+  }),
   z.strictObject({ kind: z.literal("escalate") }),
   z.strictObject({ kind: z.literal("transfer"), policy: z.string().min(1).max(63) }),
   z.strictObject({ kind: z.literal("note"), text: z.string().min(1).max(4000) }),
@@ -45,7 +58,11 @@ export const clientMessage = z.discriminatedUnion("type", [
     severity: z.enum(["critical", "error", "warning", "info"]),
   }),
   z.strictObject({ type: z.literal("open-alert"), requestId: z.number().int(), alertId: z.string() }),
-  z.strictObject({ type: z.literal("list-resolved"), requestId: z.number().int(), limit: z.number().int().min(1).max(500) }),
+  z.strictObject({
+    type: z.literal("list-resolved"),
+    requestId: z.number().int(),
+    limit: z.number().int().min(1).max(500),
+  }),
   /** The window with this notice has been drawn on a screen (or could not be). */
   z.strictObject({ type: z.literal("presented"), actionId: z.string(), shown: z.boolean() }),
 ]);
@@ -83,7 +100,14 @@ export const engineMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("health"), health: healthMessage }),
   /** Show this now, with sound; answer `presented` when it is on the screen. */
   z.object({ type: z.literal("present"), actionId: z.string(), alertId: z.string(), why: z.string() }),
-  z.object({ type: z.literal("answer"), requestId: z.number().int(), ok: z.boolean(), reason: z.string().optional(), text: z.string().optional(), alerts: z.array(alertJson).optional() }),
+  z.object({
+    type: z.literal("answer"),
+    requestId: z.number().int(),
+    ok: z.boolean(),
+    reason: z.string().optional(),
+    text: z.string().optional(),
+    alerts: z.array(alertJson).optional(),
+  }),
 ]);
 
 export type ClientMessage = z.infer<typeof clientMessage>;

@@ -1,0 +1,163 @@
+/**
+ * Which desktops are there, for whom, and what they have put on the screen: the engine's `Desktops` port. Fed by
+ * `client-hub.ts`; the desktop channel asks it to present.
+ */
+import type { AlertId, EpochMs, PersonId } from "#domain/ids";
+import type { Clock, Desktops, Notice } from "#engine/ports";
+
+/** A connected desktop app. Its person and availability may change while it is here. */
+export interface AttachedDesktop {
+  readonly person: PersonId | null;
+  /** False while it is paused. */
+  readonly available: boolean;
+  show(notice: { readonly actionId: string; readonly alertId: AlertId; readonly why: string }): void;
+}
+
+/** How long a desktop has to say that a window is drawn. */
+export const presentedWithinMs = 5000;
+
+type Presented = Awaited<ReturnType<Desktops["present"]>>;
+
+interface Presentation {
+  readonly notice: Notice;
+  /** Desktops that were asked and have not answered. */
+  readonly asked: Set<AttachedDesktop>;
+  limitAt(at: EpochMs, ending: Presented): void;
+  finish(ending: Presented): void;
+}
+
+export class AttachedDesktops implements Desktops {
+  private readonly desktops = new Set<AttachedDesktop>();
+  private readonly expected = new Map<PersonId, () => void>();
+  private readonly presentations = new Set<Presentation>();
+  private told = "";
+
+  /** `changed` is told the people who can be reached on a desktop, sorted, whenever that becomes another set. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly changed: (people: readonly PersonId[]) => void,
+  ) {}
+
+  attach(desktop: AttachedDesktop): void {
+    this.desktops.add(desktop);
+    this.update(desktop);
+  }
+
+  /** After the desktop's person or availability changed. */
+  update(desktop: AttachedDesktop): void {
+    if (desktop.person !== null) this.endExpectation(desktop.person);
+    this.tellChange();
+    for (const presentation of [...this.presentations]) {
+      if (isFor(desktop, presentation) && !presentation.asked.has(desktop)) this.offer(presentation, desktop);
+    }
+    this.giveUpUnreachable();
+  }
+
+  detach(desktop: AttachedDesktop): void {
+    this.desktops.delete(desktop);
+    for (const presentation of this.presentations) presentation.asked.delete(desktop);
+    this.tellChange();
+    this.giveUpUnreachable();
+  }
+
+  /** Counts on this person's desktop although it is not here yet, since it is starting: until it attaches or that time. */
+  expect(person: PersonId, until: EpochMs): void {
+    this.expected.get(person)?.();
+    const cancel = this.clock.callAt(until, () => {
+      this.endExpectation(person);
+      this.tellChange();
+      this.giveUpUnreachable();
+    });
+    this.expected.set(person, cancel);
+    this.tellChange();
+  }
+
+  /** A desktop says whether the window with this notice is on the screen. */
+  presented(desktop: AttachedDesktop, actionId: string, shown: boolean): void {
+    for (const presentation of [...this.presentations]) {
+      if (presentation.notice.actionId !== actionId || !presentation.asked.delete(desktop)) continue;
+      if (shown) presentation.finish("shown");
+      else if (presentation.asked.size === 0) presentation.finish("not-shown");
+    }
+  }
+
+  present(notice: Notice, signal: AbortSignal): Promise<Presented> {
+    const desktops = [...this.desktops].filter((desktop) => isOf(desktop, notice.person.id));
+    const expected = this.expected.has(notice.person.id);
+    if (signal.aborted) return Promise.resolve("not-shown");
+    if (desktops.length === 0 && !expected) return Promise.resolve("none-attached");
+    return new Promise((resolve) => {
+      const presentation = this.startPresentation(notice, signal, resolve);
+      for (const desktop of desktops) this.offer(presentation, desktop);
+    });
+  }
+
+  private startPresentation(
+    notice: Notice,
+    signal: AbortSignal,
+    resolve: (ending: Presented) => void,
+  ): Presentation {
+    let cancelLimit = () => {};
+    const aborted = () => presentation.finish("not-shown");
+    const presentation: Presentation = {
+      notice,
+      asked: new Set(),
+      limitAt: (at, ending) => {
+        cancelLimit();
+        cancelLimit = this.clock.callAt(at, () => presentation.finish(ending));
+      },
+      finish: (ending) => {
+        cancelLimit();
+        signal.removeEventListener("abort", aborted);
+        if (this.presentations.delete(presentation)) resolve(ending);
+      },
+    };
+    signal.addEventListener("abort", aborted);
+    this.presentations.add(presentation);
+    return presentation;
+  }
+
+  private offer(presentation: Presentation, desktop: AttachedDesktop): void {
+    const { notice } = presentation;
+    // It may have waited for this desktop; meanwhile somebody may have acknowledged (invariant 3).
+    if (!notice.stillWanted()) return presentation.finish("not-shown");
+    presentation.asked.add(desktop);
+    presentation.limitAt(this.clock.now() + presentedWithinMs, "not-shown");
+    desktop.show({ actionId: notice.actionId, alertId: notice.alert.id, why: notice.why });
+  }
+
+  /** Ends what waits for a desktop that went away, or never came. */
+  private giveUpUnreachable(): void {
+    for (const presentation of [...this.presentations]) {
+      if (presentation.asked.size === 0 && !this.canReach(presentation.notice.person.id))
+        presentation.finish("none-attached");
+    }
+  }
+
+  private endExpectation(person: PersonId): void {
+    this.expected.get(person)?.();
+    this.expected.delete(person);
+  }
+
+  private canReach(person: PersonId): boolean {
+    return this.expected.has(person) || [...this.desktops].some((desktop) => isOf(desktop, person));
+  }
+
+  private tellChange(): void {
+    const people = new Set(this.expected.keys());
+    for (const { person, available } of this.desktops) if (available && person !== null) people.add(person);
+    const sorted = [...people].sort();
+    const written = JSON.stringify(sorted);
+    if (written === this.told || (written === "[]" && this.told === "")) return;
+    this.told = written;
+    this.changed(sorted);
+  }
+}
+
+function isFor(desktop: AttachedDesktop, presentation: Presentation): boolean {
+  return isOf(desktop, presentation.notice.person.id);
+}
+
+function isOf(desktop: AttachedDesktop, person: PersonId): boolean {
+  return desktop.available && desktop.person === person;
+}

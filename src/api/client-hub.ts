@@ -1,0 +1,128 @@
+/**
+ * The engine's end of the client contract (`#wire/client-contract`), for however many clients over whatever transport:
+ * `compose` attaches the desktop app's MessagePort, `stream.ts` each browser's WebSocket.
+ *
+ * Everybody hears what changed, at once when it is quiet and at most every 50 ms in a storm.
+ */
+import type { Logger } from "pino";
+import type { Alert } from "#domain/alert";
+import type { AlertId, EpochMs, PersonId } from "#domain/ids";
+import type { Clock, Desktops, Engine, EngineChange, Notice, Random } from "#engine/ports";
+import type { EngineMessage } from "#wire/client-contract";
+import { toAlertJson, toHealthMessage, toTeamMessage } from "./alert-view.ts";
+import { AttachedDesktops } from "./attached-desktops.ts";
+import { ClientSession } from "./client-session.ts";
+
+/** One client's connection, whatever it is made of. Messages arrive in order; none is sent after it is closed. */
+export interface ClientConnection {
+  send(message: EngineMessage): void;
+  /** What comes in is not trusted: any value at all. */
+  onMessage(listener: (message: unknown) => void): void;
+  onClose(listener: () => void): void;
+  /** `reason` is one sentence for whoever looks at the client's log. */
+  close(reason: string): void;
+}
+
+export interface HubDependencies {
+  readonly engine: Engine;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly engineVersion: string;
+  /** Where a browser finds this engine. */
+  readonly url: () => string;
+  /** Whose machine this is: in whose name a browser's commands are done. */
+  readonly person: () => PersonId | null;
+  readonly log: Pick<Logger, "warn" | "error">;
+}
+
+const quietMs = 50;
+/** Alerts in one message, so that a storm does not hold up what comes after it. */
+const alertsInMessage = 500;
+
+export class ClientHub implements Desktops {
+  readonly desktops: AttachedDesktops;
+  private readonly sessions = new Set<ClientSession>();
+  private readonly changed = new Map<AlertId, Alert>();
+  private flushedAt: EpochMs = -Infinity;
+  private cancelFlush: (() => void) | null = null;
+  private health: EngineChange["health"];
+  private readonly stopListening: () => void;
+
+  constructor(private readonly dependencies: HubDependencies) {
+    const { engine, clock } = dependencies;
+    this.health = engine.health;
+    this.desktops = new AttachedDesktops(
+      clock,
+      (people) => void engine.submit({ kind: "desktops-changed", people }),
+    );
+    this.stopListening = engine.onChange((change) => this.engineChanged(change));
+  }
+
+  attach(connection: ClientConnection): void {
+    const session = new ClientSession(connection, this.dependencies, this.desktops);
+    this.sessions.add(session);
+    connection.onMessage((message) => void session.receive(message));
+    connection.onClose(() => {
+      this.sessions.delete(session);
+      session.closed();
+    });
+  }
+
+  /** For the start of the desktop app: counts on this person's desktop until it attaches or `until` has come. */
+  expectDesktop(person: PersonId, until: EpochMs): void {
+    this.desktops.expect(person, until);
+  }
+
+  present(notice: Notice, signal: AbortSignal): ReturnType<Desktops["present"]> {
+    // A client is to know the alert before it is told to show it.
+    this.flush();
+    return this.desktops.present(notice, signal);
+  }
+
+  /** Says goodbye to everybody. */
+  close(): void {
+    this.stopListening();
+    this.cancelFlush?.();
+    for (const session of [...this.sessions]) session.close("The engine is stopping.");
+  }
+
+  private engineChanged({ alerts, facts, health }: EngineChange): void {
+    for (const alert of alerts) this.changed.set(alert.id, alert);
+    if (this.changed.size > 0) this.planFlush();
+    if (facts.some((fact) => fact.kind === "team-adopted")) {
+      const { team } = this.dependencies.engine.state;
+      if (team !== null) this.tellAll({ type: "team", team: toTeamMessage(team) });
+    }
+    if (health !== this.health) {
+      this.health = health;
+      this.tellAll({ type: "health", health: toHealthMessage(health) });
+    }
+  }
+
+  private planFlush(): void {
+    if (this.cancelFlush !== null) return;
+    const { clock } = this.dependencies;
+    const now = clock.now();
+    // A clock that was set back must not make anybody wait for it to catch up.
+    if (now - this.flushedAt >= quietMs || now < this.flushedAt) this.flush();
+    else this.cancelFlush = clock.callAt(this.flushedAt + quietMs, () => this.flush());
+  }
+
+  private flush(): void {
+    this.cancelFlush?.();
+    this.cancelFlush = null;
+    if (this.changed.size === 0) return;
+    this.flushedAt = this.dependencies.clock.now();
+    const alerts = [...this.changed.values()];
+    this.changed.clear();
+    if (this.sessions.size === 0) return;
+    for (let from = 0; from < alerts.length; from += alertsInMessage) {
+      const part = alerts.slice(from, from + alertsInMessage);
+      this.tellAll({ type: "alerts", alerts: part.map((alert) => toAlertJson(alert)) });
+    }
+  }
+
+  private tellAll(message: EngineMessage): void {
+    for (const session of [...this.sessions]) session.tell(message);
+  }
+}

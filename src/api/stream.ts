@@ -1,0 +1,146 @@
+/**
+ * The client contract for browsers, as a WebSocket at /api/v1/stream. Made by `compose` beside the HTTP server; each
+ * connection that may come in is handed to the client hub.
+ *
+ * The token travels as a second subprotocol, which no proxy or history keeps as it would an address; a program may send
+ * it as `Authorization: Bearer` instead.
+ */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import { WebSocket, WebSocketServer } from "ws";
+import type { Clock } from "#engine/ports";
+import { streamPath, streamSubprotocol, tokenSubprotocolPrefix } from "#wire/client-contract";
+import type { BearerToken } from "./bearer-token.ts";
+import type { ClientConnection } from "./client-hub.ts";
+import { isForeignOrigin, isOwnHost } from "./own-host.ts";
+
+export interface StreamDependencies {
+  readonly clock: Clock;
+  readonly token: BearerToken;
+  readonly hub: { attach(connection: ClientConnection): void };
+  readonly log: Pick<Logger, "warn">;
+  /** For tests. */
+  readonly limits?: Partial<StreamLimits>;
+}
+
+export interface StreamLimits {
+  readonly clients: number;
+  /** What a client may have left unread before the next message; more, and it is dropped: it comes back when it can. */
+  readonly unreadBytes: number;
+  /** A client that answers no ping for this long is gone. */
+  readonly pingMs: number;
+}
+
+const defaultLimits: StreamLimits = { clients: 50, unreadBytes: 8 * 1024 * 1024, pingMs: 30_000 };
+
+/** Call once, before the server listens. Ends with the server. */
+export function serveStream(app: FastifyInstance, dependencies: StreamDependencies): void {
+  const stream = new Stream({ ...defaultLimits, ...dependencies.limits }, dependencies);
+  app.server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+    stream.upgrade(request, socket, head),
+  );
+  app.addHook("preClose", async () => stream.close());
+}
+
+class Stream {
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: 64 * 1024,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(streamSubprotocol) ? streamSubprotocol : false),
+  });
+  private readonly silent = new Set<WebSocket>();
+  private cancelPing: () => void;
+
+  constructor(
+    private readonly limits: StreamLimits,
+    private readonly dependencies: StreamDependencies,
+  ) {
+    this.cancelPing = this.planPing();
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on("error", () => socket.destroy());
+    const refusal = this.refusalOf(request);
+    if (refusal !== null) {
+      this.dependencies.log.warn({ remote: request.socket.remoteAddress, refusal }, "refused a stream");
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    this.sockets.handleUpgrade(request, socket, head, (client) =>
+      this.dependencies.hub.attach(this.connectionOf(client)),
+    );
+  }
+
+  close(): void {
+    this.cancelPing();
+    for (const client of this.sockets.clients) client.terminate();
+    this.sockets.close();
+  }
+
+  private refusalOf(request: IncomingMessage): string | null {
+    if (!isOwnHost(request)) return "421 Misdirected Request";
+    if (request.url?.split("?")[0] !== streamPath) return "404 Not Found";
+    // A page of another site cannot read our answers, but it could open a WebSocket.
+    if (isForeignOrigin(request)) return "403 Forbidden";
+    if (!this.isAuthorized(request)) return "401 Unauthorized";
+    return this.sockets.clients.size >= this.limits.clients ? "503 Service Unavailable" : null;
+  }
+
+  private isAuthorized({ headers }: IncomingMessage): boolean {
+    const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
+    const token = offered
+      .find((name) => name.startsWith(tokenSubprotocolPrefix))
+      ?.slice(tokenSubprotocolPrefix.length);
+    if (token !== undefined)
+      return offered.includes(streamSubprotocol) && this.dependencies.token.matches(token);
+    return this.dependencies.token.authorizes(headers.authorization);
+  }
+
+  private connectionOf(client: WebSocket): ClientConnection {
+    client.on("error", () => client.terminate());
+    client.on("pong", () => this.silent.delete(client));
+    client.on("close", () => this.silent.delete(client));
+    return {
+      send: (message) => {
+        if (client.readyState !== WebSocket.OPEN) return;
+        if (client.bufferedAmount > this.limits.unreadBytes) {
+          this.dependencies.log.warn(
+            { unreadBytes: client.bufferedAmount },
+            "dropped a stream whose client reads too slowly",
+          );
+          client.terminate();
+        } else client.send(JSON.stringify(message));
+      },
+      onMessage: (listener) =>
+        void client.on("message", (data, isBinary) => listener(isBinary ? undefined : parse(String(data)))),
+      onClose: (listener) => void client.on("close", listener),
+      close: (reason) => client.close(1008, reason.slice(0, 40)),
+    };
+  }
+
+  private planPing(): () => void {
+    const { clock } = this.dependencies;
+    return clock.callAt(clock.now() + this.limits.pingMs, () => {
+      for (const client of this.sockets.clients) {
+        if (this.silent.has(client)) client.terminate();
+        else {
+          this.silent.add(client);
+          client.ping();
+        }
+      }
+      this.cancelPing = this.planPing();
+    });
+  }
+}
+
+/** Undefined for what is no JSON: the hub knows no such message. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
