@@ -88,7 +88,7 @@ export function channelSuite(name: string, make: () => Promise<ChannelUnderTest>
       expect(await under.arrived(0)).toEqual([]);
     });
 
-    test("ends when it is given up while the other end hangs", async () => {
+    test("ends when it is given up while the other end hangs", { timeout: 5_000 }, async () => {
       under.hang();
       const giveUp = new AbortController();
       const outcome = under.channel.send(under.notice("Hangs"), giveUp.signal);

@@ -187,7 +187,7 @@ describe("says why it failed", () => {
     );
   });
 
-  test("accepts and never answers", async () => {
+  test("accepts and never answers", { timeout: 5_000 }, async () => {
     const silent = await listenSilently();
     const outcome = await sendOnce({ ...plain, port: silent.port }, buildNotice(), {
       limits: { connectMs: 200 },
@@ -196,17 +196,21 @@ describe("says why it failed", () => {
     await silent.stop();
   });
 
-  test("trickles, so that no silence is long enough: the limit for the whole mail", async () => {
-    const trickling = await listen((socket) => {
-      const timer = setInterval(() => socket.write("220-wait\r\n"), 20);
-      socket.on("close", () => clearInterval(timer));
-    });
-    const outcome = await sendOnce({ ...plain, port: trickling.port }, buildNotice(), {
-      limits: { totalMs: 300 },
-    });
-    expect(outcome).toEqual(failed(false, "timed-out"));
-    await trickling.stop();
-  });
+  test(
+    "trickles, so that no silence is long enough: the limit for the whole mail",
+    { timeout: 5_000 },
+    async () => {
+      const trickling = await listen((socket) => {
+        const timer = setInterval(() => socket.write("220-wait\r\n"), 20);
+        socket.on("close", () => clearInterval(timer));
+      });
+      const outcome = await sendOnce({ ...plain, port: trickling.port }, buildNotice(), {
+        limits: { totalMs: 300, connectMs: 60_000, silenceMs: 60_000 },
+      });
+      expect(outcome).toEqual(failed(false, "timed-out"));
+      await trickling.stop();
+    },
+  );
 });
 
 test("hostile text arrives as text: whole in the body, harmless in the headers", async () => {

@@ -3,7 +3,7 @@
  * For every test that wants to see a mail arrive. Needs root on Debian, as the script does.
  */
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -97,8 +97,12 @@ export async function startMailServer(): Promise<MailServer> {
       }
     },
     async stop() {
+      const groups = await Promise.all(
+        ["exim.pid", "dovecot.pid"].map((file) => readPid(join(folder, file))),
+      );
       await control("stop");
-      // The daemons write their last words while they go.
+      // Exim's children outlive it while somebody is connected, and would write into the folder again.
+      for (const group of groups) endGroup(group);
       await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
@@ -196,6 +200,18 @@ function parseHeaders(source: string): Map<string, string[]> {
     headers.set(name, [...(headers.get(name) ?? []), line.slice(colon + 1).trim()]);
   }
   return headers;
+}
+
+async function readPid(file: string): Promise<number> {
+  return Number(await readFile(file, "utf8"));
+}
+
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGTERM");
+  } catch {
+    // All gone already.
+  }
 }
 
 /** A number to add to the usual ports such that all of them are free. */
