@@ -15,18 +15,27 @@ const noticeableMs = 2_000;
 /** Longest wait without a look at the clocks while something is pending; a sleep is noticed this soon after it. */
 const lookEveryMs = 10_000;
 
-/** Where the three times come from; exchangeable for tests of the drift logic only. */
+/** Where time comes from. The simulation hands in virtual ones, so that this very file runs in it. */
 export interface TimeSources {
   wallMs(): number;
   monotonicMs(): number;
   /** Counts on during sleep, and is not touched by setting the clock. */
   uptimeMs(): number;
+  /** Calls back once, `ms` of monotonic time later; returns how to cancel. */
+  after(ms: number, callback: () => void): () => void;
+  /** Calls back after the current turn. */
+  soon(callback: () => void): void;
 }
 
 const realSources: TimeSources = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   uptimeMs: () => uptime() * 1000,
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+  soon: (callback) => void setImmediate(callback),
 };
 
 export class SystemClock implements Clock {
@@ -47,17 +56,20 @@ export class SystemClock implements Clock {
   }
 
   callAt(at: EpochMs, callback: () => void): () => void {
-    let timer: NodeJS.Timeout;
+    let cancel = () => {};
     const wait = () => {
       const remainingMs = Math.max(0, at - this.sources.wallMs());
-      timer = setTimeout(() => (this.now() >= at ? callback() : wait()), Math.min(remainingMs, lookEveryMs));
+      cancel = this.sources.after(Math.min(remainingMs, lookEveryMs), () => {
+        if (this.now() >= at) callback();
+        else wait();
+      });
     };
     wait();
-    return () => clearTimeout(timer);
+    return () => cancel();
   }
 
   defer(callback: () => void): void {
-    setImmediate(callback);
+    this.sources.soon(callback);
   }
 
   onStep(listener: (deltaMs: number) => void): void {

@@ -10,7 +10,8 @@ export class SystemRandom implements Random {
   /** Nine characters of time (sorts by it until the year 3084) and eight random ones. */
   alertId(): AlertId {
     let time = "";
-    for (let rest = Date.now(), i = 0; i < 9; i += 1, rest = Math.floor(rest / 32)) time = alphabet[rest % 32] + time;
+    for (let rest = Date.now(), i = 0; i < 9; i += 1, rest = Math.floor(rest / 32))
+      time = alphabet[rest % 32] + time;
     const random = [...randomBytes(8)].map((byte) => alphabet[byte % 32]).join("");
     return `${time}${random}` as AlertId;
   }

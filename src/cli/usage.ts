@@ -1,0 +1,165 @@
+/** What the command line takes: one table for parsing, for `--help` and for the sentence when a word is wrong. */
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { wrongUsage } from "./outcome.ts";
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
+export interface CommandUsage {
+  /** After the command's name. */
+  readonly synopsis: string;
+  readonly purpose: string;
+  readonly options: Options;
+  /** How many words without a dash it takes. */
+  readonly words: readonly [least: number, most: number];
+}
+
+const json: Options = { json: { type: "boolean" } };
+const engine: Options = {
+  ...json,
+  data: { type: "string" },
+  url: { type: "string" },
+  token: { type: "string" },
+};
+
+export const commands = {
+  serve: {
+    synopsis: "[--team FILE] --data DIR [--host 127.0.0.1] [--port 8743] [--person ID] [--json]",
+    purpose: "run the engine without a desktop",
+    options: {
+      ...json,
+      team: { type: "string" },
+      data: { type: "string" },
+      host: { type: "string" },
+      port: { type: "string" },
+      person: { type: "string" },
+    },
+    words: [0, 0],
+  },
+  check: { synopsis: "FILE", purpose: "validate a team file", options: json, words: [1, 1] },
+  oncall: {
+    synopsis: "--team FILE [--schedule ID] (--at TIME | --from TIME --to TIME) [--json]",
+    purpose: "who is on call",
+    options: {
+      ...json,
+      team: { type: "string" },
+      schedule: { type: "string" },
+      at: { type: "string" },
+      from: { type: "string" },
+      to: { type: "string" },
+    },
+    words: [0, 0],
+  },
+  raise: {
+    synopsis: "--title T [--severity S] [--source X] [--dedup-key K] [--detail k=v]...",
+    purpose: "raise an alert by hand",
+    options: {
+      ...engine,
+      title: { type: "string" },
+      severity: { type: "string" },
+      source: { type: "string" },
+      "dedup-key": { type: "string" },
+      detail: { type: "string", multiple: true },
+    },
+    words: [0, 0],
+  },
+  list: {
+    synopsis: "[--status open|resolved|all] [--json]",
+    purpose: "the open alerts",
+    options: { ...engine, status: { type: "string" } },
+    words: [0, 0],
+  },
+  show: { synopsis: "ID", purpose: "one alert, and why anybody was woken", options: engine, words: [1, 1] },
+  ack: { synopsis: "ID", purpose: "acknowledge: I have it in hand", options: engine, words: [1, 1] },
+  resolve: { synopsis: "ID", purpose: "it is over", options: engine, words: [1, 1] },
+  snooze: {
+    synopsis: "ID --for 30m",
+    purpose: "silent until then",
+    options: { ...engine, for: { type: "string" } },
+    words: [1, 1],
+  },
+  escalate: { synopsis: "ID", purpose: "ask the next tier now", options: engine, words: [1, 1] },
+  transfer: {
+    synopsis: "ID --policy P",
+    purpose: "hand it to another policy",
+    options: { ...engine, policy: { type: "string" } },
+    words: [1, 1],
+  },
+  note: { synopsis: "ID TEXT", purpose: "write a note into its timeline", options: engine, words: [2, 1000] },
+  journal: {
+    synopsis: "(verify | export) --data DIR [--json]",
+    purpose: "check the hash chain, or print every fact",
+    options: { ...json, data: { type: "string" } },
+    words: [1, 1],
+  },
+  doctor: {
+    synopsis: "[--data DIR] [--json]",
+    purpose: "what works on this machine, what does not, and the remedy",
+    options: { ...json, data: { type: "string" } },
+    words: [0, 0],
+  },
+} as const satisfies Record<string, CommandUsage>;
+
+export type CommandName = keyof typeof commands;
+
+/** The values of options by name, as given; every command picks its own. */
+export interface Given {
+  readonly command: CommandName;
+  readonly words: readonly string[];
+  text(name: string): string | undefined;
+  texts(name: string): readonly string[];
+  flag(name: string): boolean;
+}
+
+/** @throws CommandFailure(2) naming the word that is wrong. */
+export function parseCommand(argv: readonly string[]): Given {
+  const [name = "", ...rest] = argv;
+  if (!isCommand(name)) {
+    throw wrongUsage(`There is no command "${name}"; the commands are: ${Object.keys(commands).join(", ")}.`);
+  }
+  const usage: CommandUsage = commands[name];
+  const { values, positionals } = parse(name, usage, rest);
+  const [least, most] = usage.words;
+  if (positionals.length < least || positionals.length > most) throw wrongUsage(usageLine(name));
+  const value = (option: string) => values[option];
+  return {
+    command: name,
+    words: positionals,
+    text: (option) => (typeof value(option) === "string" ? (value(option) as string) : undefined),
+    texts: (option) => (Array.isArray(value(option)) ? (value(option) as string[]) : []),
+    flag: (option) => value(option) === true,
+  };
+}
+
+export function helpText(): string {
+  const lines = Object.entries(commands).map(
+    ([name, usage]) => `  tocsin ${name} ${usage.synopsis}\n      ${usage.purpose}`,
+  );
+  return [
+    "Tocsin: desktop alerting without a server.",
+    "",
+    ...lines,
+    "",
+    "Commands about alerts find a running engine through --data DIR, or --url U --token T, or TOCSIN_URL and",
+    "TOCSIN_TOKEN, else in the default data folder. An ID may be shortened to its ending.",
+    "",
+    "--json prints machine-readable output and nothing else on stdout.",
+    "Exit codes: 0 done; 1 refused or not found; 2 wrong usage or an invalid file; 3 engine unreachable.",
+  ].join("\n");
+}
+
+export function usageLine(name: CommandName): string {
+  return `Usage: tocsin ${name} ${commands[name].synopsis}`;
+}
+
+function parse(name: CommandName, usage: CommandUsage, args: string[]) {
+  try {
+    return parseArgs({ args, options: usage.options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const text = error instanceof Error ? error.message.split(".")[0] : String(error);
+    throw wrongUsage(`${text}. ${usageLine(name)}`);
+  }
+}
+
+function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(commands, name);
+}
