@@ -28,6 +28,7 @@ export const PACKAGES = {
     "dbus-x11",
     "openbox",
     "dunst",
+    "libnotify-bin",
     "xdotool",
     "x11-utils",
     "imagemagick",
