@@ -5,7 +5,8 @@ import type { HttpLimits } from "#api/http-server";
 import type { IntegrationId } from "#domain/ids";
 import type { IntegrationKey } from "#ingest/integration-keys";
 import { ingestRoutes } from "#ingest/routes";
-import type { IngestDependencies, Received } from "#ingest/routes";
+import type { Received } from "#ingest/gate";
+import type { IngestDependencies } from "#ingest/routes";
 import { CountingRandom, FakeEngine, StandingClock } from "../support/fake-engine.ts";
 
 export const alertmanagerKey = "alertmanager-key-0123456789abcdef";

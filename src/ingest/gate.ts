@@ -1,0 +1,133 @@
+/**
+ * Who may come in, how often, and how a refusal is told: in the client's own words, with one line in the log and one
+ * count in the metrics. Used by every route of `routes.ts`.
+ */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Logger } from "pino";
+import type { Clock } from "#engine/ports";
+import { cleanLine } from "#wire/hostile-text";
+import { jsonDialect, retryAfterSecondsOf } from "./dialect.ts";
+import type { Dialect, Refusal } from "./dialect.ts";
+import { IntegrationKeys } from "./integration-keys.ts";
+import type { IntegrationKey } from "./integration-keys.ts";
+import { TokenBuckets } from "./token-bucket.ts";
+import type { Rate } from "./token-bucket.ts";
+
+export interface GateDependencies {
+  readonly clock: Clock;
+  /** The integrations of the current team file; the same array until it changes. */
+  readonly keys: () => readonly IntegrationKey[];
+  readonly log: Pick<Logger, "debug" | "warn" | "error">;
+  /** Called once for each request, for the metrics. */
+  readonly onReceived?: (received: Received) => void;
+  /** For each key. The default lets a monitoring tool empty its whole queue at once. */
+  readonly rate?: Rate;
+  /** For each remote address, and only for requests with a key that nobody has. */
+  readonly strangerRate?: Rate;
+}
+
+export interface Received {
+  /** Null: the key was nobody's. */
+  readonly integration: string | null;
+  readonly protocol: string;
+  readonly result: "accepted" | "partly-accepted" | Refusal["reason"];
+  /** How many signals were handed to the engine and kept. */
+  readonly signals: number;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who is speaking; null until `admit` has found out. */
+    integration: IntegrationKey | null;
+  }
+  interface FastifyContextConfig {
+    dialect?: Dialect;
+  }
+}
+
+export const jsonType = "application/json; charset=utf-8";
+
+export class Gate {
+  private readonly keys: IntegrationKeys;
+  private readonly rates: TokenBuckets;
+  private readonly strangers: TokenBuckets;
+
+  constructor(private readonly dependencies: GateDependencies) {
+    this.keys = new IntegrationKeys(dependencies.keys);
+    this.rates = new TokenBuckets(dependencies.rate ?? { perSecond: 1000, burst: 20_000 }, 10_000);
+    this.strangers = new TokenBuckets(dependencies.strangerRate ?? { perSecond: 1, burst: 30 }, 1000);
+  }
+
+  /** A known key is never held up by strangers' wrong guesses from the same address. False: already answered. */
+  admit(request: FastifyRequest, reply: FastifyReply, key: string): boolean {
+    const now = this.dependencies.clock.now();
+    const integration = this.keys.find(key);
+    request.integration = integration ?? null;
+    const waitSeconds =
+      integration === undefined ? this.strangers.take(request.ip, now) : this.rates.take(integration.id, now);
+    if (waitSeconds > 0) {
+      const texts = ["too many requests; come back later"];
+      this.refuse(request, reply, { reason: "rate-limited", texts, retryAfterSeconds: waitSeconds });
+    } else if (integration === undefined) {
+      const texts = ["no integration in the team file has this key"];
+      this.refuse(request, reply, { reason: "unknown-key", texts });
+    }
+    return integration !== undefined && waitSeconds === 0;
+  }
+
+  /** `kept`: how many signals of the same request were kept all the same. */
+  refuse(request: FastifyRequest, reply: FastifyReply, refusal: Refusal, kept = 0): FastifyReply {
+    const dialect = dialectOf(request);
+    const status = dialect.statusOf(refusal);
+    const retryAfterSeconds = refusal.retryAfterSeconds ?? retryAfterSecondsOf(refusal.reason);
+    if (retryAfterSeconds !== undefined) reply.header("retry-after", String(retryAfterSeconds));
+    this.dependencies.log.warn(
+      {
+        protocol: dialect.protocol,
+        status,
+        reason: refusal.reason,
+        integration: request.integration?.id,
+        remote: request.ip,
+      },
+      cleanLine(refusal.texts.slice(0, 3).join("; "), 300),
+    );
+    this.tell(request, kept > 0 ? "partly-accepted" : refusal.reason, kept);
+    return reply.code(status).type(jsonType).send(dialect.bodyOf(refusal, status));
+  }
+
+  accepted(request: FastifyRequest, signals: number): void {
+    this.tell(request, "accepted", signals);
+  }
+
+  /** What Fastify found wrong before a route saw the request, or what a route threw. */
+  failed(error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const status = error.statusCode ?? 500;
+    if (status === 413) {
+      const texts = [`the body is too large; at most ${request.routeOptions.bodyLimit} bytes`];
+      return this.refuse(request, reply, { reason: "too-large", texts });
+    }
+    if (status < 500) return this.refuse(request, reply, { reason: "malformed", texts: [error.message] });
+    this.dependencies.log.error({ err: error }, "an ingest request failed");
+    this.tell(request, "internal", 0);
+    const refusal: Refusal = { reason: "internal", texts: ["internal error; try again"] };
+    return reply
+      .code(503)
+      .header("retry-after", "5")
+      .type(jsonType)
+      .send(dialectOf(request).bodyOf(refusal, 503));
+  }
+
+  private tell(request: FastifyRequest, result: Received["result"], signals: number): void {
+    const { protocol } = dialectOf(request);
+    this.dependencies.onReceived?.({
+      integration: request.integration?.id ?? null,
+      protocol,
+      result,
+      signals,
+    });
+  }
+}
+
+function dialectOf(request: FastifyRequest): Dialect {
+  return request.routeOptions.config.dialect ?? jsonDialect;
+}
