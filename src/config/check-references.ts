@@ -1,0 +1,81 @@
+/** Ids must be unique, and every reference must lead to one. Used by `load-team`. */
+import { printPath, quote, type Report } from "./fault.ts";
+import { suggestion } from "./suggest.ts";
+import { type Branch, child, entries, textOf } from "./written-tree.ts";
+
+export function checkReferences(file: Branch, report: Report): void {
+  const listed = (key: string): Branch[] => entries(child(file, key));
+  const people = declare(child(file, "people"), "person", report);
+  const groups = declare(child(file, "groups"), "group", report);
+  const schedules = declare(child(file, "schedules"), "schedule", report);
+  const policies = declare(child(file, "policies"), "policy", report);
+  const integrations = declare(child(file, "integrations"), "integration", report);
+
+  for (const group of listed("groups")) {
+    const members = entries(child(group, "people"));
+    members.forEach(people);
+    unique(members, report, (first) => `already listed at ${first}; once is enough`);
+  }
+  for (const schedule of listed("schedules")) {
+    declare(child(schedule, "layers"), "layer", report);
+    for (const layer of entries(child(schedule, "layers")))
+      entries(child(layer, "participants")).forEach(people);
+    for (const override of entries(child(schedule, "overrides"))) people(child(override, "person"));
+  }
+  for (const absence of listed("absences")) {
+    const [away, substitute] = [child(absence, "person"), child(absence, "substitute")];
+    people(away);
+    people(substitute);
+    if (textOf(away) !== null && textOf(away) === textOf(substitute))
+      report(substitute.path, "nobody can stand in for themselves; name another person or leave it out");
+  }
+  for (const policy of listed("policies")) {
+    for (const step of entries(child(policy, "steps"))) {
+      for (const target of entries(child(step, "notify"))) {
+        schedules(child(target, "schedule"));
+        groups(child(target, "group"));
+        people(child(target, "person"));
+      }
+    }
+  }
+  for (const route of listed("routes")) {
+    policies(child(route, "policy"));
+    integrations(child(child(route, "match"), "integration"));
+  }
+}
+
+/** Checks one reference. */
+type Refer = (reference: Branch) => void;
+
+/** Collects the ids of a list and complains about those that are taken; returns how references to them are checked. */
+function declare(list: Branch, noun: string, report: Report): Refer {
+  const written = entries(list).map((entry) => child(entry, "id"));
+  unique(written, report, (first, id) => `${quote(id)} is already the id of ${first}; choose another`, -1);
+  const ids = new Set(written.flatMap((id) => textOf(id) ?? []));
+  return (reference) => {
+    const id = textOf(reference);
+    // When the list itself is malformed, its own fault is enough.
+    if (id === null || ids.has(id) || (list.value !== undefined && !Array.isArray(list.value))) return;
+    const hint =
+      suggestion(id, ids) ||
+      (ids.size === 0 ? "" : `; there ${ids.size === 1 ? "is" : "are"} ${[...ids].slice(0, 10).join(", ")}`);
+    report(reference.path, `no ${noun} has the id ${quote(id)}${hint}`);
+  };
+}
+
+/** Complains about every text that came before; `owner` says how much of the path names the first one. */
+export function unique(
+  texts: readonly Branch[],
+  report: Report,
+  complaint: (first: string, text: string) => string,
+  owner?: -1,
+): void {
+  const firsts = new Map<string, string>();
+  for (const branch of texts) {
+    const text = textOf(branch);
+    if (text === null) continue;
+    const first = firsts.get(text);
+    if (first === undefined) firsts.set(text, printPath(branch.path.slice(0, owner)));
+    else report(branch.path, complaint(first, text));
+  }
+}

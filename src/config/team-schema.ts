@@ -1,0 +1,160 @@
+/**
+ * The shape of the team file, value by value. Used by `load-team`; what one value alone cannot know (references, order,
+ * reachability) is checked there too, in files of its own. Source: contract §2.
+ */
+import { severities } from "#domain/severity";
+import { channelKinds } from "#domain/team";
+import { z } from "zod";
+import { durationWords, parseDuration } from "./duration.ts";
+import { emailSchema } from "./email-schema.ts";
+import { quote } from "./fault.ts";
+import { accept, type Parsed, reject } from "./parsed.ts";
+import { expected, freeText, listOf, oneOf, parsedText, strictMap } from "./schema-leaf.ts";
+import { parseTimeZone } from "./time-zone.ts";
+import { parseTimeOfDay, parseWrittenTime, writtenTimeWords } from "./written-time.ts";
+
+const idWords = 'an id of a-z, 0-9 and "-", at most 63, such as ana-ruiz';
+const id = parsedText(idWords, parseId);
+const name = freeText("a name", 200);
+const timeZone = parsedText("an IANA time zone such as Europe/Berlin", parseTimeZone);
+const time = parsedText(writtenTimeWords, parseWrittenTime);
+const timeOfDay = parsedText('a time of day such as "09:00"', parseTimeOfDay);
+const wait = parsedText(durationWords, (text) => parseDuration(text));
+const delay = parsedText(`${durationWords}, or 0s`, (text) => parseDuration(text, 0));
+const severity = oneOf(severities);
+// What it means is checked together with its DTSTART, by `check-recurrence`.
+const rule = parsedText("an RRULE such as FREQ=WEEKLY;BYDAY=MO", (text) => accept(ruleValue(text)));
+
+const person = strictMap({
+  id,
+  name,
+  // What a mail header can carry unquoted; nothing that could end it or add another receiver.
+  email: freeText(
+    "an e-mail address such as ana@example.org",
+    254,
+    /^[^\s@<>()[\]\\",;:]+@[^\s@<>()[\]\\",;:]+$/,
+  ).optional(),
+  phone: freeText(
+    'a phone number such as "+34600000000"',
+    40,
+    /^\+?[\d ()./-]*\d[\d ()./-]*(x\d+)?$/,
+  ).optional(),
+  timeZone: timeZone.optional(),
+  notify: listOf(
+    strictMap({ via: oneOf(channelKinds), after: delay }),
+    "ways, such as { via: desktop, after: 0s }",
+    1,
+  ).optional(),
+});
+
+const layer = strictMap({
+  id,
+  participants: listOf(id, "people's ids", 1),
+  start: time,
+  handoff: rule,
+  end: time.optional(),
+  windows: listOf(strictMap({ rrule: rule, from: timeOfDay, to: timeOfDay }), "windows", 1).optional(),
+});
+
+const schedule = strictMap({
+  id,
+  timeZone: timeZone.optional(),
+  layers: listOf(layer, "layers").default([]),
+  overrides: listOf(strictMap({ start: time, end: time, person: id }), "overrides").default([]),
+});
+
+const target = strictMap({
+  schedule: id.optional(),
+  group: id.optional(),
+  person: id.optional(),
+  everyone: z.literal(true, expected("true")).optional(),
+}).refine(
+  (written) => Object.keys(written).length === 1,
+  "must name exactly one of schedule, group, person or everyone: true",
+);
+
+const policy = strictMap({
+  id,
+  steps: listOf(
+    strictMap({
+      notify: listOf(target, "whom to notify", 1),
+      within: wait,
+      minSeverity: severity.optional(),
+    }),
+    "steps",
+    1,
+  ),
+  repeat: z
+    .int(expected("a whole number from 0 to 1000"))
+    .min(0, "must be 0 or more")
+    .max(1000, "must be at most 1000")
+    .default(0),
+  ackTimeout: wait.optional(),
+});
+
+const route = strictMap({
+  match: strictMap({
+    severity: listOf(severity, "severities, such as [critical, error]", 1).optional(),
+    labels: z
+      .record(
+        z.string(),
+        freeText("the label's text", 2000, /^/),
+        expected("labels, such as { team: platform }"),
+      )
+      .optional(),
+    source: freeText("the alert's source", 2000).optional(),
+    integration: id.optional(),
+  }),
+  policy: id,
+});
+
+const integration = strictMap({
+  id,
+  type: oneOf(["alertmanager", "events"]),
+  // It stands in URLs (contract §4), so it must need no escaping there.
+  key: freeText(
+    "a secret of 32 or more letters, digits and - _ . ~, as `openssl rand -hex 16` makes them",
+    200,
+    /^[\w.~-]{32,}$/,
+  ),
+});
+
+export const teamSchema = strictMap({
+  version: z.literal(1, expected("1, the only version there is")),
+  team: strictMap({ name, timeZone }),
+  people: listOf(person, "people", 1),
+  groups: listOf(strictMap({ id, people: listOf(id, "people's ids") }), "groups").default([]),
+  schedules: listOf(schedule, "schedules").default([]),
+  absences: listOf(
+    strictMap({ person: id, start: time, end: time, substitute: id.optional() }),
+    "absences",
+  ).default([]),
+  policies: listOf(policy, "policies", 1),
+  routes: listOf(route, "routes", 1),
+  integrations: listOf(integration, "integrations").default([]),
+  email: emailSchema.optional(),
+});
+
+/** The file as written, each value understood but references and time zones not yet resolved. */
+export type TeamFile = z.output<typeof teamSchema>;
+
+/** The RRULE's value, without the property's name. */
+export function ruleValue(text: string): string {
+  return text
+    .trim()
+    .toUpperCase()
+    .replace(/^RRULE:/, "");
+}
+
+function parseId(text: string): Parsed<string> {
+  if (isId(text)) return accept(text);
+  const likely = text
+    .trim()
+    .toLowerCase()
+    .replace(/[ _.]+/g, "-");
+  return reject(`must be ${idWords}${isId(likely) ? `; did you mean ${quote(likely)}?` : ""}`);
+}
+
+function isId(text: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text);
+}

@@ -1,0 +1,58 @@
+/**
+ * Times as people write them: `2026-01-05T09:00:00` on the wall clock, or an instant when an offset or `Z` follows.
+ * Source: contract §2. Parsed by the schema; resolved once the enclosing time zone is known.
+ */
+import type { EpochMs } from "#domain/ids";
+import type { LocalDateTime } from "#domain/team";
+import { Temporal } from "temporal-polyfill";
+import { accept, type Parsed, reject } from "./parsed.ts";
+
+export type WrittenTime =
+  | { readonly kind: "instant"; readonly at: EpochMs }
+  /** `YYYY-MM-DDTHH:MM:SS` in the nearest enclosing time zone. */
+  | { readonly kind: "wall-clock"; readonly local: LocalDateTime };
+
+export const writtenTimeWords = "a time such as 2026-01-05T09:00:00 (wall clock) or 2026-01-05T08:00:00Z";
+
+const form = /^(\d{4})-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d)?([Zz]|[+-]\d\d:\d\d)?)?$/;
+
+/** Down to seconds; the seconds may be left out, and on the wall clock the whole time of day (midnight). */
+export function parseWrittenTime(text: string): Parsed<WrittenTime> {
+  const [match, year, offset] = form.exec(text) ?? [];
+  if (match === undefined) return reject(`must be ${writtenTimeWords}`);
+  // Rotations are counted from their start: a start in the year 26 would be two thousand years of handoffs.
+  if (Number(year) < 1970 || Number(year) > 2099) return reject("must be in the years 1970 to 2099");
+  try {
+    if (offset !== undefined)
+      return accept({ kind: "instant", at: Temporal.Instant.from(text).epochMilliseconds });
+    return accept({ kind: "wall-clock", local: localText(Temporal.PlainDateTime.from(text)) });
+  } catch (error) {
+    if (error instanceof RangeError)
+      return reject("no such date or time; a month has its days, a day has 24 hours");
+    throw error;
+  }
+}
+
+/** A wall-clock time that the zone skips moves forward, one that comes twice is its first (RFC 5545 §3.3.5). */
+export function instantOf(time: WrittenTime, timeZone: string): EpochMs {
+  if (time.kind === "instant") return time.at;
+  return Temporal.PlainDateTime.from(time.local).toZonedDateTime(timeZone, { disambiguation: "compatible" })
+    .epochMilliseconds;
+}
+
+export function wallClockOf(time: WrittenTime, timeZone: string): LocalDateTime {
+  if (time.kind === "wall-clock") return time.local;
+  return localText(
+    Temporal.Instant.fromEpochMilliseconds(time.at).toZonedDateTimeISO(timeZone).toPlainDateTime(),
+  );
+}
+
+/** `HH:MM` or `HH:MM:SS` on the wall clock, 00:00 to 23:59:59. */
+export function parseTimeOfDay(text: string): Parsed<string> {
+  if (/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/.test(text)) return accept(text);
+  return reject('must be a time of day such as "09:00"');
+}
+
+function localText(time: Temporal.PlainDateTime): LocalDateTime {
+  return time.toString({ smallestUnit: "second" });
+}
