@@ -1,0 +1,124 @@
+/**
+ * Keeps one engine process running: forks it, hands it a port, notices its death or its silence, and starts it again,
+ * for ever. Built by `index.ts`. Between two engines the app says that it is not to be trusted.
+ */
+import { MessageChannelMain, utilityProcess } from "electron";
+import type { UtilityProcess } from "electron";
+import type { Port } from "./client-link.ts";
+import { recoveredAfterMs, restartDelayMs } from "./restart-delay.ts";
+
+/** The engine's command line, as JSON after `--options`. */
+export interface EngineOptions {
+  readonly team?: string;
+  readonly data: string;
+  readonly host: string;
+  readonly port: number;
+  readonly person: string | null;
+}
+
+export interface SupervisorEvents {
+  /** An engine listens; `port` speaks the client contract. */
+  onUp(engine: { readonly url: string; readonly port: Port; readonly pid: number }): void;
+  /** There is no engine now. `text`: why, with the remedy where there is one. */
+  onDown(text: string): void;
+  onLog(line: unknown): void;
+}
+
+/** Replaying a long journal may take a while; longer than this is a hang. */
+const startWithinMs = 120_000;
+const stopWithinMs = 5000;
+
+export class EngineSupervisor {
+  private child: UtilityProcess | null = null;
+  private deaths = 0;
+  private upSince: number | null = null;
+  private stopping = false;
+  private restart: NodeJS.Timeout | undefined;
+  private startLimit: NodeJS.Timeout | undefined;
+  /** What the engine itself said before it ended. */
+  private lastWords: string | null = null;
+
+  constructor(
+    private readonly entry: string,
+    private readonly options: () => EngineOptions,
+    private readonly events: SupervisorEvents,
+  ) {}
+
+  start(): void {
+    if (this.stopping) return;
+    this.lastWords = null;
+    this.upSince = null;
+    const child = utilityProcess.fork(this.entry, ["--options", JSON.stringify(this.options())], {
+      serviceName: "Tocsin engine",
+      stdio: "inherit",
+    });
+    this.child = child;
+    child.on("message", (message: unknown) => child === this.child && this.receive(message));
+    child.once("exit", (code) => child === this.child && this.ended(code));
+    this.startLimit = setTimeout(() => this.kill("The engine did not come up in time."), startWithinMs);
+  }
+
+  /** Ends an engine that no longer answers; a new one follows. */
+  kill(text: string): void {
+    const pid = this.child?.pid;
+    this.lastWords = text;
+    // SIGTERM waits for an event loop that may be the very thing that hangs.
+    if (pid !== undefined) process.kill(pid, "SIGKILL");
+  }
+
+  /** Tells the engine about the machine's sleep. It watches its clock as well, so that a lost message costs nothing. */
+  tellPower(event: "suspend" | "resume" | "lock-screen" | "unlock-screen"): void {
+    this.child?.postMessage({ type: "power", event });
+  }
+
+  /** Lets the engine finish what it has in hand; resolves when it is gone, after 5 s at the latest. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.restart);
+    clearTimeout(this.startLimit);
+    const child = this.child;
+    if (child?.pid === undefined) return;
+    const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    child.postMessage({ type: "stop" });
+    const limit = setTimeout(() => child.pid !== undefined && process.kill(child.pid, "SIGKILL"), stopWithinMs);
+    await exited;
+    clearTimeout(limit);
+  }
+
+  private receive(message: unknown): void {
+    const { type, url, text, ...rest } = (message ?? {}) as Record<string, unknown>;
+    switch (type) {
+      case "listening":
+        clearTimeout(this.startLimit);
+        this.upSince = performance.now();
+        this.connect(String(url));
+        return;
+      case "failed":
+        this.lastWords = String(text);
+        return;
+      case "log":
+        this.events.onLog(rest["line"] ?? text ?? rest);
+        return;
+    }
+  }
+
+  private connect(url: string): void {
+    const child = this.child;
+    if (child?.pid === undefined) return;
+    const { port1, port2 } = new MessageChannelMain();
+    child.postMessage({ type: "client-port", person: this.options().person }, [port1]);
+    this.events.onUp({ url, port: port2, pid: child.pid });
+  }
+
+  private ended(code: number): void {
+    clearTimeout(this.startLimit);
+    this.child = null;
+    if (this.stopping) return;
+    const recovered = this.upSince !== null && performance.now() - this.upSince > recoveredAfterMs;
+    this.deaths = recovered ? 1 : this.deaths + 1;
+    const delayMs = restartDelayMs(this.deaths);
+    const why = this.lastWords ?? `The engine ended unexpectedly (${code}).`;
+    this.events.onDown(delayMs === 0 ? `${why} It is being restarted.` : `${why} Next attempt in ${Math.ceil(delayMs / 1000)} s.`);
+    this.restart = setTimeout(() => this.start(), delayMs);
+  }
+}

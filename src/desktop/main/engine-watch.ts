@@ -1,0 +1,85 @@
+/**
+ * The engine as the app sees it: supervised, listened to, and doubted while it is away or silent. Built by
+ * `application.ts`; joins `engine-supervisor.ts`, `client-link.ts` and `engine-pulse.ts`.
+ */
+import type { ClientLink } from "./client-link.ts";
+import { watchPulse } from "./engine-pulse.ts";
+import { EngineSupervisor } from "./engine-supervisor.ts";
+import type { EngineOptions } from "./engine-supervisor.ts";
+import type { Doubt } from "./health.ts";
+import type { PowerEvent } from "./power.ts";
+
+export class EngineWatch {
+  /** Null while the engine's own word can be taken. */
+  doubt: Doubt | null = { text: "The engine is starting.", since: new Date().toISOString() };
+  private readonly supervisor: EngineSupervisor;
+  private stopPulse = (): void => undefined;
+  private announced = false;
+
+  /** `announce`: print the contract's JSON line on stdout once the first engine listens. */
+  constructor(
+    entry: string,
+    options: () => EngineOptions,
+    private readonly link: ClientLink,
+    private readonly announce: boolean,
+    private readonly onChange: () => void,
+  ) {
+    this.supervisor = new EngineSupervisor(entry, options, {
+      onUp: ({ url, port }) => {
+        this.link.attach(port);
+        this.say(url);
+        this.watch();
+      },
+      onDown: (text) => {
+        this.stopPulse();
+        this.link.detach();
+        process.stderr.write(`${text}\n`);
+        this.doubtIt(text);
+      },
+      onLog: (line) => process.stderr.write(`${typeof line === "string" ? line : JSON.stringify(line)}\n`),
+    });
+  }
+
+  start(): void {
+    this.supervisor.start();
+  }
+
+  doubtIt(text: string): void {
+    if (this.doubt?.text === text) return;
+    this.doubt = { text, since: this.doubt?.since ?? new Date().toISOString() };
+    this.onChange();
+  }
+
+  /** The engine has said welcome, or answers again. */
+  believe(): void {
+    if (this.doubt === null) return;
+    this.doubt = null;
+    this.onChange();
+  }
+
+  tellPower(event: PowerEvent): void {
+    this.supervisor.tellPower(event);
+  }
+
+  async stop(): Promise<void> {
+    this.stopPulse();
+    await this.supervisor.stop();
+    this.link.detach();
+  }
+
+  private watch(): void {
+    this.stopPulse();
+    this.stopPulse = watchPulse(() => this.link.request({ type: "list-resolved", requestId: 0, limit: 1 }), {
+      onSilent: () => this.doubtIt("The engine does not answer; if it stays so, it will be restarted."),
+      onAnswering: () => this.believe(),
+      onGivenUp: () => this.supervisor.kill("The engine hung."),
+    });
+  }
+
+  private say(url: string): void {
+    if (this.announce && !this.announced) {
+      process.stdout.write(`${JSON.stringify({ event: "listening", url, pid: process.pid })}\n`);
+    }
+    this.announced = true;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Lets the pages speak the client contract: main answers in the engine's place from its mirror, and passes requests on.
+ * So a page is the same program here and in a browser. Built by `index.ts`.
+ */
+import type { WebContents } from "electron";
+import { clientContractVersion } from "#wire/client-contract";
+import type { ClientMessage, EngineMessage } from "#wire/client-contract";
+import { channelNames } from "../contract.ts";
+import type { Answer, LinkRequest } from "./client-link.ts";
+import type { Mirror } from "./mirror.ts";
+
+export interface HubPorts {
+  mirror(): Mirror;
+  request(message: LinkRequest): Promise<Answer>;
+}
+
+export class PageHub {
+  private readonly pages = new Set<WebContents>();
+
+  constructor(private readonly ports: HubPorts) {}
+
+  receive(page: WebContents, message: ClientMessage): void {
+    switch (message.type) {
+      case "hello":
+        this.greet(page);
+        return;
+      case "command":
+      case "raise":
+      case "open-alert":
+      case "list-resolved":
+        void this.ports.request(message).then((answer) => send(page, { ...answer, requestId: message.requestId }));
+        return;
+      // Only main knows whether this desktop is available and what is on its screen.
+      case "availability":
+      case "presented":
+        return;
+    }
+  }
+
+  /** What changed, to every page that is up. Health is main's to judge and comes as such. */
+  broadcast(message: EngineMessage): void {
+    switch (message.type) {
+      case "welcome":
+        for (const page of this.pages) this.greet(page);
+        return;
+      case "alerts":
+      case "team":
+      case "health":
+        for (const page of this.pages) send(page, message);
+        return;
+      // The first went to whoever asked, the second is for the alert window, which shows by other means.
+      case "answer":
+      case "present":
+        return;
+    }
+  }
+
+  private greet(page: WebContents): void {
+    if (!this.pages.has(page)) {
+      this.pages.add(page);
+      page.once("destroyed", () => this.pages.delete(page));
+    }
+    const { engineVersion, url, team, health, open } = this.ports.mirror();
+    const alerts = [...open.values()];
+    send(page, { type: "welcome", version: clientContractVersion, engineVersion, url, team, health, alerts });
+  }
+}
+
+function send(page: WebContents, message: EngineMessage): void {
+  if (!page.isDestroyed()) page.send(channelNames.fromEngine, message);
+}

@@ -1,0 +1,43 @@
+/**
+ * The last resort for sound: a program of the operating system, started again and again. Used by `sound-player.ts` when
+ * the sound page does not work.
+ */
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import type { SoundIndex } from "./sounds.ts";
+
+/** Program and arguments before the file, in order of preference. */
+const players: Readonly<Partial<Record<NodeJS.Platform, readonly (readonly string[])[]>>> = {
+  linux: [["pw-play"], ["paplay"], ["aplay", "-q"]],
+  darwin: [["afplay"]],
+  win32: [["powershell", "-NoProfile", "-Command", "& { param($f) (New-Object Media.SoundPlayer $f).PlaySync() }"]],
+};
+
+/** Loops the sound until the returned function is called. Silent when the system has no player. */
+export function startSystemPlayer(folder: string, sound: SoundIndex["critical"]): () => void {
+  const candidates = [...(players[process.platform] ?? [])];
+  let child: ChildProcess | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const play = (): void => {
+    const [program, ...args] = candidates[0] ?? [];
+    if (program === undefined || stopped) return;
+    child = spawn(program, [...args, join(folder, sound.file)], { stdio: "ignore" });
+    child.once("error", () => next());
+    child.once("exit", (code) => (code === 0 ? again() : next()));
+  };
+  const next = (): void => {
+    candidates.shift();
+    play();
+  };
+  const again = (): void => {
+    if (!stopped) timer = setTimeout(play, sound.gapMs ?? 30_000);
+  };
+  play();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    child?.kill();
+  };
+}

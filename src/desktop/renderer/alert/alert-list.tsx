@@ -1,0 +1,69 @@
+/**
+ * The other alerts that wait, worst and first-out on top. A flood is one line of summary over the same list; every alert
+ * in it goes on escalating (EEMUA 191: more than 10 in 10 minutes are more than a person can take in one by one).
+ */
+import { useEffect, useRef } from "preact/hooks";
+import type { AlertJson } from "#wire/alert-json";
+import { ConfirmButton } from "../shared/confirm-button.tsx";
+import { SeverityMark } from "../shared/severity-mark.tsx";
+import { clockTime, duration, severityWords } from "../shared/words.ts";
+
+const flood = { alerts: 10, withinMs: 600_000 };
+/** More rows than anybody reads; the rest is counted, and comes up as these are dealt with. */
+const rowsAtMost = 100;
+
+interface Props {
+  readonly alerts: readonly AlertJson[];
+  readonly selected: string;
+  readonly now: number;
+  onSelect(id: string): void;
+  onAcknowledgeAll(): void;
+}
+
+export function AlertList({ alerts, selected, now, onSelect, onAcknowledgeAll }: Props) {
+  const current = useRef<HTMLLIElement>(null);
+  useEffect(() => current.current?.scrollIntoView({ block: "nearest" }), [selected]);
+  const rows = alerts.slice(0, rowsAtMost);
+  return (
+    <section class="alert-list" aria-label="All alerts that wait for you">
+      <div class="alert-list-head">
+        <p>{summary(alerts)}</p>
+        <ConfirmButton
+          label={`Acknowledge all ${alerts.length}…`}
+          question={`Acknowledge all ${alerts.length}?`}
+          yes={`Yes, all ${alerts.length}`}
+          onYes={onAcknowledgeAll}
+        />
+      </div>
+      <ul role="listbox" aria-label="Alerts">
+        {rows.map((alert) => (
+          <li
+            key={alert.id}
+            ref={alert.id === selected ? current : null}
+            role="option"
+            aria-selected={alert.id === selected}
+            onClick={() => onSelect(alert.id)}
+          >
+            <SeverityMark severity={alert.severity} size={16} />
+            <span class="row-title">{alert.title}</span>
+            <span class="row-source soft">{alert.source}</span>
+            <time class="row-age soft" dateTime={alert.openedAt}>
+              {duration(now - Date.parse(alert.openedAt))}
+            </time>
+          </li>
+        ))}
+        {alerts.length > rows.length && <li class="soft row-more">and {alerts.length - rows.length} more</li>}
+      </ul>
+    </section>
+  );
+}
+
+function summary(alerts: readonly AlertJson[]): string {
+  const first = alerts.reduce((a, b) => (a.openedAt <= b.openedAt ? a : b));
+  const recent = alerts.filter(({ openedAt }) => Date.parse(openedAt) > Date.now() - flood.withinMs).length;
+  const worst = alerts[0]!.severity;
+  const count = alerts.filter(({ severity }) => severity === worst).length;
+  const worstText = `${count} ${severityWords[worst].toLowerCase()}`;
+  if (recent <= flood.alerts) return `${alerts.length} wait for you, ${worstText}`;
+  return `Flood: ${recent} in 10 minutes, ${worstText}. The first, ${clockTime(first.openedAt)}: ${first.title}`;
+}

@@ -1,0 +1,76 @@
+/**
+ * The alert window's page: the selected alert in full, the others in a list, one row of actions. Role `alertdialog`, its
+ * name beginning with severity and title (contract §5). Rendered by `main.tsx`.
+ */
+import { useState } from "preact/hooks";
+import { HealthBanner } from "../shared/health-banner.tsx";
+import { useDesktopState, askDesktop } from "../shared/bridge.ts";
+import type { AlertCommand, EngineLink } from "../shared/engine-link.ts";
+import { useEngine, useNow } from "../shared/use-engine.ts";
+import { severityWords } from "../shared/words.ts";
+import { ActionBar } from "./action-bar.tsx";
+import { AlertCard } from "./alert-card.tsx";
+import { AlertList } from "./alert-list.tsx";
+import { useGuard } from "./guard.ts";
+import { useReportDrawn } from "./report-drawn.ts";
+import { useSelection } from "./selection.ts";
+
+export function AlertPage({ link }: { readonly link: EngineLink }) {
+  const engine = useEngine(link);
+  const desktop = useDesktopState();
+  const now = useNow();
+  const alerts = (desktop?.pending ?? []).flatMap((id) => engine.open.get(id) ?? []);
+  const { selected, index, select } = useSelection(alerts);
+  const guarded = useGuard(alerts.length > 0 ? (selected?.id ?? null) : null);
+  const [fault, setFault] = useState<string | null>(null);
+  useReportDrawn(alerts.map(({ id }) => id));
+
+  if (selected === undefined || desktop === null) return null;
+
+  const command = async (what: AlertCommand): Promise<void> => {
+    if (guarded()) return;
+    const answer = await link.command(selected.id, "window", what);
+    setFault(answer.ok ? null : `${words[what.kind]}: ${answer.text ?? answer.reason ?? "the engine gave no reason."}`);
+  };
+  const acknowledgeAll = async (): Promise<void> => {
+    const answers = await Promise.all(alerts.map(({ id }) => link.command(id, "window", { kind: "acknowledge" })));
+    const failed = answers.filter(({ ok }) => !ok);
+    setFault(failed.length === 0 ? null : `${failed.length} of ${answers.length} could not be acknowledged: ${failed[0]!.text ?? ""}`);
+  };
+
+  return (
+    <div
+      class={`alert-window alert-${selected.severity}`}
+      role="alertdialog"
+      aria-label={`${severityWords[selected.severity]}: ${selected.title}`}
+      aria-describedby="why"
+    >
+      <HealthBanner engine={engine} more={desktop.soundProblem === null ? [] : [desktop.soundProblem]} />
+      <AlertCard alert={selected} team={engine.team} why={desktop.whys[selected.id]} now={now} position={alerts.length > 1 ? `${index + 1} of ${alerts.length}` : null} />
+      {alerts.length > 1 && <AlertList alerts={alerts} selected={selected.id} now={now} onSelect={select} onAcknowledgeAll={() => void acknowledgeAll()} />}
+      {fault !== null && (
+        <p class="fault" role="alert">
+          {fault}
+        </p>
+      )}
+      <ActionBar
+        key={selected.id}
+        desktop={desktop}
+        several={alerts.length > 1}
+        onCommand={(what) => void command(what)}
+        onSilence={() => void askDesktop({ type: "silence" })}
+        onMove={(by) => select(alerts[index + by]?.id)}
+        onOpen={() => void askDesktop({ type: "open-console", alertId: selected.id })}
+      />
+    </div>
+  );
+}
+
+const words = {
+  acknowledge: "Not acknowledged",
+  resolve: "Not resolved",
+  snooze: "Not snoozed",
+  escalate: "Not escalated",
+  transfer: "Not transferred",
+  note: "Not noted",
+} as const;
