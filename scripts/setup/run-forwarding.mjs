@@ -6,6 +6,8 @@ import { constants } from "node:os";
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"];
 /** One Ctrl-C arrives twice under `npm run`: from the terminal and forwarded by npm. It must not count as a second one. */
 const SAME_SIGNAL_MS = 250;
+/** npm puts a shell between itself and us, which a SIGTERM to npm kills without a word to us; so that is looked for. */
+const ORPHAN_CHECK_MS = 250;
 
 /**
  * Resolves with the exit code (128 + the signal's number when a signal ended it); rejects when it cannot be started.
@@ -14,7 +16,11 @@ const SAME_SIGNAL_MS = 250;
  */
 export function runForwarding(command, args, options = {}, { killAfterMs } = {}) {
   return new Promise((done, fail) => {
-    const child = spawn(command, args, { stdio: "inherit", detached: process.platform !== "win32", ...options });
+    const child = spawn(command, args, {
+      stdio: "inherit",
+      detached: process.platform !== "win32",
+      ...options,
+    });
     const lastMs = new Map();
     let killing;
     const forward = (signal) => {
@@ -25,7 +31,15 @@ export function runForwarding(command, args, options = {}, { killAfterMs } = {})
       if (killAfterMs) killing ??= setTimeout(() => killGroup(child.pid), killAfterMs);
     };
     for (const signal of SIGNALS) process.on(signal, forward);
+    const shell = process.ppid;
+    const watching = setInterval(() => {
+      if (process.ppid === shell) return;
+      clearInterval(watching);
+      if (lastMs.size === 0) forward("SIGTERM"); // after a Ctrl-C the shell is gone too
+    }, ORPHAN_CHECK_MS);
+    if (!process.env.npm_lifecycle_event) clearInterval(watching); // by hand, `nohup … &` may well outlive its shell
     const settle = () => {
+      clearInterval(watching);
       clearTimeout(killing);
       for (const signal of SIGNALS) process.off(signal, forward);
     };
