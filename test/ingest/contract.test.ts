@@ -204,7 +204,7 @@ describe("POST /in/KEY/api/v2/alerts", () => {
   test.each<[string, object, string]>([
     ["a word", { endsAt: "yesterday" }, 'endsAt: parsing time "yesterday" failed'],
     ["a number", { startsAt: 1 }, "startsAt must be an RFC 3339 time, not a number"],
-    ["the 31st of February", { endsAt: "2026-02-31T25:00:00Z" }, "failed"],
+    ["the 25th hour", { endsAt: "2026-02-31T25:00:00Z" }, "failed"],
     ["no zone", { endsAt: "2026-02-01T00:00:00" }, "failed"],
     ["a year with five digits", { endsAt: "10000-01-01T00:00:00Z" }, "failed"],
     ["an end before the start", { startsAt: inMs(2), endsAt: inMs(1) }, "start time must be before end time"],
