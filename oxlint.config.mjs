@@ -58,7 +58,7 @@ export const rooms = [
   },
   {
     name: "compose",
-    files: ["src/compose.ts", "src/engine-process.ts"],
+    files: ["src/compose.ts", "src/team-file.ts", "src/engine-process.ts"],
     uses: ["domain", "engine", "wire", "config", "system", "journal", "ingest", "channels", "api", "compose"],
     packages: ["fastify", "pino"],
     node: true,

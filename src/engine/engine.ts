@@ -41,6 +41,8 @@ export const engineLimits = {
   dueInOneTurn: 500,
   /** How long an alert whose rule broke an invariant waits for its next try. */
   quarantineMs: 30_000,
+  /** How long a stop waits for notifications that are under way; what is not done by then is made again at the next start. */
+  stopWithinMs: 2_500,
 } as const;
 
 export interface EngineDependencies {
@@ -187,12 +189,18 @@ export class LoopEngine implements Engine {
     });
   }
 
+  /** Something happened that often goes with a sleep or a set clock: notice it now, not at the next deadline. */
+  lookAtClock(): void {
+    this.dependencies.clock.now();
+    this.planTurn();
+  }
+
   async stop(): Promise<void> {
     if (this.stopping) return;
     this.stopping = true;
     this.timer?.cancel();
     this.snapshots?.stop();
-    await this.outbox.drain();
+    await this.outbox.drain(engineLimits.stopWithinMs);
     await this.submit({ kind: "engine-stopping" });
     this.board.setReady(false);
     if (this.guard.works) this.snapshots?.keep();

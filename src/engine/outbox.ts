@@ -37,10 +37,18 @@ export class Outbox {
     this.pump(command.via);
   }
 
-  /** Drops what has not begun (it is made again after the restart) and resolves once what has begun has ended. */
-  async drain(): Promise<void> {
+  /** Drops what has not begun (it is made again after the restart) and waits a while for what has. */
+  async drain(limitMs: number): Promise<void> {
     this.queues.clear();
-    if (this.busy() > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+    if (this.busy() === 0) return;
+    const { clock } = this.dependencies;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.callAt(clock.now() + limitMs, resolve);
+      this.idle.push(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   private pump(via: Via): void {

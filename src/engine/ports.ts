@@ -46,10 +46,21 @@ export interface Journal {
   resolvedAlerts(limit: number): readonly AlertId[];
   /** The number of the last fact; 0 when empty. */
   lastSeq(): number;
-  /** Keeps `snapshot` as the state after `lastSeq()`, replacing the previous one. */
+  /**
+   * Keeps `snapshot` as the state after `lastSeq()`; the previous one is kept too, in case this one is damaged.
+   * Throws `JournalError` when it cannot; that costs time at the next start and nothing else.
+   */
   saveSnapshot(snapshot: string): void;
   /** The newest intact snapshot, or null. */
   loadSnapshot(): { readonly seq: number; readonly snapshot: string } | null;
+  /**
+   * Gives the disk space held back for an emergency to the journal, so that open alerts can go on escalating on a full
+   * disk while new ones are refused. False when there is nothing (more) to give.
+   */
+  releaseReserve(): boolean;
+  /** Tries to hold that space back again; false when the disk has none. Does nothing when it is held already. */
+  restoreReserve(): boolean;
+  /** Afterwards the directory may be opened by another engine. Closing twice does nothing. */
   close(): void;
 }
 

@@ -1,0 +1,73 @@
+/** `tocsin serve`: the engine without a desktop. What it has to say goes to stderr; with --json one line to stdout. */
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { existsSync } from "node:fs";
+import { pino } from "pino";
+import { startTocsin } from "#compose";
+import { openLog } from "#system/log-file";
+import { version } from "#system/version";
+import { CommandFailure, wrongUsage, type Output } from "./outcome.ts";
+import { usageLine, type Given } from "./usage.ts";
+
+export async function serve(given: Given, output: Output): Promise<number> {
+  const data = given.text("data");
+  if (data === undefined) throw wrongUsage(usageLine("serve"));
+  const started = await startTocsin({
+    team: given.text("team") ?? null,
+    data: resolve(data),
+    host: given.text("host") ?? "127.0.0.1",
+    port: portOf(given.text("port") ?? "8743"),
+    person: given.text("person") ?? null,
+    desktop: "system",
+    pages: pagesDirectory(),
+    version,
+    log: pino({ base: null }, openLog(resolve(data))),
+  });
+  if (!started.ok) throw new CommandFailure(started.exitCode, started.text);
+  const { tocsin } = started;
+  const untilStopped = stopOnSignal(() => tocsin.stop());
+  if (given.flag("json")) {
+    output.out(JSON.stringify({ event: "listening", url: tocsin.url, pid: process.pid }));
+  } else {
+    output.error(`Tocsin ${version} listens at ${tocsin.url}`);
+    output.error(`Console: ${tocsin.url}/  (token: ${join(data, "token")})`);
+    if (tocsin.newTeamFile !== null)
+      output.error(`A team of one was written to ${tocsin.newTeamFile}; edit it at any time.`);
+  }
+  if (tocsin.teamRefused !== null)
+    output.error(`The team file was refused, the last good one is in force:\n${tocsin.teamRefused}`);
+  await untilStopped;
+  return 0;
+}
+
+/** The first SIGTERM or SIGINT stops in order, a second one at once. */
+function stopOnSignal(stop: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let stopping = false;
+    const onSignal = () => {
+      if (stopping) process.exit(130);
+      stopping = true;
+      // What still hangs after this long will be made again at the next start.
+      setTimeout(() => process.exit(0), 4_500).unref();
+      stop().then(() => {
+        resolve();
+        setImmediate(() => process.exit());
+      }, reject);
+    };
+    process.on("SIGTERM", onSignal);
+    process.on("SIGINT", onSignal);
+  });
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw wrongUsage(`--port takes a number from 0 to 65535, not "${text}".`);
+  return port;
+}
+
+/** The pages that the build has put beside the command line. */
+function pagesDirectory(): string | null {
+  const directory = fileURLToPath(new URL("../renderer", import.meta.url));
+  return existsSync(directory) ? directory : null;
+}

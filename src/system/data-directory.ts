@@ -1,0 +1,76 @@
+/** The machine's data folder and the small files in it. Used by `compose`. */
+import { randomBytes } from "node:crypto";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+
+export type OpenedDirectory = { readonly ok: true } | { readonly ok: false; readonly text: string };
+
+/** Makes the folder (mode 0700) where it is missing, and sees that it can be written to. */
+export function openDataDirectory(data: string): OpenedDirectory {
+  try {
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+    accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK);
+    // `access` says yes to root even where nothing can be written.
+    const trial = join(data, `.trial-${process.pid}`);
+    writeFileSync(trial, "");
+    rmSync(trial);
+    return { ok: true };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A full disk is no reason not to start: what is open must go on.
+    if (code === "ENOSPC" || code === "EDQUOT") return { ok: true };
+    const why =
+      code === "EROFS" || code === "EACCES" || code === "EPERM"
+        ? "cannot be written to; make it writable or choose another one with --data"
+        : code === "ENOTDIR" || code === "EEXIST"
+          ? "is not a folder; choose another one with --data"
+          : `cannot be used (${code ?? String(error)}); choose another one with --data`;
+    return { ok: false, text: `The data folder ${data} ${why}.` };
+  }
+}
+
+/** The token for clients (contract §4): made at the first start, mode 0600, kept from then on. */
+export function readOrMakeToken(data: string): string {
+  const file = join(data, "token");
+  const kept = readIfThere(file)?.trim();
+  if (kept !== undefined && kept.length >= 16) {
+    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+    return kept;
+  }
+  const token = randomBytes(32).toString("base64url");
+  writePrivately(file, `${token}\n`);
+  return token;
+}
+
+/** Leaves word where this engine listens, for the command line. Returns how to take it back. */
+export function leaveAddress(data: string, url: string): () => void {
+  const file = join(data, "engine.json");
+  writePrivately(file, `${JSON.stringify({ url, pid: process.pid })}\n`);
+  return () => rmSync(file, { force: true });
+}
+
+/** Whole or not at all, mode 0600, also when the machine dies half-way. */
+export function writePrivately(file: string, text: string): void {
+  const fresh = `${file}.${process.pid}.new`;
+  writeFileSync(fresh, text, { mode: 0o600, flush: true });
+  renameSync(fresh, file);
+}
+
+export function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}

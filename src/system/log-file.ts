@@ -1,0 +1,24 @@
+/** The log of a machine: JSON lines in `DATA/tocsin.log`, at most two files of a few megabytes. Used by the engine's entries. */
+import { openSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { createWriteStream } from "node:fs";
+import { Writable } from "node:stream";
+
+const largestBytes = 8 * 1024 * 1024;
+
+/** A stream for pino. A log that cannot be written is dropped: it must never stop the engine. */
+export function openLog(data: string): Writable {
+  const file = join(data, "tocsin.log");
+  try {
+    if (statSync(file).size > largestBytes) renameSync(file, `${file}.1`);
+  } catch {
+    // Not there yet.
+  }
+  try {
+    const stream = createWriteStream(file, { fd: openSync(file, "a", 0o600) });
+    stream.on("error", () => {});
+    return stream;
+  } catch {
+    return new Writable({ write: (_chunk, _encoding, done) => done() });
+  }
+}
