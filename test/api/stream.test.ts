@@ -1,0 +1,178 @@
+/** The client contract over a real WebSocket: who may open one, and what becomes of those that misbehave. */
+import { describe, expect, onTestFinished, test } from "vitest";
+import { WebSocket } from "ws";
+import type { ClientOptions } from "ws";
+import { alertOf } from "../support/fake-engine.ts";
+import { signal, startApi, token } from "./api-server.ts";
+
+const withToken = ["tocsin.v1", `token.${token}`];
+
+/** Resolves when it is open, or with the status of the refusal. */
+function open(
+  port: number,
+  protocols: string[] = withToken,
+  options: ClientOptions = {},
+  path = "/api/v1/stream",
+) {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, options);
+  onTestFinished(() => socket.terminate());
+  const messages: { type: string }[] = [];
+  const waiting: (() => void)[] = [];
+  socket.on("message", (data) => {
+    messages.push(JSON.parse(String(data)) as { type: string });
+    for (const wake of waiting.splice(0)) wake();
+  });
+  const closed = new Promise<number>((resolve) => socket.on("close", resolve));
+  return new Promise<
+    | number
+    | {
+        socket: WebSocket;
+        messages: { type: string }[];
+        next: (count: number) => Promise<void>;
+        closed: Promise<number>;
+      }
+  >((resolve, reject) => {
+    socket.on("unexpected-response", (_request, response) => resolve(response.statusCode!));
+    socket.on("error", reject);
+    socket.on("open", () =>
+      resolve({
+        socket,
+        messages,
+        closed,
+        next: async (count) => {
+          while (messages.length < count) await new Promise<void>((wake) => waiting.push(wake));
+        },
+      }),
+    );
+  });
+}
+
+async function opened(...parameters: Parameters<typeof open>) {
+  const result = await open(...parameters);
+  if (typeof result === "number") throw new Error(`refused with ${result}`);
+  return result;
+}
+
+const hello = JSON.stringify({ type: "hello", version: 1, client: "browser", person: null, available: true });
+
+test("the token as a subprotocol opens it; the conversation is the contract's", async () => {
+  const { port, engine } = await startApi();
+  engine.open(signal("a1"));
+  const { socket, messages, next } = await opened(port, withToken, {
+    headers: { origin: `http://127.0.0.1:${port}` },
+  });
+  expect(socket.protocol).toBe("tocsin.v1");
+  socket.send(hello);
+  await next(1);
+  expect(messages[0]).toMatchObject({ type: "welcome", alerts: [{ id: "a1" }] });
+  socket.send(
+    JSON.stringify({
+      type: "command",
+      requestId: 7,
+      alertId: "a1",
+      origin: "console",
+      command: { kind: "acknowledge" },
+    }),
+  );
+  await next(2);
+  expect(messages[1]).toMatchObject({ type: "answer", requestId: 7, ok: true });
+  engine.commit({ alerts: [alertOf(signal("a2"))] });
+  await next(3);
+  expect(messages[2]).toMatchObject({ type: "alerts", alerts: [{ id: "a2" }] });
+});
+
+test("a program may send the token as a header", async () => {
+  const { port } = await startApi();
+  await opened(port, [], { headers: { authorization: `Bearer ${token}` } });
+});
+
+describe("refused", () => {
+  test.each<[string, number, string[], Record<string, string>, string]>([
+    ["without a token", 401, [], {}, "/api/v1/stream"],
+    ["with a wrong one", 401, ["tocsin.v1", "token.wrong-token"], {}, "/api/v1/stream"],
+    ["with the token in the address only", 401, [], {}, `/api/v1/stream?token=${token}`],
+    ["from another site's page", 403, withToken, { origin: "https://evil.example" }, "/api/v1/stream"],
+    ["from a page without origin", 403, withToken, { origin: "null" }, "/api/v1/stream"],
+    ["under another name", 421, withToken, { host: "evil.example" }, "/api/v1/stream"],
+    ["at another address", 404, withToken, {}, "/api/v1/alerts"],
+  ])("%s: %i", async (_name, status, protocols, headers, path) => {
+    const { port, lines } = await startApi();
+    expect(await open(port, protocols, { headers }, path)).toBe(status);
+    expect(lines).toHaveLength(1);
+  });
+
+  test("more clients than the limit: 503", async () => {
+    const { port } = await startApi({ streamLimits: { clients: 1 } });
+    await opened(port);
+    expect(await open(port)).toBe(503);
+  });
+});
+
+describe("ended", () => {
+  test.each<[string, string | Buffer]>([
+    ["what is no JSON", "hello?"],
+    ["what is no message", "{}"],
+    ["what is binary", Buffer.from(hello)],
+  ])("for %s", async (_name, message) => {
+    const { port, lines } = await startApi();
+    const { socket, closed } = await opened(port);
+    socket.send(message);
+    expect(await closed).toBe(1008);
+    expect(lines).toHaveLength(1);
+  });
+
+  test("for a message over 64 KiB", async () => {
+    const { port } = await startApi();
+    const { socket, closed } = await opened(port);
+    socket.send("x".repeat(70_000));
+    expect(await closed).toBe(1009);
+  });
+
+  test("for not reading: memory stays bounded, the others are served", async () => {
+    const { port, engine, clock, lines } = await startApi({ streamLimits: { unreadBytes: 100_000 } });
+    const [slow, quick] = [await opened(port), await opened(port)];
+    slow.socket.send(hello);
+    quick.socket.send(hello);
+    await slow.next(1);
+    slow.socket.pause();
+    const large = alertOf(
+      signal("a1", {
+        content: {
+          severity: "info",
+          title: "x",
+          source: "x",
+          labels: {},
+          details: { log: "y".repeat(500_000) },
+          links: [],
+        },
+      }),
+    );
+    let told = 0;
+    while (lines.length === 0 && told < 200) {
+      engine.commit({ alerts: [large] });
+      clock.pass(100);
+      told += 1;
+      await quick.next(1 + told);
+    }
+    expect(lines).toEqual(["dropped a stream whose client reads too slowly"]);
+    slow.socket.resume();
+    await slow.closed;
+  });
+
+  test("for answering no ping", async () => {
+    const { port, clock } = await startApi({ streamLimits: { pingMs: 1000 } });
+    const { socket, closed } = await opened(port, withToken, { autoPong: false });
+    const pinged = new Promise((resolve) => socket.on("ping", resolve));
+    clock.pass(1000);
+    await pinged;
+    clock.pass(1000);
+    expect(await closed).toBe(1006);
+  });
+
+  test("with the server", async () => {
+    const { port, server } = await startApi();
+    const { closed } = await opened(port);
+    await server.close();
+    expect(await closed).toBe(1006);
+  });
+});
