@@ -305,10 +305,10 @@ describe("what a client asks", () => {
           expect(witness.closedWith).toBeNull();
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
-    expect(understood).toBeGreaterThan(100);
-  });
+    expect(understood).toBeGreaterThan(50);
+  }, 60_000);
 });
 
 describe("which desktops count", () => {
