@@ -9,33 +9,35 @@ import { ROOT } from "./setup/paths.mjs";
 import { runForwarding } from "./setup/run-forwarding.mjs";
 import { say } from "./setup/run.mjs";
 
+const PLATFORM_FLAGS = { linux: "--linux", win32: "--win", darwin: "--mac" };
+
 try {
   await ensureNodeModules();
   await ensureBuilt();
-  process.exit(
-    await runForwarding(process.execPath, [BUILDER(), ...(await builderArguments(process.argv.slice(2)))], {
-      cwd: ROOT,
-    }),
-  );
+  const builder = join(ROOT, "node_modules/electron-builder/cli.js");
+  const args = await builderArguments(process.argv.slice(2));
+  process.exit(await runForwarding(process.execPath, [builder, ...args], { cwd: ROOT }));
 } catch (error) {
   say(error.message);
   process.exit(1);
 }
 
-function BUILDER() {
-  return join(ROOT, "node_modules/electron-builder/cli.js");
-}
-
 async function builderArguments(given) {
-  const electron = await ensureElectron();
-  say(`packaging with Electron ${electron.version}: ${electron.reason}`);
-  const platform = given.some((argument) => /^(--(linux|win|mac|windows|macos)|-[lwm]+)$/.test(argument));
-  const settings = [`electronVersion=${electron.version}`, "publish=null"];
+  const platforms = Object.keys(PLATFORM_FLAGS).filter((platform) =>
+    given.includes(PLATFORM_FLAGS[platform]),
+  );
+  const settings = [];
   // Another platform's installer needs that platform's Electron, which electron-builder fetches itself.
-  if (!platform || given.length === 0) settings.push(`electronDist=${electron.dist}`);
+  if (platforms.every((platform) => platform === process.platform)) {
+    const electron = await ensureElectron();
+    say(`packaging with Electron ${electron.version}: ${electron.reason}`);
+    settings.push(`electronVersion=${electron.version}`, `electronDist=${electron.dist}`);
+  }
   if (process.env.TOCSIN_PACKAGE_INSPECT === "1") {
-    say("TOCSIN_PACKAGE_INSPECT=1: the nodeCliInspect fuse stays open; this build is for tests, not to be given away");
+    say(
+      "TOCSIN_PACKAGE_INSPECT=1: the nodeCliInspect fuse stays open; a build for tests, not to be given away",
+    );
     settings.push("electronFuses.enableNodeCliInspectArguments=true");
   }
-  return [...(platform ? [] : ["--dir"]), ...given, ...settings.map((setting) => `-c.${setting}`)];
+  return [...(platforms.length ? [] : ["--dir"]), ...given, ...settings.map((setting) => `-c.${setting}`)];
 }
