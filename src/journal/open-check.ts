@@ -1,0 +1,181 @@
+/**
+ * Looks at the journal on disk before the engine relies on it: is it there, whole, and does its chain hold from the
+ * newest snapshot on? It changes nothing. Called by sqlite.ts with the lock held.
+ *
+ * What lies before the snapshot is not read here (a million facts must open in half a second); verify.ts does that.
+ */
+import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from "node:fs";
+import { JournalError } from "#engine/ports";
+import { factsInPage } from "./carve.ts";
+import { isDamage } from "./failure.ts";
+import { firstPrevious, hashOf, type FactRow } from "./hash-chain.ts";
+import type { Places } from "./places.ts";
+import {
+  hasSchema,
+  lastRow,
+  pageBytes,
+  readMeta,
+  readOrigin,
+  rowsAfter,
+  schemaVersion,
+  type LiveOrigin,
+} from "./schema.ts";
+import { intactSnapshots, type StoredSnapshot } from "./snapshot-files.ts";
+import { SqliteFile } from "./sqlite-file.ts";
+import { surveyLog, type LogSurvey } from "./write-ahead-log.ts";
+
+export type DamageReason =
+  | "asked-for"
+  | "file-missing"
+  | "file-cut-short"
+  | "not-a-journal"
+  | "log-missing"
+  | "log-damaged"
+  | "pages-damaged"
+  | "chain-broken";
+
+export type OpenCheck =
+  | { readonly condition: "absent" }
+  | { readonly condition: "whole"; readonly snapshot: StoredSnapshot | null }
+  | { readonly condition: "damaged"; readonly reason: DamageReason };
+
+/** Throws `JournalError("unavailable")` when a newer Tocsin wrote the journal, and what SQLite throws short of damage. */
+export function checkJournal(places: Places): OpenCheck {
+  if (existsSync(places.salvageWanted)) return damaged("asked-for");
+  if (sizeOf(places.journal) === 0) {
+    const something = sizeOf(places.log) > 0 || !intactSnapshots(places.directory).next().done;
+    return something ? damaged("file-missing") : { condition: "absent" };
+  }
+  if (existsSync(places.rollback)) rollBack(places);
+  const log = surveyLog(places.log);
+  if (isCutShort(places.journal, log)) return damaged("file-cut-short");
+
+  let file: SqliteFile | null = null;
+  try {
+    file = SqliteFile.openReadOnly(places.journal);
+    return checkTables(file, places.directory, log);
+  } catch (error) {
+    if (isDamage(error)) return damaged("pages-damaged");
+    throw error;
+  } finally {
+    file?.close();
+  }
+}
+
+function checkTables(file: SqliteFile, directory: string, log: LogSurvey | null): OpenCheck {
+  if (!hasSchema(file)) return damaged("not-a-journal");
+  const schema = Number(readMeta(file, "schema"));
+  if (schema > schemaVersion) throw newerSchema(directory, schema);
+  const live = readOrigin(file);
+  if (schema !== schemaVersion || live === null) return damaged("not-a-journal");
+  if (log === null && readMeta(file, "state") === "open") return damaged("log-missing");
+
+  const last = lastRow(file);
+  if (log?.broken === true && holdsMore(log, last)) return damaged("log-damaged");
+  const snapshot = trustedSnapshot(file, directory, live, last);
+  if (snapshot === "beyond-the-end") return damaged("chain-broken");
+  return chainHolds(file, live, snapshot, last) ? { condition: "whole", snapshot } : damaged("chain-broken");
+}
+
+/** Whether the part of the log that SQLite will not use holds, or held, a fact that the journal lacks. */
+function holdsMore(log: LogSurvey, last: FactRow | null): boolean {
+  let brokenRows = 0;
+  const pages = new Map(log.frames.map((frame) => [frame.pageNumber, frame.page]));
+  for (const { page } of log.frames.slice(log.usable)) {
+    for (const row of factsInPage(
+      page,
+      (number) => pages.get(number) ?? null,
+      () => brokenRows++,
+    )) {
+      if (row.position > (last?.position ?? 0)) return true;
+    }
+  }
+  return brokenRows > 0;
+}
+
+/**
+ * The newest snapshot that is anchored in the chain; one older than the origin may stand on a fact that salvage could
+ * not read. A snapshot of facts that the journal does not reach means that the journal's end is lost.
+ */
+function trustedSnapshot(
+  file: SqliteFile,
+  directory: string,
+  live: LiveOrigin,
+  last: FactRow | null,
+): StoredSnapshot | "beyond-the-end" | null {
+  const at = file.prepare<{ hash: string }>("SELECT hash FROM facts WHERE position = ?");
+  for (const stored of intactSnapshots(directory)) {
+    const anchor = at.all(stored.position)[0]?.hash;
+    if (anchor === stored.anchor || (anchor === undefined && stored.position < live.first)) return stored;
+    if (stored.position > (last?.position ?? 0)) return "beyond-the-end";
+  }
+  return null;
+}
+
+/** Each fact after the snapshot proves itself, and those of the live origin follow one another without a hole. */
+function chainHolds(
+  file: SqliteFile,
+  live: LiveOrigin,
+  snapshot: StoredSnapshot | null,
+  last: FactRow | null,
+): boolean {
+  const after = snapshot?.position ?? 0;
+  let seq = Math.max(after + 1, live.first);
+  let previous = after >= live.first && snapshot !== null ? snapshot.anchor : firstPrevious;
+  let position = after;
+  for (const row of rowsAfter(file, after)) {
+    if (hashOf(row) !== row.hash) return false;
+    position = row.position;
+    if (row.origin !== live.origin) continue;
+    if (row.seq !== seq || row.previous !== previous) return false;
+    seq += 1;
+    previous = row.hash;
+  }
+  return position >= (last?.position ?? 0);
+}
+
+/** A crash while the tables were made: SQLite undoes it by itself, but not through a read-only connection. */
+function rollBack(places: Places): void {
+  const file = SqliteFile.open(places.journal);
+  try {
+    file.query("SELECT name FROM sqlite_master");
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    rmSync(places.rollback, { force: true });
+  } finally {
+    file.close();
+  }
+}
+
+/** The header says how many pages there are; after a crash in a checkpoint the last of them may be in the log alone. */
+function isCutShort(path: string, log: LogSurvey | null): boolean {
+  const header = Buffer.alloc(100);
+  const file = openSync(path, "r");
+  try {
+    if (readSync(file, header) < header.length) return true;
+  } finally {
+    closeSync(file);
+  }
+  const inLog = new Set(log?.frames.slice(0, log.usable).map((frame) => frame.pageNumber));
+  const pages = header.readUInt32BE(28);
+  for (let page = Math.floor(sizeOf(path) / pageBytes) + 1; page <= pages; page++) {
+    if (!inLog.has(page)) return true;
+  }
+  return false;
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function damaged(reason: DamageReason): OpenCheck {
+  return { condition: "damaged", reason };
+}
+
+function newerSchema(directory: string, schema: number): JournalError {
+  return new JournalError(
+    "unavailable",
+    `The journal in ${directory} was written by a newer Tocsin (format ${schema}; this one reads ${schemaVersion}): ` +
+      "install that version again, or choose another directory with --data.",
+  );
+}

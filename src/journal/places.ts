@@ -1,0 +1,49 @@
+/**
+ * Where everything of the journal lies in the data directory, and making that directory. Called by every file of this
+ * room that touches the disk.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+export interface Places {
+  /** Absolute. */
+  readonly directory: string;
+  readonly journal: string;
+  /** SQLite's write-ahead log: the newest facts are only there until they are moved into the journal file. */
+  readonly log: string;
+  readonly sharedMemory: string;
+  readonly rollback: string;
+  /** Locked by the running engine; empty. */
+  readonly lock: string;
+  /** The process that holds the lock, for people to read. */
+  readonly holder: string;
+  readonly reserve: string;
+  /** When this file exists, the next start salvages the journal instead of trusting it. */
+  readonly salvageWanted: string;
+  /** A new journal in the making, and one that is complete and waits to take the damaged one's place. */
+  readonly salvaging: string;
+  readonly salvaged: string;
+}
+
+export function placesIn(directory: string): Places {
+  const absolute = resolve(directory);
+  const journal = join(absolute, "journal.sqlite");
+  return {
+    directory: absolute,
+    journal,
+    log: `${journal}-wal`,
+    sharedMemory: `${journal}-shm`,
+    rollback: `${journal}-journal`,
+    lock: join(absolute, "journal.lock"),
+    holder: join(absolute, "journal.pid"),
+    reserve: join(absolute, "reserve"),
+    salvageWanted: join(absolute, "journal.salvage"),
+    salvaging: join(absolute, "journal-salvaging.sqlite"),
+    salvaged: join(absolute, "journal-salvaged.sqlite"),
+  };
+}
+
+/** Facts hold names, addresses and whatever alerts say: for this user's eyes only, when Tocsin makes the directory. */
+export function makeDirectory(places: Places): void {
+  if (!existsSync(places.directory)) mkdirSync(places.directory, { recursive: true, mode: 0o700 });
+}

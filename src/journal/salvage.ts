@@ -1,0 +1,200 @@
+/**
+ * Makes a new journal of what can still be read of a damaged one. Called by sqlite.ts with the lock held.
+ *
+ * An alerter must not be off at 03:00, so this never asks. The damaged files are kept aside, untouched; every fact that
+ * proves itself by its own hash goes over with its identity; the new journal writes as a new origin, so that no number
+ * that was lost is given twice. It can be killed at any point: the next start goes on or begins again.
+ */
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { factsInPage, type OverflowPage } from "./carve.ts";
+import { newOrigin, type FactRow } from "./hash-chain.ts";
+import type { DamageReason } from "./open-check.ts";
+import type { Places } from "./places.ts";
+import { createSchema, hasSchema, pageBytes, prepareInsert, readMeta, writeMeta } from "./schema.ts";
+import { intactSnapshots } from "./snapshot-files.ts";
+import { SqliteFile } from "./sqlite-file.ts";
+import { surveyLog, type LogSurvey } from "./write-ahead-log.ts";
+
+export interface SalvageReport {
+  readonly reason: DamageReason;
+  /** The directory with the damaged files. */
+  readonly keptCopy: string;
+  readonly savedFacts: number;
+  /** Numbers without a fact, those of earlier salvages included; `unknown` when the end itself may be missing. */
+  readonly lostFacts: number | "unknown";
+  /** What happened, for people: one or two sentences with the remedy. */
+  readonly text: string;
+}
+
+/** `now`: epoch ms, for the name of the kept copy. Throws `JournalError` or what the disk throws; then nothing has changed. */
+export function salvageJournal(places: Places, reason: DamageReason, now: number): void {
+  const keptCopy = freeName(places.directory, now);
+  removeFile(places.salvaging);
+  const file = SqliteFile.open(places.salvaging);
+  try {
+    buildJournal(file, places, reason, keptCopy);
+  } finally {
+    file.close();
+  }
+  renameSync(places.salvaging, places.salvaged);
+  finishSalvage(places);
+}
+
+/**
+ * Puts a complete salvaged journal into the damaged one's place, when there is one; also after a crash in the middle
+ * of that. The salvaged file keeps its name until the damaged ones are out of the way.
+ */
+export function finishSalvage(places: Places): void {
+  if (!existsSync(places.salvaged)) return;
+  const file = SqliteFile.openReadOnly(places.salvaged);
+  const report = readReport(file);
+  file.close();
+  if (report === null) throw new Error(`${places.salvaged} is not a salvaged journal.`);
+  mkdirSync(report.keptCopy, { recursive: true, mode: 0o700 });
+  for (const path of [places.log, places.sharedMemory, places.rollback, places.journal]) {
+    if (existsSync(path)) renameSync(path, join(report.keptCopy, basename(path)));
+  }
+  renameSync(places.salvaged, places.journal);
+  removeFile(places.salvageWanted);
+}
+
+/** Null for a journal that no salvage made. */
+export function readReport(file: SqliteFile): SalvageReport | null {
+  if (!hasSchema(file)) return null;
+  const text = readMeta(file, "salvage");
+  return text === null ? null : (JSON.parse(text) as SalvageReport);
+}
+
+function buildJournal(file: SqliteFile, places: Places, reason: DamageReason, keptCopy: string): void {
+  // `first` is known only at the end; the rows go in as they are found.
+  createSchema(file, { origin: newOrigin(), first: 1 });
+  const insert = prepareInsert(file, true);
+  const log = surveyLog(places.log);
+  let brokenRows = 0;
+  const found = carveAll(places.journal, log, () => brokenRows++);
+  for (let batch = take(found, 5000); batch.length > 0; batch = take(found, 5000)) {
+    file.transaction(() => batch.forEach(insert));
+  }
+
+  const [counted] = file.query<{ facts: number; last: number | null }>(
+    "SELECT count(*) AS facts, max(position) AS last FROM facts",
+  );
+  const savedFacts = counted?.facts ?? 0;
+  const snapshot = intactSnapshots(places.directory).next().value?.position ?? 0;
+  const last = Math.max(counted?.last ?? 0, snapshot);
+  const holes = last - savedFacts;
+  const lostFacts = mayLackItsEnd(reason, brokenRows, holes) ? "unknown" : holes;
+  const report: SalvageReport = {
+    reason,
+    keptCopy,
+    savedFacts,
+    lostFacts,
+    text: textOf(reason, keptCopy, savedFacts, lostFacts, snapshot),
+  };
+  file.transaction(() => {
+    writeMeta(file, "first", String(last + 1));
+    writeMeta(file, "salvage", JSON.stringify(report));
+  });
+}
+
+/** Every fact in the journal file and its log, in the order of the pages; many of them several times. */
+function* carveAll(path: string, log: LogSurvey | null, onBroken: () => void): Generator<FactRow> {
+  // Frames after the last commit were never answered for, unless the log is broken: then they are all there is.
+  const frames = log === null ? [] : log.broken ? log.frames : log.frames.slice(0, log.usable);
+  const inLog = new Map(frames.map((frame) => [frame.pageNumber, frame.page]));
+  const file = existsSync(path) ? openSync(path, "r") : null;
+  try {
+    const pages = file === null ? 0 : Math.ceil(statSync(path).size / pageBytes);
+    const inFile: OverflowPage = (number) =>
+      file !== null && number <= pages ? readPage(file, number) : null;
+    const newest: OverflowPage = (number) => inLog.get(number) ?? inFile(number);
+    for (let number = 1; number <= pages; number++) {
+      const page = inFile(number);
+      if (page !== null) yield* factsInPage(page, newest, onBroken);
+    }
+    for (const frame of frames) yield* factsInPage(frame.page, newest, onBroken);
+  } finally {
+    if (file !== null) closeSync(file);
+  }
+}
+
+/** Null for a page that the disk cannot read; short at the end of a file that was cut. */
+function readPage(file: number, number: number): Buffer | null {
+  const page = Buffer.alloc(pageBytes);
+  try {
+    return page.subarray(0, readSync(file, page, 0, pageBytes, (number - 1) * pageBytes));
+  } catch {
+    return null;
+  }
+}
+
+function mayLackItsEnd(reason: DamageReason, brokenRows: number, holes: number): boolean {
+  switch (reason) {
+    case "file-missing":
+    case "file-cut-short":
+    case "not-a-journal":
+    case "log-missing":
+      return true;
+    case "log-damaged":
+    case "pages-damaged":
+    case "chain-broken":
+    case "asked-for":
+      // More rows are unreadable than numbers are missing: the last of them may be among those.
+      return brokenRows > holes;
+  }
+}
+
+const explanations: Record<DamageReason, string> = {
+  "asked-for": "damage was found while it was in use, or a salvage was asked for",
+  "file-missing": "its main file was missing",
+  "file-cut-short": "its file was cut short",
+  "not-a-journal": "its file was not a journal any more",
+  "log-missing": "its write-ahead log was missing",
+  "log-damaged": "its write-ahead log was damaged",
+  "pages-damaged": "pages of its file were damaged",
+  "chain-broken": "its chain of facts was broken",
+};
+
+function textOf(
+  reason: DamageReason,
+  keptCopy: string,
+  saved: number,
+  lost: number | "unknown",
+  snapshot: number,
+): string {
+  const loss =
+    lost === "unknown"
+      ? "it cannot be known whether the last ones before the damage are among them"
+      : lost === 0
+        ? "none was lost"
+        : `${lost} could not be read`;
+  const state = snapshot > 0 ? ` The open alerts were also kept by a snapshot, up to fact ${snapshot}.` : "";
+  return (
+    `The journal was damaged (${explanations[reason]}). ${saved} facts were salvaged; ${loss}.${state} ` +
+    `The damaged files are kept in ${keptCopy}. Compare the open alerts with your monitoring, and check this disk.`
+  );
+}
+
+/** `journal-damaged-20260728T030159Z`, or with `-2` … when that is taken. */
+function freeName(directory: string, now: number): string {
+  const stamp = new Date(now).toISOString().replace(/[-:]|\.\d+/g, "");
+  const name = join(directory, `journal-damaged-${stamp}`);
+  for (let count = 1; ; count++) {
+    const candidate = count === 1 ? name : `${name}-${count}`;
+    if (!existsSync(candidate)) return candidate;
+  }
+}
+
+function removeFile(path: string): void {
+  for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
+}
+
+function take<Item>(items: Iterator<Item>, count: number): Item[] {
+  const taken: Item[] = [];
+  for (let next = items.next(); !next.done; next = items.next()) {
+    taken.push(next.value);
+    if (taken.length === count) break;
+  }
+  return taken;
+}

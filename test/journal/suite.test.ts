@@ -1,0 +1,26 @@
+/** The journal's contract on the real file and on its twin. */
+import { MemoryJournal } from "#journal/memory";
+import { journalSuite } from "../acceptance/journal-suite.ts";
+import { TemporaryJournal } from "./temporary-journal.ts";
+
+journalSuite("SQLite", () => {
+  const place = new TemporaryJournal();
+  let directory = place.directory;
+  return {
+    journal: place.start().journal,
+    restart: () => {
+      directory = place.killed(directory);
+      return place.start(directory).journal;
+    },
+    stop: () => place.remove(),
+  };
+});
+
+journalSuite("memory", () => {
+  let current = new MemoryJournal();
+  return {
+    journal: current,
+    restart: () => (current = current.crash()),
+    stop: () => current.close(),
+  };
+});
