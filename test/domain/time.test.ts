@@ -67,11 +67,15 @@ it("a sleep of 8 h across three deadlines takes one step when it ends, and times
   await world.fastForward(minutes(1));
   world.takeSent();
   world.time.sleep(8 * hour);
+  const woke = world.time.wallMs();
   await world.fastForward(seconds(15));
-  world.expectSent("ben desktop");
-  await world.fastForward(minutes(5) - seconds(16));
+  expect(world.sent.map((sent) => sent.person)).toEqual(["ben"]);
+  const askedBen = world.sent[0]!.at;
+  expect(askedBen - woke, "noticed within seconds").toBeLessThanOrEqual(seconds(10));
+  world.takeSent();
+  await world.fastForward(askedBen + minutes(5) - seconds(1) - world.time.wallMs());
   world.expectSent();
-  await world.fastForward(seconds(2));
+  await world.fastForward(seconds(1));
   world.expectSent("chi desktop");
 });
 

@@ -41,6 +41,10 @@ export class World {
   journal: Journal;
   /** How the next sends end; `sent` unless a test says otherwise. */
   outcome: (notice: Notice, via: Via) => Outcome | Promise<Outcome> = () => ({ kind: "sent" });
+  /** How long a channel takes before it sends, in ms; it asks whether the notice is still wanted at the end of it. */
+  latency: () => number = () => 0;
+  /** A mutant for the simulation: a channel that does not ask. */
+  asksBeforeSending = true;
   private ids = 0;
 
   private constructor(private readonly options: WorldOptions) {
@@ -154,7 +158,9 @@ export class World {
     return {
       via,
       send: async (notice) => {
-        if (!notice.stillWanted()) return { kind: "withdrawn" };
+        const latencyMs = this.latency();
+        if (latencyMs > 0) await new Promise<void>((resolve) => void this.time.after(latencyMs, resolve));
+        if (this.asksBeforeSending && !notice.stillWanted()) return { kind: "withdrawn" };
         this.sent.push({
           at: this.time.wallMs(),
           person: notice.person.id,

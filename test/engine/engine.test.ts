@@ -1,0 +1,224 @@
+/** The loop itself: one commit a turn, a journal that fails, a broken rule, snapshots, a stop. */
+import { describe, expect, it } from "vitest";
+import type { Fact } from "#domain/fact";
+import { JournalError } from "#engine/ports";
+import { MemoryJournal } from "#journal/memory";
+import { minutes, seconds, team } from "../support/team-builder.ts";
+import { World } from "../support/world.ts";
+
+/** A disk that is full when a test says so, with a reserve that buys a little room. */
+class TightDisk extends MemoryJournal {
+  full = false;
+  reserve = true;
+  commits: number[] = [];
+
+  override append(facts: readonly Fact[]): void {
+    if (this.full && this.reserve) throw new JournalError("full", "The disk is full; free some space.");
+    super.append(facts);
+    this.commits.push(facts.length);
+  }
+
+  override releaseReserve(): boolean {
+    this.reserve = false;
+    return true;
+  }
+
+  override restoreReserve(): boolean {
+    if (this.full) return false;
+    this.reserve = true;
+    return true;
+  }
+}
+
+describe("one turn", () => {
+  it("keeps all inputs that came together in one commit, before any of them is answered", async () => {
+    const journal = new TightDisk();
+    const world = await World.start({ journal });
+    journal.commits = [];
+    const order: string[] = [];
+    const answers = [1, 2, 3].map((i) => world.engine.submit(signal(i)).then(() => order.push("answered")));
+    journal.append = new Proxy(journal.append, {
+      apply: (target, self, args) => {
+        order.push("committed");
+        return Reflect.apply(target, self, args) as void;
+      },
+    });
+    await world.time.settle();
+    await Promise.all(answers);
+    expect(journal.commits[0]).toBeGreaterThanOrEqual(9);
+    expect(order.slice(0, 4)).toEqual(["committed", "answered", "answered", "answered"]);
+  });
+
+  it("sends nothing before the facts are kept", async () => {
+    const journal = new TightDisk();
+    const world = await World.start({ journal });
+    journal.full = true;
+    journal.reserve = true;
+    await world.report();
+    world.expectSent();
+  });
+});
+
+describe("a full disk", () => {
+  it("refuses new signals, goes on with open alerts on the reserve, and recovers by itself", async () => {
+    const journal = new TightDisk();
+    const world = await World.start({ journal });
+    const open = await world.fire({ dedupKey: "before" });
+    world.takeSent();
+    journal.full = true;
+    expect(await world.report({ dedupKey: "during" })).toMatchObject({
+      ok: false,
+      reason: "journal-unavailable",
+    });
+    expect(world.engine.health).toMatchObject({ ready: false, trusted: false });
+    expect(world.engine.health.problems[0]).toMatchObject({
+      kind: "journal",
+      text: "The disk is full; free some space.",
+    });
+    await world.fastForward(minutes(5));
+    expect(world.takeSent(), "the open alert has climbed all the same").toContain("ben desktop");
+    expect(await world.command(open, { kind: "acknowledge" })).toMatchObject({ ok: true });
+    journal.full = false;
+    await world.fastForward(seconds(31));
+    expect(world.engine.health).toMatchObject({ ready: true, trusted: true });
+    expect(await world.report({ dedupKey: "after" })).toMatchObject({ ok: true });
+    expect([...journal.replay(0)].map((fact) => fact.kind)).toContain("journal-recovered");
+  });
+
+  it("is looked at again when the next signal comes, not only every half minute", async () => {
+    const journal = new TightDisk();
+    const world = await World.start({ journal });
+    journal.full = true;
+    await world.report();
+    journal.full = false;
+    await world.fastForward(seconds(3));
+    expect(await world.report()).toMatchObject({ ok: true, effect: "opened" });
+  });
+
+  it("that is refused leaves nothing behind", async () => {
+    const journal = new TightDisk();
+    const world = await World.start({ journal });
+    journal.full = true;
+    await world.report({ dedupKey: "during" });
+    expect(world.engine.state.open.size).toBe(0);
+    world.crash();
+    journal.full = false;
+    await world.boot();
+    expect(world.engine.state.open.size).toBe(0);
+  });
+});
+
+describe("a broken rule", () => {
+  it("is logged, alarmed, and holds up no other alert", async () => {
+    const world = await World.start();
+    const broken = await world.fire({ dedupKey: "broken" });
+    const other = await world.fire({ dedupKey: "other" });
+    world.takeSent();
+    // The policy of one alert vanishes from the frozen team: no rule can make sense of it.
+    const alert = world.engine.state.open.get(broken)!;
+    world.engine.state.open.set(broken, { ...alert, policy: "gone" as never });
+    await world.fastForward(minutes(5));
+    expect(world.log.filter((line) => line.includes("invariant")).length).toBeGreaterThan(0);
+    expect(world.alert(other).step).toBe(1);
+    const titles = [...world.engine.state.open.values()].map((open) => open.title);
+    expect(titles).toContain("Tocsin found an error in itself");
+    expect(world.engine.health.trusted).toBe(false);
+    const logged = world.log.length;
+    await world.fastForward(minutes(2));
+    expect(world.log.length - logged, "tried again now and then, not in a circle").toBeLessThanOrEqual(5);
+  });
+});
+
+describe("snapshots", () => {
+  it("make the next start independent of history, and change nothing", async () => {
+    const journal = new MemoryJournal();
+    const world = await World.start({ journal });
+    for (let i = 0; i < 2_000; i += 1) void world.engine.submit(signal(i));
+    await world.fastForward(minutes(1));
+    const snapshot = journal.loadSnapshot();
+    expect(snapshot).not.toBeNull();
+    const before = [...world.engine.state.open.values()];
+    world.crash();
+    let replayed = 0;
+    const replay = journal.replay.bind(journal);
+    journal.replay = (afterSeq) => {
+      replayed = journal.lastSeq() - afterSeq;
+      return replay(afterSeq);
+    };
+    await world.boot();
+    expect(replayed).toBeLessThan(journal.lastSeq() / 2);
+    expect(world.engine.state.open.size).toBe(2_000);
+    expect([...world.engine.state.open.keys()]).toEqual(before.map((alert) => alert.id));
+  });
+
+  it("of another version are left aside", async () => {
+    const journal = new MemoryJournal();
+    const world = await World.start({ journal });
+    const alert = await world.fire();
+    journal.saveSnapshot(JSON.stringify({ version: 99 }));
+    world.crash();
+    await world.boot();
+    expect(world.alert(alert).status).toBe("triggered");
+  });
+});
+
+describe("commands", () => {
+  it("about an alert resolved so long ago that it has left memory are answered as what it is", async () => {
+    const world = await World.start();
+    const alert = await world.fire({ dedupKey: "old" });
+    await world.command(alert, { kind: "resolve" });
+    world.engine.state.resolved.clear();
+    expect(await world.command(alert, { kind: "acknowledge" })).toMatchObject({
+      ok: false,
+      reason: "already-resolved",
+    });
+    expect(await world.command("nope" as never, { kind: "acknowledge" })).toMatchObject({
+      ok: false,
+      reason: "not-found",
+    });
+    expect(world.alert(alert).status).toBe("resolved");
+  });
+});
+
+describe("stopping", () => {
+  it("refuses what comes late, keeps what is done, and says that it was a stop", async () => {
+    const world = await World.start();
+    const alert = await world.fire();
+    const stopped = world.engine.stop();
+    await world.time.settle();
+    await stopped;
+    expect(await world.engine.submit(signal(1))).toMatchObject({ ok: false, reason: "stopping" });
+    expect([...world.journal.replay(0)].at(-1)?.kind).toBe("engine-stopped");
+    await world.boot();
+    expect(world.alert(alert).status).toBe("triggered");
+  });
+});
+
+it("says so, once, when it holds as many open alerts as it can", async () => {
+  const world = await World.start({ team: team({ canEmail: false }) });
+  const { limits } = await import("#domain/limits");
+  const filler = world.alert(await world.fire({ dedupKey: "first" }));
+  for (let i = 0; i < limits.openAlerts - 1; i += 1)
+    world.engine.state.open.set(`filler-${i}` as never, filler);
+  expect(await world.report({ dedupKey: "one more" })).toMatchObject({
+    ok: false,
+    reason: "too-many-open-alerts",
+  });
+  expect(await world.report({ dedupKey: "and another" })).toMatchObject({ ok: false });
+  const own = [...world.engine.state.open.values()].filter((alert) => alert.source === "tocsin");
+  expect(own.map((alert) => alert.title)).toEqual(["Tocsin holds as many open alerts as it can"]);
+});
+
+function signal(index: number) {
+  return {
+    kind: "signal",
+    freshId: `many-${index}` as never,
+    integration: "prometheus" as never,
+    dedupKey: `key-${index}`,
+    status: "firing",
+    content: { severity: "critical", title: "Disk full", source: "db1", labels: {}, details: {}, links: [] },
+    silentAfterMs: null,
+    repetition: "report",
+    by: null,
+  } as const;
+}

@@ -1,0 +1,304 @@
+/**
+ * One machine's life in virtual time, by a seed: alerts, people, crashes, sleep, set clocks, broken channels. The code
+ * that ships runs in it; what house rules promise is checked after every event. Used by simulation.test.ts and
+ * `npm run sim -- --seed N`.
+ */
+import { createHash } from "node:crypto";
+import type { Fact } from "#domain/fact";
+import type { AlertId } from "#domain/ids";
+import type { AlertCommand } from "#domain/input";
+import { severities } from "#domain/severity";
+import type { Journal } from "#engine/ports";
+import { MemoryJournal } from "#journal/memory";
+import { minutes, policy, seconds, step, team, toEveryone, toPerson } from "../support/team-builder.ts";
+import { World } from "../support/world.ts";
+
+/** Deliberately broken variants; each must be caught, so that the checker is checked. */
+export const mutants = [
+  "answers-before-fsync",
+  "marks-sent-before-sending",
+  "sends-without-asking",
+  "loses-deadlines",
+] as const;
+export type Mutant = (typeof mutants)[number];
+
+export interface SimulationResult {
+  readonly seed: number;
+  readonly violations: readonly string[];
+  readonly trace: readonly string[];
+  /** Of the trace: the same seed gives the same hash. */
+  readonly hash: string;
+  readonly sends: number;
+  /** Sends of an action that had been sent before. */
+  readonly duplicates: number;
+  readonly crashes: number;
+}
+
+const events = 120;
+const people = ["ana", "ben", "chi"];
+
+export async function simulate(seed: number, mutant: Mutant | null = null): Promise<SimulationResult> {
+  const run = new Run(seed, mutant);
+  await run.live();
+  return run.result();
+}
+
+class Run {
+  private readonly random: () => number;
+  private readonly trace: string[] = [];
+  private readonly violations: string[] = [];
+  private readonly accepted = new Set<AlertId>();
+  private readonly delivered = new Map<string, number>();
+  private readonly faulty: boolean;
+  private readonly disk: FlakyDisk;
+  private world!: World;
+  private crashes = 0;
+  private sends = 0;
+
+  constructor(
+    private readonly seed: number,
+    private readonly mutant: Mutant | null,
+  ) {
+    this.random = generator(seed);
+    this.disk = new FlakyDisk(mutant);
+    // Every third run is without faults: there, nothing may be done twice.
+    this.faulty = mutant !== null || seed % 3 !== 0;
+  }
+
+  async live(): Promise<void> {
+    this.world = await World.start({ team: threeTiers, journal: this.disk });
+    this.world.asksBeforeSending = this.mutant !== "sends-without-asking";
+    this.world.latency = () => (this.chance(0.3) ? this.upTo(seconds(8)) : 0);
+    this.world.outcome = (notice) => this.deliver(notice.alert.id, notice.actionId);
+    for (let i = 0; i < events; i += 1) {
+      await this.event();
+      this.check();
+    }
+    // Whatever is still open must go on being escalated.
+    await this.world.fastForward(minutes(3));
+    this.check();
+  }
+
+  result(): SimulationResult {
+    const duplicates = [...this.delivered.values()].reduce((sum, times) => sum + times - 1, 0);
+    if (!this.faulty && duplicates > 0)
+      this.violations.push(`invariant 4: ${duplicates} duplicates without a fault`);
+    const hash = createHash("sha256").update(this.trace.join("\n")).digest("hex").slice(0, 16);
+    const { seed, violations, trace, sends, crashes } = this;
+    return { seed, violations, trace, hash, sends, duplicates, crashes };
+  }
+
+  private async event(): Promise<void> {
+    const what = this.pick(this.faulty ? [...calm, ...faults] : calm);
+    this.note(what);
+    switch (what) {
+      case "fire":
+        return this.fire(`key-${this.upTo(6)}`);
+      case "resolve-by-source":
+        return void (await this.world.report({ dedupKey: `key-${this.upTo(6)}`, status: "resolved" }));
+      case "acknowledge":
+      case "resolve":
+      case "escalate":
+        return this.command({ kind: what });
+      case "snooze":
+        return this.command({ kind: "snooze", forMs: minutes(1 + this.upTo(9)) });
+      case "pass":
+        return this.world.fastForward(this.upTo(minutes(4)));
+      case "desktops":
+        this.world.attach(...people.filter(() => this.chance(0.6)));
+        return this.world.time.settle();
+      case "crash":
+        return this.crash(0);
+      case "sleep":
+        this.world.time.sleep(this.upTo(minutes(90)));
+        return this.world.fastForward(seconds(12));
+      case "set-clock":
+        this.world.time.setWallBy(this.upTo(minutes(120)) - minutes(60));
+        return this.world.fastForward(seconds(12));
+      case "disk-fails":
+        this.disk.failing = true;
+        await this.fire(`key-${this.upTo(6)}`);
+        this.disk.failing = false;
+        return this.world.fastForward(seconds(35));
+    }
+  }
+
+  private async fire(dedupKey: string): Promise<void> {
+    const severity = this.pick(severities);
+    const refresh = this.chance(0.3);
+    const answer = await this.world.report({
+      dedupKey,
+      severity,
+      repetition: refresh ? "refresh" : "report",
+      silentAfterMs: refresh ? minutes(4) : null,
+    });
+    this.note(`  ${JSON.stringify(answer)}`);
+    if (answer.ok && answer.alertId !== null) this.accepted.add(answer.alertId);
+    if (this.faulty && this.chance(0.05)) await this.crash(0);
+  }
+
+  private async command(command: AlertCommand): Promise<void> {
+    const open = [...this.world.engine.state.open.keys()];
+    if (open.length === 0) return;
+    const id = this.pick(open);
+    this.note(`  ${id} ${JSON.stringify(await this.world.command(id, command, this.pick(people)))}`);
+  }
+
+  private async crash(downMs: number): Promise<void> {
+    this.crashes += 1;
+    this.world.crash();
+    this.disk.loseWhatIsNotOnDisk();
+    this.world.time.sleep(downMs + this.upTo(minutes(10)));
+    await this.world.boot();
+    // What was sent twice because its outcome was unknown is allowed; what was answered must be there.
+    for (const id of this.accepted) {
+      if (this.world.engine.findAlert(id) === null)
+        this.violate(`invariant 1: accepted alert ${id} is gone after a crash`);
+    }
+  }
+
+  private deliver(
+    id: AlertId,
+    actionId: string,
+  ): { kind: "sent" } | { kind: "failed"; permanent: boolean; reason: "temporary"; text: string } {
+    const alert = this.world.engine.findAlert(id);
+    if (alert?.status !== "triggered")
+      this.violate(`invariant 3: ${actionId} left although the alert is ${alert?.status}`);
+    if (this.chance(0.15))
+      return { kind: "failed", permanent: this.chance(0.3), reason: "temporary", text: "451" };
+    this.sends += 1;
+    this.delivered.set(actionId, (this.delivered.get(actionId) ?? 0) + 1);
+    this.note(`  sent ${actionId}`);
+    return { kind: "sent" };
+  }
+
+  /** What must hold whenever the machine is up and has settled. */
+  private check(): void {
+    const now = this.world.time.wallMs();
+    const { engine } = this.world;
+    for (const alert of engine.state.open.values()) {
+      if (alert.status !== "triggered") continue;
+      const due = alert.nextEscalationAt;
+      if (due === null) this.violate(`invariant 2: ${alert.id} is triggered and nothing is planned`);
+      else if (now - due > seconds(15)) this.violate(`invariant 2: ${alert.id} is ${now - due} ms overdue`);
+      else if (due - now > minutes(10))
+        this.violate(`invariant 2: ${alert.id} is not due for ${due - now} ms`);
+    }
+    this.checkSent();
+  }
+
+  /** An action that the journal calls sent has really left. */
+  private checkSent(): void {
+    for (const fact of this.disk.replay(0)) {
+      if (fact.kind === "notification-sent" && !this.delivered.has(fact.actionId)) {
+        this.violate(`invariant 2: ${fact.actionId} is marked sent and never left`);
+      }
+    }
+    for (const line of this.world.log.filter((entry) => entry.includes("invariant"))) this.violate(line);
+  }
+
+  private violate(text: string): void {
+    if (this.violations.includes(text)) return;
+    this.violations.push(text);
+    this.note(`VIOLATION ${text}`);
+  }
+
+  private note(text: string): void {
+    this.trace.push(`${new Date(this.world.time.wallMs()).toISOString()} ${text}`);
+  }
+
+  private chance(probability: number): boolean {
+    return this.random() < probability;
+  }
+
+  private upTo(limit: number): number {
+    return Math.floor(this.random() * limit);
+  }
+
+  private pick<T>(from: readonly T[]): T {
+    return from[this.upTo(from.length)]!;
+  }
+}
+
+const calm = [
+  "fire",
+  "fire",
+  "fire",
+  "resolve-by-source",
+  "acknowledge",
+  "resolve",
+  "escalate",
+  "snooze",
+  "pass",
+  "pass",
+  "pass",
+  "desktops",
+] as const;
+const faults = ["crash", "sleep", "set-clock", "disk-fails"] as const;
+
+const threeTiers = team({
+  policies: [
+    policy(
+      "default",
+      [
+        step(toPerson("ana"), { withinMs: minutes(2) }),
+        step(toPerson("ben"), { withinMs: seconds(90), minSeverity: "warning" }),
+        step(toEveryone, { withinMs: minutes(3) }),
+      ],
+      { repeat: 1, ackTimeoutMs: minutes(30) },
+    ),
+  ],
+});
+
+/** A journal in memory that can fail, and, as a mutant, lie. */
+class FlakyDisk extends MemoryJournal implements Journal {
+  failing = false;
+  private notYetOnDisk: Fact[] = [];
+
+  constructor(private readonly mutant: Mutant | null) {
+    super();
+  }
+
+  override append(facts: readonly Fact[]): void {
+    if (this.failing) throw new Error("the disk fails");
+    if (this.mutant !== "answers-before-fsync") return super.append(facts);
+    super.append(this.notYetOnDisk);
+    this.notYetOnDisk = [...facts];
+  }
+
+  override *replay(afterSeq: number): Iterable<Fact> {
+    for (const fact of super.replay(afterSeq)) {
+      if (this.mutant === "loses-deadlines" && fact.kind === "step-entered") {
+        yield { ...fact, nextEscalationAt: Number.MAX_SAFE_INTEGER };
+        continue;
+      }
+      yield fact;
+      if (this.mutant === "marks-sent-before-sending" && fact.kind === "notification-attempted") {
+        yield {
+          kind: "notification-sent",
+          at: fact.at,
+          alertId: fact.alertId,
+          actionId: fact.actionId,
+          person: fact.person,
+          via: fact.via,
+        };
+      }
+    }
+  }
+
+  loseWhatIsNotOnDisk(): void {
+    this.notYetOnDisk = [];
+  }
+}
+
+/** mulberry32: small, seeded, good enough to choose events. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
