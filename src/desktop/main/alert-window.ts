@@ -10,7 +10,7 @@ import { recover } from "./renderer-recovery.ts";
 
 /** A key that was on its way to another window must not acknowledge anything. */
 export const keyGuardMs = 500;
-const widthPx = 720;
+const widthPx = 800;
 const leastHeightPx = 300;
 
 export interface AlertWindowEvents {

@@ -41,6 +41,9 @@ export interface Places {
   readonly sounds: string;
 }
 
+/** Below what anybody notices. */
+const gatherMs = 40;
+
 export class Application {
   private mirror: Mirror = emptyMirror(new Date().toISOString());
   private identity: Identity;
@@ -51,6 +54,8 @@ export class Application {
   private readonly startedAt = new Date().toISOString();
   private readonly unreliableWindows = windowsAreUnreliable(process.env, process.argv);
   private toldHealth = "";
+  private scheduled: NodeJS.Timeout | undefined;
+  private attract = false;
   private stopping = false;
 
   private readonly link: ClientLink;
@@ -167,18 +172,28 @@ export class Application {
     if (message.type === "present") {
       this.whys.set(message.alertId, message.why);
       this.silenced.delete(message.alertId);
-      this.refresh(true);
+      this.schedule(true);
       this.presenter.present(message);
       if (this.unreliableWindows) this.notify(message.why);
       return;
     }
-    this.refresh();
+    this.schedule(false);
     if (message.type !== "health") this.hub.broadcast(message);
   }
 
-  /** Everything that is shown or heard follows from what is known. `attract`: somebody is being asked right now. */
-  private refresh(attract = false): void {
+  /** Soon, once for everything that comes in together: a flood must not redraw the tray at every alert. */
+  private schedule(attract: boolean): void {
+    this.attract ||= attract;
+    this.scheduled ??= setTimeout(() => this.refresh(), gatherMs);
+  }
+
+  /** Everything that is shown or heard follows from what is known. */
+  private refresh(): void {
+    clearTimeout(this.scheduled);
+    this.scheduled = undefined;
     if (this.stopping) return;
+    const { attract } = this;
+    this.attract = false;
     this.identity = identify(this.flags.person, this.preferences.get("person"), this.mirror.team);
     const { person } = this.identity;
     this.link.announce({ person, available: this.pause.until === null });
@@ -225,7 +240,6 @@ export class Application {
   }
 
   private state(): DesktopState {
-    const { theme, volumes } = this.preferences.store;
     return {
       person: this.identity.person,
       personFrom: this.identity.from,
@@ -234,8 +248,8 @@ export class Application {
       sounding: this.sound.sounding,
       silenced: this.attention.sound === null && this.attention.shown.length > 0,
       soundProblem: this.sound.problem,
-      theme,
-      volumes,
+      theme: this.preferences.get("theme"),
+      volumes: this.preferences.get("volumes"),
       autostart: this.autostart.status(),
       pending: this.attention.shown.map((alert) => alert.id),
       whys: Object.fromEntries(this.whys),

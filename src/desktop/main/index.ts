@@ -10,7 +10,7 @@ import { Application } from "./application.ts";
 import { Autostart } from "./autostart.ts";
 import { readFlags } from "./flags.ts";
 import type { Flags } from "./flags.ts";
-import { openPreferences } from "./preferences.ts";
+import { PreferenceStore } from "./preferences.ts";
 import { registerProtocol, serveProtocol } from "./protocol.ts";
 import { lockDownPages } from "./secure-window.ts";
 
@@ -47,7 +47,7 @@ function start(flags: Flags): void {
   const autostart = new Autostart(commandOfThisStart());
   autostart.repair();
   const places = { engine: join(built, "main/engine.js"), preload: join(built, "preload/index.cjs"), icons: join(assets, "icons"), sounds };
-  const application = new Application(flags, places, openPreferences(process.env), autostart, () => app.quit());
+  const application = new Application(flags, places, new PreferenceStore(process.env["TOCSIN_PREFERENCES_DIR"]), autostart, () => app.quit());
 
   let stopping = false;
   const end = (): void => {

@@ -3,6 +3,7 @@
  * So a page is the same program here and in a browser. Built by `index.ts`.
  */
 import type { WebContents } from "electron";
+import type { AlertJson } from "#wire/alert-json";
 import { clientContractVersion } from "#wire/client-contract";
 import type { ClientMessage, EngineMessage } from "#wire/client-contract";
 import { channelNames } from "../contract.ts";
@@ -14,8 +15,13 @@ export interface HubPorts {
   request(message: LinkRequest): Promise<Answer>;
 }
 
+/** Alerts that change together reach a page as one message: in a flood each one would be drawn in turn. */
+const gatherMs = 40;
+
 export class PageHub {
   private readonly pages = new Set<WebContents>();
+  private readonly changed = new Map<string, AlertJson>();
+  private flushing: NodeJS.Timeout | undefined;
 
   constructor(private readonly ports: HubPorts) {}
 
@@ -44,6 +50,9 @@ export class PageHub {
         for (const page of this.pages) this.greet(page);
         return;
       case "alerts":
+        for (const alert of message.alerts) this.changed.set(alert.id, alert);
+        this.flushing ??= setTimeout(() => this.flush(), gatherMs);
+        return;
       case "team":
       case "health":
         for (const page of this.pages) send(page, message);
@@ -53,6 +62,13 @@ export class PageHub {
       case "present":
         return;
     }
+  }
+
+  private flush(): void {
+    this.flushing = undefined;
+    const alerts = [...this.changed.values()];
+    this.changed.clear();
+    for (const page of this.pages) send(page, { type: "alerts", alerts });
   }
 
   private greet(page: WebContents): void {

@@ -13,45 +13,61 @@ export interface Preferences {
   /** Whose machine this is; null: not chosen here. */
   person: string | null;
   consolePlace: Rectangle | null;
-  autostart: boolean;
   /** ISO 8601 UTC: paused on this machine until then. A restart does not end a pause. */
   pausedUntil: string | null;
 }
 
-export type PreferenceStore = Store<Preferences>;
-
 const volume = { type: "integer", minimum: 0, maximum: 100 } as const;
 
-export function openPreferences(environment: NodeJS.ProcessEnv): PreferenceStore {
-  const folder = environment["TOCSIN_PREFERENCES_DIR"];
-  return new Store<Preferences>({
-    name: "preferences",
-    ...(folder ? { cwd: folder } : {}),
-    clearInvalidConfig: true,
-    defaults: {
-      theme: "system",
-      volumes: { critical: 100, error: 85, warning: 60, info: 40 },
-      person: null,
-      consolePlace: null,
-      autostart: false,
-      pausedUntil: null,
-    },
-    schema: {
-      theme: { enum: [...themes] },
-      volumes: {
-        type: "object",
-        properties: { critical: volume, error: volume, warning: volume, info: volume },
-        required: ["critical", "error", "warning", "info"],
-        additionalProperties: false,
+export class PreferenceStore {
+  private readonly store: Store<Preferences>;
+  /** electron-store reads and checks its file at every look; in a flood of alerts that is many a second. */
+  private values: Preferences;
+
+  /** `folder`: TOCSIN_PREFERENCES_DIR, or undefined for the system's place. */
+  constructor(folder: string | undefined) {
+    this.store = new Store<Preferences>({
+      name: "preferences",
+      ...(folder ? { cwd: folder } : {}),
+      clearInvalidConfig: true,
+      defaults: {
+        theme: "system",
+        volumes: { critical: 100, error: 85, warning: 60, info: 40 },
+        person: null,
+        consolePlace: null,
+        pausedUntil: null,
       },
-      person: { type: ["string", "null"] },
-      consolePlace: {
-        type: ["object", "null"],
-        properties: { x: { type: "integer" }, y: { type: "integer" }, width: { type: "integer" }, height: { type: "integer" } },
-        required: ["x", "y", "width", "height"],
+      schema: {
+        theme: { enum: [...themes] },
+        volumes: {
+          type: "object",
+          properties: { critical: volume, error: volume, warning: volume, info: volume },
+          required: ["critical", "error", "warning", "info"],
+          additionalProperties: false,
+        },
+        person: { type: ["string", "null"] },
+        consolePlace: {
+          type: ["object", "null"],
+          properties: { x: { type: "integer" }, y: { type: "integer" }, width: { type: "integer" }, height: { type: "integer" } },
+          required: ["x", "y", "width", "height"],
+        },
+        pausedUntil: { type: ["string", "null"] },
       },
-      autostart: { type: "boolean" },
-      pausedUntil: { type: ["string", "null"] },
-    },
-  });
+    });
+    this.values = this.store.store;
+  }
+
+  get<Key extends keyof Preferences>(key: Key): Preferences[Key] {
+    return this.values[key];
+  }
+
+  /** Kept at once; when the disk refuses, it holds at least until the app ends. */
+  set<Key extends keyof Preferences>(key: Key, value: Preferences[Key]): void {
+    this.values = { ...this.values, [key]: value };
+    try {
+      this.store.set(key, value);
+    } catch (error) {
+      process.stderr.write(`the preferences cannot be written: ${String(error)}\n`);
+    }
+  }
 }

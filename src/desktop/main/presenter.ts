@@ -6,7 +6,7 @@ import type { EngineMessage } from "#wire/client-contract";
 
 export type Present = Extract<EngineMessage, { type: "present" }>;
 
-const drawnWithinMs = 8000;
+const drawnWithinMs = 4500;
 const lookAgainMs = 100;
 
 export interface PresenterPorts {

@@ -36,9 +36,10 @@ export function AlertCard({ alert, team, why, now, position }: Props) {
           <span>opened {clockTime(alert.openedAt)}</span>
         </p>
         {alert.stale === true && <p class="stale">Its source fell silent: nobody knows whether this still holds.</p>}
-        <p id="why" class="alert-why">
-          {why ?? "You are among those whom the policy asks."} {escalation !== null && <span class="soft">{escalation} if nobody acknowledges.</span>}
-        </p>
+        <div id="why">
+          <p>{why ?? "You are among those whom the policy asks."}</p>
+          {escalation !== null && <p class="soft">{escalation} if nobody acknowledges.</p>}
+        </div>
         <AlertText alert={alert} />
         </div>
       </main>

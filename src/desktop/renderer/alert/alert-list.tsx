@@ -27,7 +27,7 @@ export function AlertList({ alerts, selected, now, onSelect, onAcknowledgeAll }:
   return (
     <section class="alert-list" aria-label="All alerts that wait for you">
       <div class="alert-list-head">
-        <p>{summary(alerts)}</p>
+        <Summary alerts={alerts} now={now} />
         <ConfirmButton
           label={`Acknowledge all ${alerts.length}…`}
           question={`Acknowledge all ${alerts.length}?`}
@@ -58,12 +58,16 @@ export function AlertList({ alerts, selected, now, onSelect, onAcknowledgeAll }:
   );
 }
 
-function summary(alerts: readonly AlertJson[]): string {
-  const first = alerts.reduce((a, b) => (a.openedAt <= b.openedAt ? a : b));
-  const recent = alerts.filter(({ openedAt }) => Date.parse(openedAt) > Date.now() - flood.withinMs).length;
+function Summary({ alerts, now }: { readonly alerts: readonly AlertJson[]; readonly now: number }) {
   const worst = alerts[0]!.severity;
-  const count = alerts.filter(({ severity }) => severity === worst).length;
-  const worstText = `${count} ${severityWords[worst].toLowerCase()}`;
-  if (recent <= flood.alerts) return `${alerts.length} wait for you, ${worstText}`;
-  return `Flood: ${recent} in 10 minutes, ${worstText}. The first, ${clockTime(first.openedAt)}: ${first.title}`;
+  const worstText = `${alerts.filter(({ severity }) => severity === worst).length} ${severityWords[worst].toLowerCase()}`;
+  const recent = alerts.filter(({ openedAt }) => Date.parse(openedAt) > now - flood.withinMs).length;
+  if (recent <= flood.alerts) return <p>{`${alerts.length} wait for you, ${worstText}`}</p>;
+  const first = alerts.reduce((a, b) => (a.openedAt <= b.openedAt ? a : b));
+  return (
+    <div class="flood">
+      <p>{`Flood: ${recent} in 10 minutes, ${worstText}`}</p>
+      <p class="flood-first">{`The first, at ${clockTime(first.openedAt)}: ${first.title}`}</p>
+    </div>
+  );
 }

@@ -4,9 +4,9 @@
  */
 import { useState } from "preact/hooks";
 import { HealthBanner } from "../shared/health-banner.tsx";
-import { useDesktopState, askDesktop } from "../shared/bridge.ts";
+import { askDesktop } from "../shared/bridge.ts";
 import type { AlertCommand, EngineLink } from "../shared/engine-link.ts";
-import { useEngine, useNow } from "../shared/use-engine.ts";
+import { useDesktopState, useEngine, useNow } from "../shared/use-engine.ts";
 import { severityWords } from "../shared/words.ts";
 import { ActionBar } from "./action-bar.tsx";
 import { AlertCard } from "./alert-card.tsx";

@@ -10,17 +10,24 @@ const frameWithinMs = 500;
 
 export function useReportDrawn(ids: readonly string[]): void {
   const key = ids.join(" ");
-  useLayoutEffect(() => afterPaint(() => void askDesktop({ type: "drawn", alertIds: key === "" ? [] : key.split(" ") })), [key]);
+  useLayoutEffect(() => {
+    afterPaint(() => void askDesktop({ type: "drawn", alertIds: key === "" ? [] : key.split(" ") }));
+  }, [key]);
   const highest = useRef(0);
   if (ids.length === 0) highest.current = 0;
-  // After every render, since anything in it may have grown.
+  const measuring = useRef(0);
+  // After every render, since anything in it may have grown; but once a frame, since measuring costs a layout.
   useEffect(() => {
+    cancelAnimationFrame(measuring.current);
+    measuring.current = requestAnimationFrame(measure);
+  });
+  const measure = (): void => {
     const height = wantedHeight();
     // Only ever higher while something is shown: buttons that move away under the hand are pressed wrongly.
     if (height <= highest.current) return;
     highest.current = height;
     void askDesktop({ type: "content-height", heightPx: height });
-  });
+  };
 }
 
 /** More of one alert's text than this is scrolled. */
@@ -38,16 +45,13 @@ function wantedHeight(): number {
   return Math.ceil(others.reduce((sum, child) => sum + child.getBoundingClientRect().height, text) + borderPx);
 }
 
-function afterPaint(callback: () => void): () => void {
+/** Never cancelled by what comes later: in a flood nothing would be reported at all. */
+function afterPaint(callback: () => void): void {
   let done = false;
   const once = (): void => {
     if (!done) callback();
     done = true;
   };
-  const timer = setTimeout(once, frameWithinMs);
+  setTimeout(once, frameWithinMs);
   requestAnimationFrame(() => requestAnimationFrame(once));
-  return () => {
-    done = true;
-    clearTimeout(timer);
-  };
 }

@@ -8,7 +8,7 @@ import { AlertText } from "../shared/alert-text.tsx";
 import type { AlertCommand, EngineLink, EngineView } from "../shared/engine-link.ts";
 import { SeverityMark } from "../shared/severity-mark.tsx";
 import { useNow } from "../shared/use-engine.ts";
-import { clockTime, duration, escalationLine, statusLine } from "../shared/words.ts";
+import { ago, clockTime, escalationLine, statusLine } from "../shared/words.ts";
 import { AlertActions } from "./alert-actions.tsx";
 import { addressOf } from "./route.ts";
 import { Timeline } from "./timeline.tsx";
@@ -80,7 +80,7 @@ function escalation(alert: AlertJson, team: TeamMessage | null, now: number): st
 function Facts({ alert, now }: { readonly alert: AlertJson; readonly now: number }) {
   const facts: readonly (readonly [string, string])[] = [
     ["Source", alert.source],
-    ["Opened", `${clockTime(alert.openedAt)}, ${duration(now - Date.parse(alert.openedAt))} ago`],
+    ["Opened", `${clockTime(alert.openedAt)}, ${ago(now - Date.parse(alert.openedAt))}`],
     ["Reported", alert.occurrences === 1 ? "once" : `${alert.occurrences} times`],
     ["Policy", `${alert.policy}, step ${alert.step + 1}${alert.repeat > 0 ? `, repeat ${alert.repeat}` : ""}`],
   ];

@@ -6,7 +6,7 @@ import type { AlertJson } from "#wire/alert-json";
 import type { TeamMessage } from "#wire/client-contract";
 import type { EngineLink } from "../shared/engine-link.ts";
 import { SeverityMark } from "../shared/severity-mark.tsx";
-import { clockTime, duration, escalationLine, statusLine } from "../shared/words.ts";
+import { ago, clockTime, escalationLine, statusLine } from "../shared/words.ts";
 import { addressOf } from "./route.ts";
 
 interface Props {
@@ -80,7 +80,7 @@ function Row({ alert, team, now, onAcknowledge }: RowProps) {
         {escalation !== null && <p class="soft row-small">{escalation}</p>}
       </td>
       <td class="number" title={clockTime(alert.openedAt)}>
-        {duration(now - Date.parse(alert.openedAt))} ago
+        {ago(now - Date.parse(alert.openedAt))}
       </td>
       <td>
         {alert.status === "triggered" && (

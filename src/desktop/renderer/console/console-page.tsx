@@ -1,10 +1,10 @@
 /**
  * The frame of the console: where one is, whose machine it is, whether all is well; inside it the page that was asked for.
  */
-import { askDesktop, bridge, useDesktopState } from "../shared/bridge.ts";
+import { askDesktop, bridge } from "../shared/bridge.ts";
 import type { EngineLink, EngineView } from "../shared/engine-link.ts";
 import { HealthBanner } from "../shared/health-banner.tsx";
-import { useEngine } from "../shared/use-engine.ts";
+import { useDesktopState, useEngine } from "../shared/use-engine.ts";
 import { clockTime, nameOf } from "../shared/words.ts";
 import { AlertDetail } from "./alert-detail.tsx";
 import { Board } from "./board.tsx";

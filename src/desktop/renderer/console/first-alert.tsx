@@ -54,7 +54,12 @@ export function FirstAlert({ link, engine, desktop }: Props) {
 function curlLine(url: string, dataDir: string | null): string {
   const token = dataDir === null ? "$TOCSIN_TOKEN" : `$(cat ${shellQuoted(`${dataDir}/token`)})`;
   const body = JSON.stringify({ title: "Disk full on db-1", severity: "critical" });
-  return `curl -H "Authorization: Bearer ${token}" -H 'Content-Type: application/json' \\\n  -d '${body}' ${url}/api/v1/alerts`;
+  return [
+    `curl ${url}/api/v1/alerts`,
+    `-H "Authorization: Bearer ${token}"`,
+    "-H 'Content-Type: application/json'",
+    `-d '${body}'`,
+  ].join(" \\\n  ");
 }
 
 function shellQuoted(path: string): string {

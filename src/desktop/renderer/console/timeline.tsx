@@ -2,7 +2,7 @@
  * What happened to an alert, newest last: the engine's own sentences, with the time of each.
  */
 import type { TimelineEntryJson } from "#wire/alert-json";
-import { clockTime, duration } from "../shared/words.ts";
+import { ago, clockTime } from "../shared/words.ts";
 
 /** Kinds that stand out: a person acted, or something went wrong. */
 const marks: Readonly<Record<string, string>> = {
@@ -25,7 +25,7 @@ export function Timeline({ entries, now }: { readonly entries: readonly Timeline
       <ol>
         {entries.map((entry, index) => (
           <li key={index} class={`entry-${marks[entry.kind] ?? "plain"}`}>
-            <time dateTime={entry.at} title={`${duration(now - Date.parse(entry.at))} ago`}>
+            <time dateTime={entry.at} title={ago(now - Date.parse(entry.at))}>
               {clockTime(entry.at)}
             </time>
             <span>{entry.text ?? entry.kind.replaceAll("-", " ")}</span>

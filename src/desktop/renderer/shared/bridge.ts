@@ -1,9 +1,8 @@
 /**
- * The desktop app's side of a page: the preload's bridge as a transport, and main's state. In a plain browser there is
- * no bridge, and `bridge` is null.
+ * The desktop app's side of a page: the preload's bridge, also as a transport. In a plain browser there is no bridge, and
+ * `bridge` is null.
  */
-import { useEffect, useState } from "preact/hooks";
-import type { DesktopReply, DesktopRequest, DesktopState, TocsinBridge } from "../../contract.ts";
+import type { DesktopReply, DesktopRequest, TocsinBridge } from "../../contract.ts";
 import type { Transport } from "./engine-link.ts";
 
 export const bridge: TocsinBridge | null = (globalThis as { tocsin?: TocsinBridge }).tocsin ?? null;
@@ -20,14 +19,4 @@ export async function askDesktop(request: DesktopRequest): Promise<DesktopReply>
   } catch (error) {
     return { ok: false, text: String(error) };
   }
-}
-
-/** What main knows, kept current; null in a browser, and for the first moment. */
-export function useDesktopState(): DesktopState | null {
-  const [state, setState] = useState<DesktopState | null>(null);
-  useEffect(() => {
-    bridge?.onDesktopState(setState);
-    void askDesktop({ type: "state" }).then((reply) => reply.state && setState(reply.state));
-  }, []);
-  return state;
 }

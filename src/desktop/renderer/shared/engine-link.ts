@@ -43,12 +43,16 @@ const nothing: EngineView = {
 /** Main or the socket gives up earlier; this is for a transport that loses a message. */
 const answerWithinMs = 25_000;
 
+/** What comes in together is drawn together: in a flood, drawing each alert's arrival would take seconds. */
+const gatherMs = 40;
+
 export class EngineLink {
   view: EngineView = nothing;
   private transport: Transport | null = null;
   private nextRequestId = 1;
   private readonly waiting = new Map<number, (answer: Answer) => void>();
   private readonly listeners = new Set<() => void>();
+  private telling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly client: "desktop" | "browser") {}
 
@@ -130,7 +134,10 @@ export class EngineLink {
 
   private change(part: Partial<EngineView>): void {
     this.view = { ...this.view, ...part };
-    for (const listener of this.listeners) listener();
+    this.telling ??= setTimeout(() => {
+      this.telling = undefined;
+      for (const listener of this.listeners) listener();
+    }, gatherMs);
   }
 }
 

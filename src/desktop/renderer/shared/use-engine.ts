@@ -1,7 +1,9 @@
 /**
- * Hooks that the pages share: the engine's view, and the time.
+ * Hooks that the pages share: what the engine says, what main knows, and the time.
  */
 import { useEffect, useState } from "preact/hooks";
+import type { DesktopState } from "../../contract.ts";
+import { askDesktop, bridge } from "./bridge.ts";
 import type { EngineLink, EngineView } from "./engine-link.ts";
 
 export function useEngine(link: EngineLink): EngineView {
@@ -11,6 +13,16 @@ export function useEngine(link: EngineLink): EngineView {
     return link.subscribe(() => setView(link.view));
   }, [link]);
   return view;
+}
+
+/** What main knows, kept current; null in a browser, and for the first moment. */
+export function useDesktopState(): DesktopState | null {
+  const [state, setState] = useState<DesktopState | null>(null);
+  useEffect(() => {
+    bridge?.onDesktopState(setState);
+    void askDesktop({ type: "state" }).then((reply) => reply.state && setState(reply.state));
+  }, []);
+  return state;
 }
 
 /** Milliseconds since the epoch, renewed at every full second while somebody looks. */

@@ -16,6 +16,13 @@ export function duration(ms: number): string {
   return `${minutes}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
+/** Coarser, for a column of many: `just now`, `42 s ago`, `12 min ago`, `3 h 12 min ago`. */
+export function ago(ms: number): string {
+  if (ms < 2000) return "just now";
+  if (ms < 60_000) return `${Math.floor(ms / 1000)} s ago`;
+  return ms < 3_600_000 ? `${Math.floor(ms / 60_000)} min ago` : `${duration(ms)} ago`;
+}
+
 /** Wall clock of this machine; with the date when it is not today. */
 export function clockTime(iso: string, now = new Date()): string {
   const at = new Date(iso);
