@@ -59,6 +59,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     bodyLimit: 512 * 1024,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
+    // Also ends a client that asks for much and reads none of it.
+    connectionTimeout: limits.keepAliveTimeoutMs + 10_000,
     // A key or an alert's id is a path parameter; nothing longer is either.
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     return503OnClosing: true,

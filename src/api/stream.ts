@@ -2,8 +2,8 @@
  * The client contract for browsers, as a WebSocket at /api/v1/stream. Made by `compose` beside the HTTP server; each
  * connection that may come in is handed to the client hub.
  *
- * The token travels as a second subprotocol, which no proxy or history keeps as it would an address; a program may send
- * it as `Authorization: Bearer` instead.
+ * The token is a browser's first message, never in an address that somebody keeps; a program may send it as
+ * `Authorization: Bearer` instead. Who has not shown it yet takes no place from those who have.
  */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
@@ -11,7 +11,7 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "#engine/ports";
-import { streamPath, streamSubprotocol, tokenSubprotocolPrefix } from "#wire/client-contract";
+import { closedUnauthorised, streamPath, tokenMessage } from "#wire/client-contract";
 import type { BearerToken } from "./bearer-token.ts";
 import type { ClientConnection } from "./client-hub.ts";
 import { isForeignOrigin, isOwnHost } from "./own-host.ts";
@@ -27,13 +27,22 @@ export interface StreamDependencies {
 
 export interface StreamLimits {
   readonly clients: number;
+  /** Those who have not shown the token yet, and how long they have for it. */
+  readonly strangers: number;
+  readonly tokenWithinMs: number;
   /** What a client may have left unread before the next message; more, and it is dropped: it comes back when it can. */
   readonly unreadBytes: number;
   /** A client that answers no ping for this long is gone. */
   readonly pingMs: number;
 }
 
-const defaultLimits: StreamLimits = { clients: 50, unreadBytes: 8 * 1024 * 1024, pingMs: 30_000 };
+const defaultLimits: StreamLimits = {
+  clients: 50,
+  strangers: 20,
+  tokenWithinMs: 5000,
+  unreadBytes: 8 * 1024 * 1024,
+  pingMs: 30_000,
+};
 
 /** Call once, before the server listens. Ends with the server. */
 export function serveStream(app: FastifyInstance, dependencies: StreamDependencies): void {
@@ -49,8 +58,8 @@ class Stream {
     noServer: true,
     maxPayload: 64 * 1024,
     perMessageDeflate: false,
-    handleProtocols: (offered) => (offered.has(streamSubprotocol) ? streamSubprotocol : false),
   });
+  private readonly strangers = new Set<WebSocket>();
   private readonly silent = new Set<WebSocket>();
   private cancelPing: () => void;
 
@@ -69,9 +78,12 @@ class Stream {
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    this.sockets.handleUpgrade(request, socket, head, (client) =>
-      this.dependencies.hub.attach(this.connectionOf(client)),
-    );
+    const isStranger = request.headers.authorization === undefined;
+    this.sockets.handleUpgrade(request, socket, head, (client) => {
+      client.on("error", () => client.terminate());
+      if (isStranger) this.awaitToken(client);
+      else this.dependencies.hub.attach(this.connectionOf(client));
+    });
   }
 
   close(): void {
@@ -85,22 +97,39 @@ class Stream {
     if (request.url?.split("?")[0] !== streamPath) return "404 Not Found";
     // A page of another site cannot read our answers, but it could open a WebSocket.
     if (isForeignOrigin(request)) return "403 Forbidden";
-    if (!this.isAuthorized(request)) return "401 Unauthorized";
-    return this.sockets.clients.size >= this.limits.clients ? "503 Service Unavailable" : null;
+    const { authorization } = request.headers;
+    const isStranger = authorization === undefined;
+    if (!isStranger && !this.dependencies.token.authorizes(authorization)) return "401 Unauthorized";
+    const known = this.sockets.clients.size - this.strangers.size;
+    const isFull =
+      known >= this.limits.clients || (isStranger && this.strangers.size >= this.limits.strangers);
+    return isFull ? "503 Service Unavailable" : null;
   }
 
-  private isAuthorized({ headers }: IncomingMessage): boolean {
-    const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
-    const token = offered
-      .find((name) => name.startsWith(tokenSubprotocolPrefix))
-      ?.slice(tokenSubprotocolPrefix.length);
-    if (token !== undefined)
-      return offered.includes(streamSubprotocol) && this.dependencies.token.matches(token);
-    return this.dependencies.token.authorizes(headers.authorization);
+  private awaitToken(client: WebSocket): void {
+    const { clock, token, hub, log } = this.dependencies;
+    const refuse = () => {
+      log.warn({ event: "stream-refused" }, "closed a stream that did not show the token");
+      client.close(closedUnauthorised, "The engine does not know this token.");
+    };
+    const cancelLimit = clock.callAt(clock.now() + this.limits.tokenWithinMs, refuse);
+    this.strangers.add(client);
+    client.once("close", () => {
+      cancelLimit();
+      this.strangers.delete(client);
+    });
+    client.once("message", (data, isBinary) => {
+      cancelLimit();
+      // Too late: it has been refused, and is only on its way out.
+      if (client.readyState !== WebSocket.OPEN) return;
+      const message = tokenMessage.safeParse(isBinary ? undefined : parse(String(data)));
+      if (!message.success || !token.matches(message.data.token)) return refuse();
+      this.strangers.delete(client);
+      hub.attach(this.connectionOf(client));
+    });
   }
 
   private connectionOf(client: WebSocket): ClientConnection {
-    client.on("error", () => client.terminate());
     client.on("pong", () => this.silent.delete(client));
     client.on("close", () => this.silent.delete(client));
     return {

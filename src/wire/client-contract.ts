@@ -9,11 +9,12 @@ import { alertJson } from "./alert-json.ts";
 
 export const clientContractVersion = 1;
 
-/** Where a browser finds it: `new WebSocket(streamPath, [streamSubprotocol, tokenSubprotocolPrefix + token])`. */
+/** Where a browser finds it. */
 export const streamPath = "/api/v1/stream";
-export const streamSubprotocol = "tocsin.v1";
-/** Of the subprotocol that carries the token, so that it is in no address and no log. */
-export const tokenSubprotocolPrefix = "token.";
+/** A browser's first message, before its hello; so the token is in no address and no log. A program may send a header. */
+export const tokenMessage = z.strictObject({ type: z.literal("token"), token: z.string().max(512) });
+/** The engine closes the stream with this code when it does not know the token (RFC 6455 §7.4.2: 4000 to 4999 are ours). */
+export const closedUnauthorised = 4401;
 
 /** What a person can do to an alert. `requestId` is echoed in the `answer`. */
 export const alertCommandMessage = z.discriminatedUnion("kind", [

@@ -5,16 +5,16 @@ import type { ClientOptions } from "ws";
 import { alertOf } from "../support/fake-engine.ts";
 import { signal, startApi, token } from "./api-server.ts";
 
-const withToken = ["tocsin.v1", `token.${token}`];
+const tokenMessage = JSON.stringify({ type: "token", token });
 
-/** Resolves when it is open, or with the status of the refusal. */
+/** Resolves when it is open (and has shown the token, if there is one to show), or with the status of the refusal. */
 function open(
   port: number,
-  protocols: string[] = withToken,
+  first: string | null = tokenMessage,
   options: ClientOptions = {},
   path = "/api/v1/stream",
 ) {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, options);
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, options);
   onTestFinished(() => socket.terminate());
   const messages: { type: string }[] = [];
   const waiting: (() => void)[] = [];
@@ -34,7 +34,8 @@ function open(
   >((resolve, reject) => {
     socket.on("unexpected-response", (_request, response) => resolve(response.statusCode!));
     socket.on("error", reject);
-    socket.on("open", () =>
+    socket.on("open", () => {
+      if (first !== null) socket.send(first);
       resolve({
         socket,
         messages,
@@ -42,8 +43,8 @@ function open(
         next: async (count) => {
           while (messages.length < count) await new Promise<void>((wake) => waiting.push(wake));
         },
-      }),
-    );
+      });
+    });
   });
 }
 
@@ -55,13 +56,12 @@ async function opened(...parameters: Parameters<typeof open>) {
 
 const hello = JSON.stringify({ type: "hello", version: 1, client: "browser", person: null, available: true });
 
-test("the token as a subprotocol opens it; the conversation is the contract's", async () => {
+test("the token as the first message opens it; the conversation is the contract's", async () => {
   const { port, engine } = await startApi();
   engine.open(signal("a1"));
-  const { socket, messages, next } = await opened(port, withToken, {
+  const { socket, messages, next } = await opened(port, tokenMessage, {
     headers: { origin: `http://127.0.0.1:${port}` },
   });
-  expect(socket.protocol).toBe("tocsin.v1");
   socket.send(hello);
   await next(1);
   expect(messages[0]).toMatchObject({ type: "welcome", alerts: [{ id: "a1" }] });
@@ -83,27 +83,53 @@ test("the token as a subprotocol opens it; the conversation is the contract's", 
 
 test("a program may send the token as a header", async () => {
   const { port } = await startApi();
-  await opened(port, [], { headers: { authorization: `Bearer ${token}` } });
+  const { socket, messages, next } = await opened(port, null, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  socket.send(hello);
+  await next(1);
+  expect(messages[0]).toMatchObject({ type: "welcome" });
 });
 
 describe("refused", () => {
-  test.each<[string, number, string[], Record<string, string>, string]>([
-    ["without a token", 401, [], {}, "/api/v1/stream"],
-    ["with a wrong one", 401, ["tocsin.v1", "token.wrong-token"], {}, "/api/v1/stream"],
-    ["with the token in the address only", 401, [], {}, `/api/v1/stream?token=${token}`],
-    ["from another site's page", 403, withToken, { origin: "https://evil.example" }, "/api/v1/stream"],
-    ["from a page without origin", 403, withToken, { origin: "null" }, "/api/v1/stream"],
-    ["under another name", 421, withToken, { host: "evil.example" }, "/api/v1/stream"],
-    ["at another address", 404, withToken, {}, "/api/v1/alerts"],
-  ])("%s: %i", async (_name, status, protocols, headers, path) => {
+  test.each<[string, number, Record<string, string>, string]>([
+    ["with a wrong token in the header", 401, { authorization: "Bearer wrong" }, "/api/v1/stream"],
+    ["from another site's page", 403, { origin: "https://evil.example" }, "/api/v1/stream"],
+    ["from a page without origin", 403, { origin: "null" }, "/api/v1/stream"],
+    ["under another name", 421, { host: "evil.example" }, "/api/v1/stream"],
+    ["at another address", 404, {}, "/api/v1/alerts"],
+  ])("%s: %i", async (_name, status, headers, path) => {
     const { port, lines } = await startApi();
-    expect(await open(port, protocols, { headers }, path)).toBe(status);
+    expect(await open(port, tokenMessage, { headers }, path)).toBe(status);
     expect(lines).toHaveLength(1);
+  });
+
+  test.each([
+    ["a wrong token", JSON.stringify({ type: "token", token: "wrong" })],
+    ["hello instead of the token", hello],
+    ["no JSON", "token"],
+  ])("%s: closed with 4401, and nothing said", async (_name, first) => {
+    const { port, lines } = await startApi();
+    const { closed, messages } = await opened(port, first, {}, `/api/v1/stream?token=${token}`);
+    expect(await closed).toBe(4401);
+    expect(messages).toEqual([]);
+    expect(lines).toHaveLength(1);
+  });
+
+  test("no token in time, and many strangers, who take no client's place", async () => {
+    const { port, clock } = await startApi({ streamLimits: { strangers: 2, tokenWithinMs: 1000 } });
+    const strangers = [await opened(port, null), await opened(port, null)];
+    expect(await open(port, null)).toBe(503);
+    await opened(port, null, { headers: { authorization: `Bearer ${token}` } });
+    clock.pass(1000);
+    for (const { closed } of strangers) expect(await closed).toBe(4401);
   });
 
   test("more clients than the limit: 503", async () => {
     const { port } = await startApi({ streamLimits: { clients: 1 } });
-    await opened(port);
+    const { socket, next } = await opened(port);
+    socket.send(hello);
+    await next(1);
     expect(await open(port)).toBe(503);
   });
 });
@@ -161,7 +187,7 @@ describe("ended", () => {
 
   test("for answering no ping", async () => {
     const { port, clock } = await startApi({ streamLimits: { pingMs: 1000 } });
-    const { socket, closed } = await opened(port, withToken, { autoPong: false });
+    const { socket, closed } = await opened(port, tokenMessage, { autoPong: false });
     const pinged = new Promise((resolve) => socket.on("ping", resolve));
     clock.pass(1000);
     await pinged;
