@@ -20,7 +20,7 @@ export function checkConsistency(file: Branch, report: Report): void {
   for (const person of listed("people")) {
     // The person and the way are the notification's identity: a second rule of the same way would never be carried out.
     const ways = entries(child(person, "notify")).map((rule) => child(rule, "via"));
-    unique(ways, report, (first) => `already used by ${first}; one rule for each way`, -1);
+    unique(ways, "entry", report, (first) => `already used by ${first}; one rule for each way`);
   }
   for (const schedule of listed("schedules")) {
     const zone = zoneOf(schedule, teamZone);
@@ -32,12 +32,8 @@ export function checkConsistency(file: Branch, report: Report): void {
   }
   for (const absence of listed("absences")) checkInterval(absence, teamZone, report);
   checkLastRoute(listed("routes"), report);
-  unique(
-    listed("integrations").map((integration) => child(integration, "key")),
-    report,
-    (first) => `the same key as ${first}; each integration needs its own`,
-    -1,
-  );
+  const keys = listed("integrations").map((integration) => child(integration, "key"));
+  unique(keys, "entry", report, (first) => `the same key as ${first}; each integration needs its own`);
   const email = child(file, "email");
   const [user, password] = [child(email, "user"), child(email, "password")];
   if (user.value !== undefined && password.value === undefined)

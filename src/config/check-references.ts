@@ -1,5 +1,6 @@
 /** Ids must be unique, and every reference must lead to one. Used by `load-team`. */
 import { printPath, quote, type Report } from "./fault.ts";
+import { meantId } from "./identifier.ts";
 import { suggestion } from "./suggest.ts";
 import { type Branch, child, entries, textOf } from "./written-tree.ts";
 
@@ -14,7 +15,7 @@ export function checkReferences(file: Branch, report: Report): void {
   for (const group of listed("groups")) {
     const members = entries(child(group, "people"));
     members.forEach(people);
-    unique(members, report, (first) => `already listed at ${first}; once is enough`);
+    unique(members, "text", report, (first) => `already listed at ${first}; once is enough`);
   }
   for (const schedule of listed("schedules")) {
     declare(child(schedule, "layers"), "layer", report);
@@ -50,32 +51,38 @@ type Refer = (reference: Branch) => void;
 /** Collects the ids of a list and complains about those that are taken; returns how references to them are checked. */
 function declare(list: Branch, noun: string, report: Report): Refer {
   const written = entries(list).map((entry) => child(entry, "id"));
-  unique(written, report, (first, id) => `${quote(id)} is already the id of ${first}; choose another`, -1);
-  const ids = new Set(written.flatMap((id) => textOf(id) ?? []));
+  unique(
+    written,
+    "entry",
+    report,
+    (first, id) => `${quote(id)} is already the id of ${first}; choose another`,
+  );
+  // An id that is only misspelt (Ben) has a fault of its own; those who refer to what it should be are right.
+  const ids = new Set(written.flatMap((id) => meantId(textOf(id) ?? "") ?? []));
+  // When the list itself is malformed, its own fault is enough.
+  const isList = list.value === undefined || Array.isArray(list.value);
   return (reference) => {
     const id = textOf(reference);
-    // When the list itself is malformed, its own fault is enough.
-    if (id === null || ids.has(id) || (list.value !== undefined && !Array.isArray(list.value))) return;
-    const hint =
-      suggestion(id, ids) ||
-      (ids.size === 0 ? "" : `; there ${ids.size === 1 ? "is" : "are"} ${[...ids].slice(0, 10).join(", ")}`);
-    report(reference.path, `no ${noun} has the id ${quote(id)}${hint}`);
+    if (!isList || id === null || ids.has(id)) return;
+    const known =
+      ids.size === 0 ? "" : `; there ${ids.size === 1 ? "is" : "are"} ${[...ids].slice(0, 10).join(", ")}`;
+    report(reference.path, `no ${noun} has the id ${quote(id)}${suggestion(id, ids) || known}`);
   };
 }
 
-/** Complains about every text that came before; `owner` says how much of the path names the first one. */
+/** Complains about every text that came before. `owner` of the first one: the text itself, or the entry it belongs to. */
 export function unique(
   texts: readonly Branch[],
+  owner: "text" | "entry",
   report: Report,
   complaint: (first: string, text: string) => string,
-  owner?: -1,
 ): void {
   const firsts = new Map<string, string>();
   for (const branch of texts) {
     const text = textOf(branch);
     if (text === null) continue;
     const first = firsts.get(text);
-    if (first === undefined) firsts.set(text, printPath(branch.path.slice(0, owner)));
-    else report(branch.path, complaint(first, text));
+    if (first !== undefined) report(branch.path, complaint(first, text));
+    else firsts.set(text, printPath(owner === "text" ? branch.path : branch.path.slice(0, -1)));
   }
 }

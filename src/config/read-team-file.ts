@@ -9,11 +9,13 @@ export type ReadTeamFile =
 
 export async function readTeamFile(file: string): Promise<ReadTeamFile> {
   try {
-    const { size } = await stat(file);
+    const stats = await stat(file);
+    if (!stats.isFile()) return refused(file, "not a file; give the path of a team file");
     // Not read at all: `loadTeam` would refuse it, and it might be any size.
-    if (size > maxTeamFileBytes) return refused(file, "larger than 1 MiB, which no team file needs to be");
+    if (stats.size > maxTeamFileBytes)
+      return refused(file, "larger than 1 MiB, which no team file needs to be");
     const bytes = await readFile(file);
-    return { ok: true, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+    return { ok: true, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT")

@@ -52,13 +52,13 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
  * A map with these keys and no others. Zod does not tell which keys would have been right, so the message of its
  * "unrecognized_keys" is the list of them; `schema-faults` makes the sentence.
  */
-export function strictMap<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+export function strictMap<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+  words = `a map with ${Object.keys(shape).slice(0, 3).join(", ")}`,
+) {
   const keys = Object.keys(shape);
   return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === "unrecognized_keys"
-        ? keys.join(" ")
-        : expected(`a map with ${keys.slice(0, 3).join(", ")}`).error(issue),
+    error: (issue) => (issue.code === "unrecognized_keys" ? keys.join(" ") : expected(words).error(issue)),
   });
 }
 

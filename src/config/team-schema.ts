@@ -7,13 +7,12 @@ import { channelKinds } from "#domain/team";
 import { z } from "zod";
 import { durationWords, parseDuration } from "./duration.ts";
 import { emailSchema } from "./email-schema.ts";
-import { quote } from "./fault.ts";
-import { accept, type Parsed, reject } from "./parsed.ts";
+import { idWords, parseId } from "./identifier.ts";
+import { accept } from "./parsed.ts";
 import { expected, freeText, listOf, oneOf, parsedText, strictMap } from "./schema-leaf.ts";
 import { parseTimeZone } from "./time-zone.ts";
 import { parseTimeOfDay, parseWrittenTime, writtenTimeWords } from "./written-time.ts";
 
-const idWords = 'an id of a-z, 0-9 and "-", at most 63, such as ana-ruiz';
 const id = parsedText(idWords, parseId);
 const name = freeText("a name", 200);
 const timeZone = parsedText("an IANA time zone such as Europe/Berlin", parseTimeZone);
@@ -93,18 +92,17 @@ const policy = strictMap({
 });
 
 const route = strictMap({
-  match: strictMap({
-    severity: listOf(severity, "severities, such as [critical, error]", 1).optional(),
-    labels: z
-      .record(
-        z.string(),
-        freeText("the label's text", 2000, /^/),
-        expected("labels, such as { team: platform }"),
-      )
-      .optional(),
-    source: freeText("the alert's source", 2000).optional(),
-    integration: id.optional(),
-  }),
+  match: strictMap(
+    {
+      severity: listOf(severity, "severities, such as [critical, error]", 1).optional(),
+      labels: z
+        .record(z.string(), freeText("text", 2000, /^/), expected("labels, such as { team: platform }"))
+        .optional(),
+      source: freeText("the alert's source", 2000).optional(),
+      integration: id.optional(),
+    },
+    "what to match, such as { severity: [critical] }; {} matches everything",
+  ),
   policy: id,
 });
 
@@ -144,17 +142,4 @@ export function ruleValue(text: string): string {
     .trim()
     .toUpperCase()
     .replace(/^RRULE:/, "");
-}
-
-function parseId(text: string): Parsed<string> {
-  if (isId(text)) return accept(text);
-  const likely = text
-    .trim()
-    .toLowerCase()
-    .replace(/[ _.]+/g, "-");
-  return reject(`must be ${idWords}${isId(likely) ? `; did you mean ${quote(likely)}?` : ""}`);
-}
-
-function isId(text: string): boolean {
-  return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text);
 }

@@ -14,11 +14,10 @@ import {
   isScalar,
   LineCounter,
   type Node,
-  Parser,
   visit,
 } from "yaml";
 import { type Path, unprintable } from "./fault.ts";
-import { exceedsNesting } from "./yaml-nesting.ts";
+import { yamlTokens } from "./yaml-tokens.ts";
 
 export interface Position {
   readonly line: number;
@@ -53,15 +52,11 @@ export function readYaml(text: string): YamlSource {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  const tooDeep = exceedsNesting(tokens);
-  if (tooDeep !== null) return unreadable(at(tooDeep.offset), tooDeep.reason);
+  const parsed = yamlTokens(text, lines.addNewLine);
+  if (!parsed.ok) return unreadable(at(parsed.offset), parsed.text);
 
-  const [document, ...more] = new Composer({
-    version: "1.2",
-    schema: "core",
-    resolveKnownTags: false,
-  }).compose(tokens, true, text.length);
+  const composer = new Composer({ version: "1.2", schema: "core", resolveKnownTags: false });
+  const [document, ...more] = composer.compose(parsed.tokens, true, text.length);
   if (document === undefined || (document.contents === null && document.errors.length === 0)) {
     return unreadable(top, "empty; describe the team, starting with version: 1");
   }
@@ -71,11 +66,14 @@ export function readYaml(text: string): YamlSource {
   const faults: YamlFault[] = [];
   const isDuplicate = (error: { readonly code: string }): boolean => error.code === "DUPLICATE_KEY";
   for (const problem of [...document.errors, ...document.warnings].slice(0, maxSyntaxFaults)) {
-    const path = isDuplicate(problem) ? pathOfKeyAt(document, problem.pos[0]) : [];
-    const said = isDuplicate(problem)
-      ? "given twice; keep one of them"
-      : `not valid YAML: ${problem.message.split("\n")[0]}`;
-    faults.push({ ...at(problem.pos[0]), path, text: said });
+    const position = at(problem.pos[0]);
+    if (isDuplicate(problem)) {
+      const path = pathOfKeyAt(document, problem.pos[0]);
+      faults.push({ ...position, path, text: "given twice; keep one of them" });
+    } else if (!faults.some(({ line }) => line === position.line)) {
+      // What follows on the same line is confusion about the first.
+      faults.push({ ...position, path: [], text: `not valid YAML: ${problem.message.split("\n")[0]}` });
+    }
   }
   if (document.errors.some((error) => !isDuplicate(error)))
     return { value: undefined, faults, position: () => top };

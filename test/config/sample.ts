@@ -47,3 +47,9 @@ email: { host: 127.0.0.1, port: 2525, secure: false, user: u, password: { env: S
 `;
 
 export const sampleEnvironment = { SMTP_PASSWORD: "a secret" };
+
+/** The sample with one text in it replaced. */
+export function changed(from: string, to: string): string {
+  if (!sample.includes(from)) throw new Error(`the sample has no ${from}`);
+  return sample.replace(from, () => to);
+}
