@@ -1,17 +1,26 @@
 // One process at a time for a long set-up step, so that two starts do not fetch the same 200 MB twice.
 // Safety never rests on it (results are put in place by an atomic rename); it only saves work.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { cacheDir } from "./paths.mjs";
 import { say } from "./run.mjs";
 
+/** A lock without its holder's number is believed this long. */
+const UNNUMBERED_MS = 10_000;
+
 /** Runs `work` while holding the lock `name`; waits for another living holder, takes over from a dead one. */
 export async function withLock(name, work) {
   const lock = join(cacheDir(), "locks", name);
   mkdirSync(join(cacheDir(), "locks"), { recursive: true });
-  for (let told = false; !take(lock); told = true) {
-    if (!told) say(`another process (${holder(lock) ?? "starting"}) is busy with ${name}; waiting for it`);
+  for (let told = false; !take(lock);) {
+    if (isAbandoned(lock)) {
+      removeAbandoned(lock);
+      continue;
+    }
+    if (!told)
+      say(`another process (${holder(lock) ?? "just started"}) is busy with ${name}; waiting for it`);
+    told = true;
     await pause(250);
   }
   const release = () => rmSync(lock, { recursive: true, force: true });
@@ -32,13 +41,19 @@ function take(lock) {
   } catch (error) {
     if (error.code !== "EEXIST") throw error;
   }
-  const pid = holder(lock);
-  if (pid !== null && !isAlive(pid)) removeStale(lock);
   return false;
 }
 
-/** Renamed before it is removed: of several who find a dead holder's lock, one wins the rename. */
-function removeStale(lock) {
+/** Its process is dead, or died between making the folder and writing its number into it. */
+function isAbandoned(lock) {
+  const pid = holder(lock);
+  if (pid !== null) return !isAlive(pid);
+  const madeMs = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+  return Date.now() - madeMs > UNNUMBERED_MS;
+}
+
+/** Renamed before it is removed: of several who find an abandoned lock, one wins the rename. */
+function removeAbandoned(lock) {
   const aside = `${lock}.${process.pid}`;
   try {
     renameSync(lock, aside);
