@@ -1,12 +1,6 @@
 #!/usr/bin/env node
 /** The command line: `tocsin COMMAND`. Parses, runs one command, turns every failure into one sentence and an exit code. */
-import { alertCommands } from "./alert-commands.ts";
-import { check } from "./check.ts";
-import { doctor } from "./doctor.ts";
-import { journal } from "./journal.ts";
-import { onCall } from "./on-call.ts";
 import { CommandFailure, exitCodes, type Output } from "./outcome.ts";
-import { serve } from "./serve.ts";
 import { helpText, parseCommand, type Given } from "./usage.ts";
 
 const output: Output = {
@@ -33,19 +27,20 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** Each command loads what it needs: an acknowledgement at 03:00 need not wait for a mail library. */
 async function run(given: Given): Promise<number> {
   switch (given.command) {
     case "serve":
-      return serve(given, output);
+      return (await import("./serve.ts")).serve(given, output);
     case "check":
-      return check(given, output);
+      return (await import("./check.ts")).check(given, output);
     case "oncall":
-      return onCall(given, output);
+      return (await import("./on-call.ts")).onCall(given, output);
     case "journal":
-      return journal(given, output);
+      return (await import("./journal.ts")).journal(given, output);
     case "doctor":
-      return doctor(given, output);
+      return (await import("./doctor.ts")).doctor(given, output);
     default:
-      return alertCommands(given, output);
+      return (await import("./alert-commands.ts")).alertCommands(given, output);
   }
 }

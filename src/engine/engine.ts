@@ -284,6 +284,7 @@ export class LoopEngine implements Engine {
     for (const { tell, answer } of turn.answers) tell(answer);
     for (const command of turn.commands) this.outbox.add(command);
     this.watchChannels(turn.facts);
+    this.watchReach(turn.facts);
     for (const fact of turn.facts) if ("alertId" in fact) turn.touched.add(fact.alertId);
     if (turn.facts.length > 0 || turn.touched.size > 0) this.publish([...turn.touched], turn.facts);
     if (turn.limitReached !== null) {
@@ -375,6 +376,22 @@ export class LoopEngine implements Engine {
       if (fact.reason === "authentication" || fact.reason === "unreachable" || fact.reason === "timed-out") {
         this.reportProblem("channel", `E-mail cannot be sent: ${fact.text} Check "email:" in the team file.`);
       }
+    }
+  }
+
+  /** An alert that nobody at all is told of is the worst that can happen; it must show wherever somebody looks. */
+  private watchReach(facts: readonly Fact[]): void {
+    const unheard = facts.some(
+      (fact) => fact.kind === "step-entered" && fact.reason === "nobody-reachable" && fact.asked.length === 0,
+    );
+    if (unheard) {
+      this.reportProblem(
+        "reach",
+        "An alert reaches nobody: no desktop is attached and nobody asked has a working e-mail. Check the team file.",
+      );
+    } else if (this.board.has("reach")) {
+      const open = [...this.current.open.values()];
+      if (!open.some((alert) => alert.nobodyReachable && alert.asked.length === 0)) this.clearProblem("reach");
     }
   }
 

@@ -19,6 +19,10 @@ export class HealthBoard {
     return this.refresh();
   }
 
+  has(kind: EngineProblem["kind"]): boolean {
+    return this.problems.has(kind);
+  }
+
   /** @returns whether anything changed. */
   clear(kind: EngineProblem["kind"]): boolean {
     return this.problems.delete(kind) && this.refresh();

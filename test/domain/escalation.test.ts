@@ -114,6 +114,17 @@ describe("an empty or unreachable tier costs no waiting time", () => {
     world.expectSent("ben desktop");
   });
 
+  it("says aloud that it cannot be trusted while an alert reaches nobody at all", async () => {
+    const people = ["ana", "ben", "chi"].map(withoutEmail);
+    const world = await World.start({ desktops: [], team: team({ people }) });
+    await world.fire();
+    expect(world.engine.health).toMatchObject({ trusted: false, problems: [{ kind: "reach" }] });
+    world.attach("ben");
+    await world.fastForward(1);
+    world.expectSent("ben desktop");
+    expect(world.engine.health).toMatchObject({ trusted: true, problems: [] });
+  });
+
   it("goes up at once when everybody's every channel in a tier has failed for good", async () => {
     const world = await World.start();
     world.outcome = (notice) =>
