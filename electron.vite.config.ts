@@ -1,16 +1,13 @@
 import preact from "@preact/preset-vite";
 import { defineConfig } from "electron-vite";
 
-/** Another entry in the engine's place, for tests of the app alone (test/support/fake-engine-process.ts). */
-const engine = process.env["TOCSIN_ENGINE_ENTRY"] ?? "src/engine-process.ts";
-
 /** Builds the desktop app: main process and engine process (ESM), preloads (CommonJS, as a sandboxed preload must be), pages. */
 export default defineConfig({
   main: {
     build: {
       outDir: "out/main",
       rollupOptions: {
-        input: { index: "src/desktop/main/index.ts", engine },
+        input: { index: "src/desktop/main/index.ts", engine: "src/engine-process.ts" },
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
       },
     },

@@ -14,6 +14,7 @@ import type { Attention } from "./attention.ts";
 import type { Autostart } from "./autostart.ts";
 import { ClientLink } from "./client-link.ts";
 import { ConsoleWindow } from "./console-window.ts";
+import type { EngineOptions } from "./engine-supervisor.ts";
 import { EngineWatch } from "./engine-watch.ts";
 import type { Flags } from "./flags.ts";
 import { healthOf } from "./health.ts";
@@ -35,12 +36,15 @@ import { TrayIcon } from "./tray.ts";
 import { TrustWatch } from "./trust-watch.ts";
 
 export interface Places {
+  readonly pages: string;
   readonly engine: string;
   readonly preload: string;
   readonly icons: string;
   readonly sounds: string;
 }
 
+/** The engine's exit code for options that cannot be (contract §1). */
+const wrongUsage = 2;
 /** Below what anybody notices. */
 const gatherMs = 40;
 
@@ -56,6 +60,8 @@ export class Application {
   private toldHealth = "";
   private scheduled: NodeJS.Timeout | undefined;
   private attract = false;
+  /** False once the engine has refused to start: the setting may name somebody who has left the team. */
+  private trustsPreference = true;
   private stopping = false;
 
   private readonly link: ClientLink;
@@ -86,7 +92,9 @@ export class Application {
       { onMessage: (message) => this.hear(message), onMisunderstanding: (text) => this.engine.doubtIt(text) },
       { person: this.identity.person, available: this.pause.until === null },
     );
-    this.engine = new EngineWatch(places.engine, () => this.engineOptions(), this.link, flags.json, refresh);
+    this.engine = new EngineWatch(places.engine, () => this.engineOptions(places.pages), this.link, flags.json, refresh, (exitCode) => {
+      this.trustsPreference &&= exitCode !== wrongUsage;
+    });
     this.hub = new PageHub({ mirror: () => this.shownMirror(), request: (message) => this.link.request(message) });
     const broken = (): void => this.notify("Its window does not come up.");
     this.alertWindow = new AlertWindow(places.preload, { onLost: () => this.presenter.lost(), onBroken: broken });
@@ -160,9 +168,10 @@ export class Application {
     await this.engine.stop();
   }
 
-  private engineOptions() {
+  private engineOptions(pages: string): EngineOptions {
     const { team, data, host, port } = this.flags;
-    return { ...(team === null ? {} : { team }), data, host, port, person: this.identity.person };
+    const person = this.flags.person ?? (this.trustsPreference ? this.preferences.get("person") : null);
+    return { ...(team === null ? {} : { team }), data, host, port, person, pages };
   }
 
   /** Every message of the engine comes by here. */

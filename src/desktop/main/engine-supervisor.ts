@@ -14,6 +14,8 @@ export interface EngineOptions {
   readonly host: string;
   readonly port: number;
   readonly person: string | null;
+  /** The built pages, which the engine serves to browsers. */
+  readonly pages: string;
 }
 
 export interface SupervisorEvents {
@@ -21,7 +23,9 @@ export interface SupervisorEvents {
   onUp(engine: { readonly url: string; readonly port: Port; readonly pid: number }): void;
   /** There is no engine now. `text`: why, with the remedy where there is one. */
   onDown(text: string): void;
-  onLog(line: unknown): void;
+  /** The engine would not start with these options; `exitCode` as in contract §1. */
+  onRefused(exitCode: number): void;
+  onNote(text: string): void;
 }
 
 /** Replaying a long journal may take a while; longer than this is a hang. */
@@ -86,18 +90,17 @@ export class EngineSupervisor {
   }
 
   private receive(message: unknown): void {
-    const { type, url, text, ...rest } = (message ?? {}) as Record<string, unknown>;
+    const { type, url, text, exitCode, newTeamFile } = (message ?? {}) as Record<string, unknown>;
     switch (type) {
       case "listening":
         clearTimeout(this.startLimit);
         this.upSince = performance.now();
+        if (typeof newTeamFile === "string") this.events.onNote(`a team file for one person was written: ${newTeamFile}`);
         this.connect(String(url));
         return;
       case "failed":
         this.lastWords = String(text);
-        return;
-      case "log":
-        this.events.onLog(rest["line"] ?? text ?? rest);
+        this.events.onRefused(Number(exitCode));
         return;
     }
   }

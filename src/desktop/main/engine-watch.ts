@@ -23,6 +23,7 @@ export class EngineWatch {
     private readonly link: ClientLink,
     private readonly announce: boolean,
     private readonly onChange: () => void,
+    onRefused: (exitCode: number) => void,
   ) {
     this.supervisor = new EngineSupervisor(entry, options, {
       onUp: ({ url, port }) => {
@@ -33,10 +34,11 @@ export class EngineWatch {
       onDown: (text) => {
         this.stopPulse();
         this.link.detach();
-        process.stderr.write(`${text}\n`);
+        process.stderr.write(`tocsin: ${text}\n`);
         this.doubtIt(text);
       },
-      onLog: (line) => process.stderr.write(`${typeof line === "string" ? line : JSON.stringify(line)}\n`),
+      onRefused,
+      onNote: (text) => process.stderr.write(`tocsin: ${text}\n`),
     });
   }
 

@@ -43,10 +43,17 @@ function run(flags: Flags): void {
 function start(flags: Flags): void {
   const assets = join(app.getAppPath(), "assets");
   const sounds = join(assets, "sounds");
-  serveProtocol({ pages: join(built, "renderer"), sounds });
+  const pages = join(built, "renderer");
+  serveProtocol({ pages, sounds });
   const autostart = new Autostart(commandOfThisStart());
   autostart.repair();
-  const places = { engine: join(built, "main/engine.js"), preload: join(built, "preload/index.cjs"), icons: join(assets, "icons"), sounds };
+  const places = {
+    engine: join(built, "main/engine.js"),
+    preload: join(built, "preload/index.cjs"),
+    pages,
+    icons: join(assets, "icons"),
+    sounds,
+  };
   const application = new Application(flags, places, new PreferenceStore(process.env["TOCSIN_PREFERENCES_DIR"]), autostart, () => app.quit());
 
   let stopping = false;

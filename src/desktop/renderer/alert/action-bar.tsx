@@ -8,7 +8,6 @@ import { SnoozeMenu } from "../shared/snooze-menu.tsx";
 
 interface Props {
   readonly desktop: DesktopState;
-  readonly several: boolean;
   onCommand(command: AlertCommand): void;
   onSilence(): void;
   /** To the next (1) or the previous (-1) alert. */
@@ -16,7 +15,7 @@ interface Props {
   onOpen(): void;
 }
 
-export function ActionBar({ desktop, several, onCommand, onSilence, onMove, onOpen }: Props) {
+export function ActionBar({ desktop, onCommand, onSilence, onMove, onOpen }: Props) {
   const [snoozing, setSnoozing] = useState(false);
   const keys: Readonly<Record<string, () => void>> = {
     a: () => onCommand({ kind: "acknowledge" }),
@@ -47,7 +46,6 @@ export function ActionBar({ desktop, several, onCommand, onSilence, onMove, onOp
       <KeyButton name="Escalate" shortcut="E" onPress={keys["e"]!} />
       <KeyButton name="Silence" shortcut="S" onPress={onSilence} disabled={desktop.silenced && !desktop.sounding} />
       <span class="actions-end">
-        {several && <span class="hint">↑ ↓ choose</span>}
         <button type="button" class="link" onClick={onOpen}>
           Timeline
         </button>

@@ -58,15 +58,21 @@ export function AlertList({ alerts, selected, now, onSelect, onAcknowledgeAll }:
   );
 }
 
+const keys = (
+  <span class="hint" aria-hidden="true">
+    <kbd>↑</kbd> <kbd>↓</kbd> choose
+  </span>
+);
+
 function Summary({ alerts, now }: { readonly alerts: readonly AlertJson[]; readonly now: number }) {
   const worst = alerts[0]!.severity;
   const worstText = `${alerts.filter(({ severity }) => severity === worst).length} ${severityWords[worst].toLowerCase()}`;
   const recent = alerts.filter(({ openedAt }) => Date.parse(openedAt) > now - flood.withinMs).length;
-  if (recent <= flood.alerts) return <p>{`${alerts.length} wait for you, ${worstText}`}</p>;
+  if (recent <= flood.alerts) return <p>{`${alerts.length} wait for you, ${worstText}`}{keys}</p>;
   const first = alerts.reduce((a, b) => (a.openedAt <= b.openedAt ? a : b));
   return (
     <div class="flood">
-      <p>{`Flood: ${recent} in 10 minutes, ${worstText}`}</p>
+      <p>{`Flood: ${recent} in 10 minutes, ${worstText}`}{keys}</p>
       <p class="flood-first">{`The first, at ${clockTime(first.openedAt)}: ${first.title}`}</p>
     </div>
   );

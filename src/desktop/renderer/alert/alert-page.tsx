@@ -56,7 +56,6 @@ export function AlertPage({ link }: { readonly link: EngineLink }) {
       <ActionBar
         key={selected.id}
         desktop={desktop}
-        several={alerts.length > 1}
         onCommand={(what) => void command(what)}
         onSilence={() => void askDesktop({ type: "silence" })}
         onMove={(by) => select(alerts[index + by]?.id)}

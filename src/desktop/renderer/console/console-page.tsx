@@ -28,7 +28,7 @@ export function ConsolePage({ link }: { readonly link: EngineLink }) {
           Tocsin
         </a>
         <nav aria-label="Main">
-          <a href={addressOf.board} aria-current={route.page === "board" ? "page" : undefined}>
+          <a href={addressOf.board} aria-current={route.page === "settings" ? undefined : "page"}>
             Board
           </a>
           <a href={addressOf.settings} aria-current={route.page === "settings" ? "page" : undefined}>

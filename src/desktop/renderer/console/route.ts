@@ -13,6 +13,9 @@ export function readRoute(hash: string): Route {
   const path = hash.replace(/^#/, "");
   const alert = /^\/alerts\/([^/]+)$/.exec(path)?.[1];
   if (alert !== undefined) return { page: "alert", id: decodeURIComponent(alert) };
+  // The shorter address that mails carry.
+  const mailed = /^alert=([^&]+)/.exec(path)?.[1];
+  if (mailed !== undefined) return { page: "alert", id: decodeURIComponent(mailed) };
   if (path === "/settings") return { page: "settings" };
   return { page: "board", resolved: path === "/resolved" };
 }
