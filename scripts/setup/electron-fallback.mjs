@@ -27,9 +27,18 @@ const SOURCE = {
   sha512: "bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==",
 };
 
+/** The folder, or null when it has not been fetched. */
+export function fallbackElectron() {
+  return existsSync(folder()) ? folder() : null;
+}
+
+function folder() {
+  return join(cacheDir(), `electron-${VERSION}`);
+}
+
 /** Returns the folder, complete or not there at all: it is put together aside and renamed. Rejects with the remedy. */
 export async function ensureFallbackElectron() {
-  const dist = join(cacheDir(), `electron-${VERSION}`);
+  const dist = folder();
   if (existsSync(dist)) return dist;
   if (process.platform !== "linux" || process.arch !== "x64") {
     throw new Error(

@@ -1,11 +1,13 @@
 // Which Electron runs Tocsin on this machine. Called by start, test and package after ensureNodeModules, by colleagues'
-// e2e tests, and by hand: `node scripts/setup/electron.mjs --print` (JSON on stdout; `--retry` forgets a refusal).
+// e2e tests, and by hand: `node scripts/setup/electron.mjs --print` (JSON on stdout; `--retry` forgets a refusal;
+// `--installed` fetches nothing and prints null where there is none, for `tocsin doctor`).
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ensureFallbackElectron } from "./electron-fallback.mjs";
+import { ensureFallbackElectron, fallbackElectron } from "./electron-fallback.mjs";
 import { fetchOwnElectron, ownElectron, wantedVersion } from "./electron-own.mjs";
 import { withLock } from "./lock.mjs";
+import { missingLibraries } from "./missing-libraries.mjs";
 import { cacheDir } from "./paths.mjs";
 import { say } from "./run.mjs";
 
@@ -23,9 +25,33 @@ export async function ensureElectron() {
   return withLock("electron", fetchSome);
 }
 
+/** The same without fetching anything, and what the system lacks to run it; null when there is none. */
+function installedElectron() {
+  const { ELECTRON_OVERRIDE_DIST_PATH: override } = process.env;
+  const [dist, source] = override
+    ? [override, "override"]
+    : ownElectron()
+      ? [ownElectron(), "own"]
+      : [fallbackElectron(), "fallback"];
+  if (dist === null) return null;
+  const found = describe(
+    dist,
+    source,
+    {
+      override: "ELECTRON_OVERRIDE_DIST_PATH",
+      own: "its own download",
+      fallback: "the copy on the npm registry",
+    }[source],
+  );
+  return existsSync(found.executable)
+    ? { ...found, missingLibraries: missingLibraries(found.executable) }
+    : null;
+}
+
 async function fetchSome() {
   const refusal = readRefusal() ?? (await tryOwn());
-  if (refusal === null) return describe(ownElectron(), "own", `the electron ${wantedVersion()} of package.json`);
+  if (refusal === null)
+    return describe(ownElectron(), "own", `the electron ${wantedVersion()} of package.json`);
   const dist = await ensureFallbackElectron();
   return describe(dist, "fallback", `Electron ${wantedVersion()} could not be fetched (${refusal})`);
 }
@@ -66,6 +92,10 @@ function describe(dist, source, reason) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes("--installed")) {
+    console.log(JSON.stringify(installedElectron()));
+    process.exit();
+  }
   if (process.argv.includes("--retry")) rmSync(refusalFile(), { force: true });
   const electron = await ensureElectron();
   if (process.argv.includes("--print")) console.log(JSON.stringify(electron));

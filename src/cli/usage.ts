@@ -92,9 +92,9 @@ export const commands = {
     words: [1, 1],
   },
   doctor: {
-    synopsis: "[--data DIR] [--json]",
+    synopsis: "[--data DIR] [--team FILE] [--json]",
     purpose: "what works on this machine, what does not, and the remedy",
-    options: { ...json, data: { type: "string" } },
+    options: { ...json, data: { type: "string" }, team: { type: "string" } },
     words: [0, 0],
   },
 } as const satisfies Record<string, CommandUsage>;

@@ -1,0 +1,56 @@
+/** Checks of the engine: does one run on the data folder, and does it trust itself. For `tocsin doctor`. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { healthMessage } from "#wire/client-contract";
+import { failure, fine, skipped, warning, type Check, type Finding } from "./finding.ts";
+
+type Reached = { readonly url: string; readonly health: z.infer<typeof healthMessage> };
+
+export function engineChecks(data: string): readonly Check[] {
+  const reached = reach(data);
+  return [
+    {
+      name: "engine",
+      look: async () => {
+        const found = await reached;
+        return "status" in found ? found : fine(`answers at ${found.url}`);
+      },
+    },
+    {
+      name: "engine health",
+      look: async () => {
+        const found = await reached;
+        return "status" in found ? skipped("no engine answers") : healthOf(found);
+      },
+    },
+  ];
+}
+
+/** A running engine leaves its address in the data folder, and takes it away when it stops in order. */
+async function reach(data: string): Promise<Reached | Finding> {
+  const file = join(data, "engine.json");
+  if (!existsSync(file))
+    return warning(
+      "none runs here, so this machine alerts nobody",
+      'Start it with "npm start" or "tocsin serve".',
+    );
+  let url = "";
+  try {
+    ({ url } = JSON.parse(readFileSync(file, "utf8")) as { url: string });
+    const response = await fetch(new URL("/readyz", url), { signal: AbortSignal.timeout(3_000) });
+    return { url, health: healthMessage.parse(await response.json()) };
+  } catch {
+    return failure(
+      `none answers at ${url || "the address in " + file}, though it did not stop in order: it was killed or hangs`,
+      'Start it again with "npm start" or "tocsin serve"; nothing that was answered is lost.',
+    );
+  }
+}
+
+function healthOf({ health: { ready, trusted, problems } }: Reached): Finding {
+  const text = problems.map((problem) => problem.text.replace(/\.$/, "")).join("; ");
+  if (ready && problems.length === 0) return fine("takes alerts, and has nothing to complain about");
+  const remedy = "See tocsin.log in the data folder for more.";
+  return trusted ? warning(text, remedy) : failure(text || "it does not take alerts yet", remedy);
+}
