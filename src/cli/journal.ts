@@ -9,11 +9,22 @@ export async function journal(given: Given, output: Output): Promise<number> {
   const [action] = given.words;
   if (data === undefined || (action !== "verify" && action !== "export"))
     throw wrongUsage(usageLine("journal"));
-  if (action === "export") {
-    await exportJournal(data, (line) => output.out(line));
-    return exitCodes.done;
+  try {
+    return action === "export" ? exportAll(data, output) : verify(data, given, output);
+  } catch (error) {
+    // No journal there, or none that can be read.
+    if (error instanceof Error && error.name === "JournalError") throw refused(error.message);
+    throw error;
   }
-  const verified = await verifyJournal(data);
+}
+
+function exportAll(data: string, output: Output): number {
+  exportJournal(data, (line) => output.out(line));
+  return exitCodes.done;
+}
+
+function verify(data: string, given: Given, output: Output): number {
+  const verified = verifyJournal(data);
   if (given.flag("json")) output.out(JSON.stringify(verified));
   if (!verified.ok) throw refused(verified.text);
   if (!given.flag("json")) output.out(`Intact: ${verified.facts} facts.`);

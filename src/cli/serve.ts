@@ -1,11 +1,11 @@
 /** `tocsin serve`: the engine without a desktop. What it has to say goes to stderr; with --json one line to stdout. */
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { existsSync } from "node:fs";
 import { pino } from "pino";
 import { startTocsin } from "#compose";
 import { openLog } from "#system/log-file";
 import { version } from "#system/version";
+import { installationDirectory } from "./installation.ts";
 import { CommandFailure, wrongUsage, type Output } from "./outcome.ts";
 import { usageLine, type Given } from "./usage.ts";
 
@@ -66,8 +66,8 @@ function portOf(text: string): number {
   return port;
 }
 
-/** The pages that the build has put beside the command line. */
+/** The pages that the build has put beside the command line; null when only that was built. */
 function pagesDirectory(): string | null {
-  const directory = fileURLToPath(new URL("../renderer", import.meta.url));
+  const directory = join(installationDirectory(), "out", "renderer");
   return existsSync(directory) ? directory : null;
 }
