@@ -29,7 +29,10 @@ import type {
   Random,
 } from "./ports.ts";
 import { recoverState } from "./recover-state.ts";
+import { ownSignal } from "./own-signal.ts";
+import { watchFacts } from "./problem-watch.ts";
 import { SnapshotKeeper } from "./snapshot-keeper.ts";
+import { journalUnavailable, refusal, Turn } from "./turn.ts";
 
 /** The engine's own limits; the domain has its own. */
 export const engineLimits = {
@@ -175,18 +178,7 @@ export class LoopEngine implements Engine {
 
   /** Tocsin raises an alert about itself; while one with this key is open, no second one. */
   alarm(key: string, severity: Severity, title: string, details: Readonly<Record<string, string>>): void {
-    const content = { severity, title, source: "tocsin", labels: {}, details, links: [] };
-    void this.submit({
-      kind: "signal",
-      freshId: this.dependencies.random.alertId(),
-      integration: null,
-      dedupKey: `tocsin/${key}`,
-      status: "firing",
-      content,
-      silentAfterMs: null,
-      repetition: "refresh",
-      by: null,
-    });
+    void this.submit(ownSignal(this.dependencies.random.alertId(), key, severity, title, details));
   }
 
   /** Something happened that often goes with a sleep or a set clock: notice it now, not at the next deadline. */
@@ -283,8 +275,7 @@ export class LoopEngine implements Engine {
   private finish(turn: Turn): void {
     for (const { tell, answer } of turn.answers) tell(answer);
     for (const command of turn.commands) this.outbox.add(command);
-    this.watchChannels(turn.facts);
-    this.watchReach(turn.facts);
+    if (watchFacts(this.board, turn.facts, this.current, this.dependencies.clock.now())) this.publishHealth();
     for (const fact of turn.facts) if ("alertId" in fact) turn.touched.add(fact.alertId);
     if (turn.facts.length > 0 || turn.touched.size > 0) this.publish([...turn.touched], turn.facts);
     if (turn.limitReached !== null) {
@@ -368,33 +359,6 @@ export class LoopEngine implements Engine {
     this.alarm(`invariant-${input.kind}`, "critical", "Tocsin found an error in itself", { error: text });
   }
 
-  /** A channel that cannot work at all is a reason not to trust this machine, until it has worked again. */
-  private watchChannels(facts: readonly Fact[]): void {
-    for (const fact of facts) {
-      if (fact.kind === "notification-sent" && fact.via === "email") this.clearProblem("channel");
-      if (fact.kind !== "notification-failed" || fact.via !== "email") continue;
-      if (fact.reason === "authentication" || fact.reason === "unreachable" || fact.reason === "timed-out") {
-        this.reportProblem("channel", `E-mail cannot be sent: ${fact.text} Check "email:" in the team file.`);
-      }
-    }
-  }
-
-  /** An alert that nobody at all is told of is the worst that can happen; it must show wherever somebody looks. */
-  private watchReach(facts: readonly Fact[]): void {
-    const unheard = facts.some(
-      (fact) => fact.kind === "step-entered" && fact.reason === "nobody-reachable" && fact.asked.length === 0,
-    );
-    if (unheard) {
-      this.reportProblem(
-        "reach",
-        "An alert reaches nobody: no desktop is attached and nobody asked has a working e-mail. Check the team file.",
-      );
-    } else if (this.board.has("reach")) {
-      const open = [...this.current.open.values()];
-      if (!open.some((alert) => alert.nobodyReachable && alert.asked.length === 0)) this.clearProblem("reach");
-    }
-  }
-
   // ---- alerts, in memory or not
 
   private findInMemory(id: AlertId): Alert | null {
@@ -413,22 +377,4 @@ export class LoopEngine implements Engine {
     const alert = this.findInJournal(id);
     if (alert !== null) this.current.resolved.set(id, alert);
   }
-}
-
-/** What one turn has come to before its commit. */
-class Turn {
-  readonly facts: Fact[] = [];
-  readonly commands: Command[] = [];
-  readonly touched = new Set<AlertId>();
-  readonly answers: { readonly tell: (answer: Answer) => void; readonly answer: Answer }[] = [];
-  limitReached: string | null = null;
-}
-
-const journalUnavailable = refusal(
-  "journal-unavailable",
-  "The journal cannot be written (the disk is full or failing), so nothing was taken; free some space.",
-);
-
-function refusal(reason: Extract<Answer, { ok: false }>["reason"], text: string): Answer {
-  return { ok: false, reason, text };
 }
