@@ -24,7 +24,9 @@ try {
 
 function hasDisplay() {
   if (process.platform !== "linux" || DISPLAY || WAYLAND_DISPLAY) return true;
-  say("no display (DISPLAY and WAYLAND_DISPLAY are unset): running headless, without windows, tray and sound");
+  say(
+    "no display (DISPLAY and WAYLAND_DISPLAY are unset): running headless, without windows, tray and sound",
+  );
   return false;
 }
 
@@ -36,7 +38,9 @@ async function usableElectron() {
   const packages = await ensureSystemPackages(["electron"]);
   const missing = missingLibraries(electron.executable);
   if (missing.length === 0) return electron;
-  say(`Electron lacks ${missing.join(", ")}; running headless. ${packages.remedy ?? "Install them, and start again."}`);
+  say(
+    `Electron lacks ${missing.join(", ")}; running headless. ${packages.remedy ?? "Install them, and start again."}`,
+  );
   return null;
 }
 
