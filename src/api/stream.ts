@@ -61,14 +61,13 @@ class Stream {
   });
   private readonly strangers = new Set<WebSocket>();
   private readonly silent = new Set<WebSocket>();
-  private cancelPing: () => void;
+  /** Null while there is nobody to ping: an idle engine is not to wake up for this. */
+  private cancelPing: (() => void) | null = null;
 
   constructor(
     private readonly limits: StreamLimits,
     private readonly dependencies: StreamDependencies,
-  ) {
-    this.cancelPing = this.planPing();
-  }
+  ) {}
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
@@ -87,7 +86,7 @@ class Stream {
   }
 
   close(): void {
-    this.cancelPing();
+    this.cancelPing?.();
     for (const client of this.sockets.clients) client.terminate();
     this.sockets.close();
   }
@@ -130,6 +129,7 @@ class Stream {
   }
 
   private connectionOf(client: WebSocket): ClientConnection {
+    this.cancelPing ??= this.planPing();
     client.on("pong", () => this.silent.delete(client));
     client.on("close", () => this.silent.delete(client));
     return {
@@ -160,7 +160,7 @@ class Stream {
           client.ping();
         }
       }
-      this.cancelPing = this.planPing();
+      this.cancelPing = this.sockets.clients.size > 0 ? this.planPing() : null;
     });
   }
 }

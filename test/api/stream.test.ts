@@ -187,7 +187,10 @@ describe("ended", () => {
 
   test("for answering no ping", async () => {
     const { port, clock } = await startApi({ streamLimits: { pingMs: 1000 } });
-    const { socket, closed } = await opened(port, tokenMessage, { autoPong: false });
+    const { socket, closed } = await opened(port, null, {
+      autoPong: false,
+      headers: { authorization: `Bearer ${token}` },
+    });
     const pinged = new Promise((resolve) => socket.on("ping", resolve));
     clock.pass(1000);
     await pinged;
