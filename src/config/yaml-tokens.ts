@@ -23,13 +23,12 @@ export function yamlTokens(text: string, onNewLine: (offset: number) => void): Y
   const tokens: CST.Token[] = [];
   for (const lexeme of new Lexer().lex(text)) {
     const { offset, stack } = parser;
-    tokens.push(...parser.next(lexeme));
+    for (const token of parser.next(lexeme)) tokens.push(token);
     if (stack.length > maxDepth) return { ok: false, offset, text: "nested far too deeply" };
     const innermost = stack.at(-1);
     if (innermost !== undefined && "items" in innermost && innermost.items.length > maxEntries) {
       return { ok: false, offset, text: `more than ${maxEntries} entries in one place` };
     }
   }
-  tokens.push(...parser.end());
-  return { ok: true, tokens };
+  return { ok: true, tokens: [...tokens, ...parser.end()] };
 }
