@@ -6,7 +6,7 @@
  * stands at the earliest deadline of all alerts; there is no polling.
  */
 import type { Alert } from "#domain/alert";
-import type { Answer, Command } from "#domain/command";
+import type { Answer } from "#domain/command";
 import { decide } from "#domain/decide";
 import { evolve, observe } from "#domain/evolve";
 import { evolveAlert } from "#domain/evolve-alert";
@@ -28,6 +28,7 @@ import type {
   Journal,
   Random,
 } from "./ports.ts";
+import { Quarantine } from "./quarantine.ts";
 import { recoverState } from "./recover-state.ts";
 import { ownSignal } from "./own-signal.ts";
 import { watchFacts } from "./problem-watch.ts";
@@ -42,8 +43,6 @@ export const engineLimits = {
   turn: 500,
   /** Due alerts taken up in one turn. */
   dueInOneTurn: 500,
-  /** How long an alert whose rule broke an invariant waits for its next try. */
-  quarantineMs: 30_000,
   /** How long a stop waits for notifications that are under way; what is not done by then is made again at the next start. */
   stopWithinMs: 2_500,
 } as const;
@@ -68,8 +67,7 @@ export class LoopEngine implements Engine {
   private inbox: Pending[] = [];
   private turnIsPlanned = false;
   private timer: { readonly at: EpochMs; readonly cancel: () => void } | null = null;
-  /** Alerts whose rule broke an invariant, and when they may be tried again; the others are not held up by them. */
-  private readonly quarantine = new Map<AlertId, EpochMs>();
+  private readonly quarantine = new Quarantine();
   private started = false;
   private stopping = false;
   private readonly board = new HealthBoard();
@@ -229,8 +227,7 @@ export class LoopEngine implements Engine {
 
   private dueAlerts(now: EpochMs): AlertId[] {
     if (this.stopping || !this.guard.keepsFacts) return [];
-    const due = this.current.deadlines.due(now, engineLimits.dueInOneTurn + this.quarantine.size);
-    return due.filter((id) => (this.quarantine.get(id) ?? now) <= now);
+    return this.quarantine.due(this.current, now, engineLimits.dueInOneTurn);
   }
 
   private decideOne(turn: Turn, { input, answer }: Pending, now: EpochMs): void {
@@ -249,7 +246,7 @@ export class LoopEngine implements Engine {
       turn.answers.push({ tell: answer, answer: decided.answer });
       if (!decided.answer.ok && decided.answer.reason === "too-many-open-alerts")
         turn.limitReached = decided.answer.text;
-      if (input.kind === "tick") this.quarantine.delete(input.alertId);
+      if (input.kind === "tick") this.quarantine.release(input.alertId);
     } catch (error) {
       this.invariantBroken(input, error, now);
       turn.answers.push({
@@ -313,16 +310,10 @@ export class LoopEngine implements Engine {
 
   private nextWakeUp(): EpochMs | null {
     const probeAt = this.guard.nextProbeAt;
-    const earliest = this.guard.keepsFacts ? this.earliestDeadline() : null;
+    const now = this.dependencies.clock.now();
+    const earliest = this.guard.keepsFacts ? this.quarantine.earliest(this.current, now) : null;
     if (probeAt === null || earliest === null) return probeAt ?? earliest;
     return Math.min(probeAt, earliest);
-  }
-
-  private earliestDeadline(): EpochMs | null {
-    const earliest = this.current.deadlines.earliest();
-    if (earliest === null || this.quarantine.size === 0) return earliest;
-    // A quarantined alert may stand at the head of the queue; it must not wake us over and over.
-    return earliest > this.dependencies.clock.now() ? earliest : Math.min(...this.quarantine.values());
   }
 
   // ---- the journal cannot be written
@@ -355,7 +346,7 @@ export class LoopEngine implements Engine {
     const text = error instanceof Error ? error.message : String(error);
     this.dependencies.log("error", `Broken invariant at ${input.kind}: ${text}`, error);
     this.board.report("invariant", text, now);
-    if (input.kind === "tick") this.quarantine.set(input.alertId, now + engineLimits.quarantineMs);
+    if (input.kind === "tick") this.quarantine.put(input.alertId, now);
     this.alarm(`invariant-${input.kind}`, "critical", "Tocsin found an error in itself", { error: text });
   }
 
