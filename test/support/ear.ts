@@ -1,0 +1,24 @@
+/**
+ * What is really played: recorded from the sound server of the test desktop. For test/e2e.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Records for that long; returns the root mean square of the samples: 0 is silence, about 0.7 a full-scale sine. */
+export async function loudness(ms: number): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "tocsin-ear-"));
+  const file = join(folder, "heard.wav");
+  const recorder = spawn("parec", ["-d", "nul.monitor", "--file-format=wav", file], { stdio: "ignore" });
+  const ended = new Promise((resolve) => recorder.once("exit", resolve));
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  recorder.kill("SIGINT");
+  await ended;
+  // `stat` writes to stderr.
+  const said = execFileSync("sh", ["-c", 'sox "$1" -n stat 2>&1', "sh", file], { encoding: "utf8" });
+  rmSync(folder, { recursive: true, force: true });
+  const rms = /RMS\s+amplitude:\s+([\d.]+)/.exec(said)?.[1];
+  if (rms === undefined) throw new Error(`sox said no loudness: ${said}`);
+  return Number(rms);
+}
