@@ -177,6 +177,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
         current = good;
         void engine.submit({ kind: "team-loaded", team: good.team });
         engine.clearProblem("team-file");
+        reportMissingPassword(engine, good);
         log.info({ revision: good.team.revision }, "took over the changed team file");
       },
       onRefused: (faults) => {
@@ -195,6 +196,13 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
 function ownerOf(person: string | null, { team }: GoodTeam): PersonId | null {
   if (person === null) return team.people.length === 1 ? team.people[0]!.id : null;
   return team.people.find(({ id }) => id === person)?.id ?? null;
+}
+
+/** Known before the first mail fails, so it is said before. The next mail that gets through clears it. */
+function reportMissingPassword(engine: LoopEngine, { secrets }: GoodTeam): void {
+  if (secrets.missingVariable === null) return;
+  const text = `E-mail cannot be sent: the environment variable ${secrets.missingVariable} with its password is not set.`;
+  engine.reportProblem("channel", `${text} Set it and start Tocsin again.`);
 }
 
 function refusedText(file: string, faults: string): string {

@@ -2,7 +2,6 @@
  * The engine as a process of the desktop app (a utilityProcess): takes its options from the command line, tells main
  * where it listens, and hands each port it is given to the hub. Electron's main process forks and supervises it.
  */
-import { pino } from "pino";
 import { startTocsin, type Tocsin } from "./compose.ts";
 import { openLog } from "#system/log-file";
 import { version } from "#system/version";
@@ -40,7 +39,7 @@ async function main(): Promise<void> {
     pages: options.pages ?? null,
     desktop: "app",
     version,
-    log: pino({ base: null }, openLog(options.data)),
+    log: openLog(options.data),
   });
   if (!started.ok) {
     parentPort.postMessage({ type: "failed", exitCode: started.exitCode, text: started.text });

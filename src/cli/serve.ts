@@ -1,7 +1,6 @@
 /** `tocsin serve`: the engine without a desktop. What it has to say goes to stderr; with --json one line to stdout. */
 import { join, resolve } from "node:path";
 import { existsSync } from "node:fs";
-import { pino } from "pino";
 import { startTocsin } from "#compose";
 import { openLog } from "#system/log-file";
 import { version } from "#system/version";
@@ -21,7 +20,7 @@ export async function serve(given: Given, output: Output): Promise<number> {
     desktop: "system",
     pages: pagesDirectory(),
     version,
-    log: pino({ base: null }, openLog(resolve(data))),
+    log: openLog(resolve(data)),
   });
   if (!started.ok) throw new CommandFailure(started.exitCode, started.text);
   const { tocsin } = started;

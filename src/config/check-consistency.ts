@@ -17,11 +17,6 @@ import {
 export function checkConsistency(file: Branch, report: Report): void {
   const listed = (key: string): Branch[] => entries(child(file, key));
   const teamZone = zoneOf(child(file, "team"), "UTC");
-  for (const person of listed("people")) {
-    // The person and the way are the notification's identity: a second rule of the same way would never be carried out.
-    const ways = entries(child(person, "notify")).map((rule) => child(rule, "via"));
-    unique(ways, "entry", report, (first) => `already used by ${first}; one rule for each way`);
-  }
   for (const schedule of listed("schedules")) {
     const zone = zoneOf(schedule, teamZone);
     for (const layer of entries(child(schedule, "layers"))) {

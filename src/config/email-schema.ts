@@ -61,16 +61,20 @@ export const emailSchema = strictMap({
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reports an environment variable that is missing; an empty one is as good as none. */
-export function checkPassword(email: Branch, env: Environment, report: Report): void {
+/**
+ * The environment variable that the password should come from and that is not set; an empty one is as good as none.
+ * Only a warning: after a reboot at night, a team without mail is better than no team.
+ */
+export function missingPasswordVariable(email: Branch, env: Environment, warn: Report): string | null {
   const password = child(email, "password");
   const variable = textOf(child(password, "env"));
-  if (variable === null || variableName.test(variable) === false || readVariable(env, variable) !== undefined)
-    return;
-  report(
+  if (variable === null || !variableName.test(variable) || readVariable(env, variable) !== undefined)
+    return null;
+  warn(
     password.path,
-    `the environment variable ${variable} is not set; set it for Tocsin's process before it starts`,
+    `the environment variable ${variable} is not set, so no e-mail can be sent; set it for Tocsin's process before it starts`,
   );
+  return variable;
 }
 
 /** Takes the password out of the environment. `file`: what `caFile` is relative to. */

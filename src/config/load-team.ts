@@ -9,7 +9,12 @@ import type { Integration, Team } from "#domain/team";
 import { checkConsistency } from "./check-consistency.ts";
 import { checkReachability } from "./check-reachability.ts";
 import { checkReferences } from "./check-references.ts";
-import { checkPassword, type EmailSettings, type Environment, resolveEmail } from "./email-schema.ts";
+import {
+  missingPasswordVariable,
+  type EmailSettings,
+  type Environment,
+  resolveEmail,
+} from "./email-schema.ts";
 import { type Fault, printPath, type Report } from "./fault.ts";
 import { normaliseTeam } from "./normalise-team.ts";
 import { reportIssues } from "./schema-faults.ts";
@@ -35,6 +40,8 @@ export interface TeamSecrets {
   }[];
   /** Null without an `email` section. */
   readonly email: EmailSettings | null;
+  /** The environment variable that the mail password should come from and that is not set. */
+  readonly missingVariable: string | null;
 }
 
 export interface LoadOptions {
@@ -72,7 +79,6 @@ export function loadTeam(text: string, file: string, { env, findGaps }: LoadOpti
   if (!parsed.success) reportIssues(parsed.error.issues, report);
   checkReferences(written, report);
   checkConsistency(written, report);
-  checkPassword(child(written, "email"), env, report);
   if (!parsed.success || faults.length > 0) return { ok: false, faults: sorted(faults) };
 
   const team = normaliseTeam(parsed.data);
@@ -84,9 +90,10 @@ export function loadTeam(text: string, file: string, { env, findGaps }: LoadOpti
   const email = parsed.data.email === undefined ? null : resolveEmail(parsed.data.email, file, env);
   const warnings: Fault[] = [];
   const warn = reporter("warning", warnings);
+  const missingVariable = missingPasswordVariable(child(written, "email"), env, warn);
   checkReachability(team, warn);
   if (findGaps !== undefined) reportGaps(team, findGaps(team), warn);
-  return { ok: true, team, secrets: { integrationKeys, email }, warnings: sorted(warnings) };
+  return { ok: true, team, secrets: { integrationKeys, email, missingVariable }, warnings: sorted(warnings) };
 }
 
 /** One warning for each schedule: its first gap, and how many more there are. */

@@ -21,7 +21,10 @@ export type TeamRevision = Branded<"TeamRevision">;
 /** A point in time: milliseconds since 1970-01-01T00:00:00Z, wall clock. */
 export type EpochMs = number;
 
-/** The identity of a notification: (alert, wave, person, channel). Readable on purpose: it turns up in journals. */
-export function actionIdOf(alert: AlertId, wave: number, person: PersonId, via: string): ActionId {
-  return `${alert}.${wave}.${person}.${via}` as ActionId;
+/**
+ * The identity of a notification: (alert, wave, person, channel), and a number where a person is told more than once by
+ * one channel in one wave. Readable on purpose: it turns up in journals.
+ */
+export function actionIdOf(alert: AlertId, wave: number, person: PersonId, via: string, nth = 0): ActionId {
+  return `${alert}.${wave}.${person}.${via}${nth === 0 ? "" : `.${nth + 1}`}` as ActionId;
 }

@@ -7,14 +7,14 @@
  */
 import type { Alert } from "#domain/alert";
 import type { Answer } from "#domain/command";
-import { decide } from "#domain/decide";
+import { decide, type Decided } from "#domain/decide";
 import { evolve, observe } from "#domain/evolve";
-import { evolveAlert } from "#domain/evolve-alert";
-import type { AlertFact, Fact } from "#domain/fact";
+import type { Fact } from "#domain/fact";
 import type { AlertId, EpochMs } from "#domain/ids";
 import type { Input } from "#domain/input";
 import { emptyState, type State } from "#domain/state";
 import type { Severity } from "#domain/severity";
+import { AlertArchive, inMemory } from "./alert-archive.ts";
 import { HealthBoard } from "./health-board.ts";
 import { Outbox } from "./outbox.ts";
 import { JournalGuard } from "./journal-guard.ts";
@@ -47,6 +47,14 @@ export const engineLimits = {
   stopWithinMs: 2_500,
 } as const;
 
+/** Inputs whose sender does not hear the answer, or would not say it again. */
+const unrepeatable: ReadonlySet<Input["kind"]> = new Set([
+  "outcome",
+  "clock-stepped",
+  "team-loaded",
+  "engine-started",
+]);
+
 export interface EngineDependencies {
   readonly clock: Clock;
   readonly random: Random;
@@ -68,25 +76,28 @@ export class LoopEngine implements Engine {
   private turnIsPlanned = false;
   private timer: { readonly at: EpochMs; readonly cancel: () => void } | null = null;
   private readonly quarantine = new Quarantine();
+  private readonly postponed: Input[] = [];
   private started = false;
   private stopping = false;
   private readonly board = new HealthBoard();
   private readonly listeners = new Set<(change: EngineChange) => void>();
   private readonly outbox: Outbox;
   private readonly guard: JournalGuard;
+  private readonly archive: AlertArchive;
   private snapshots: SnapshotKeeper | null = null;
 
   constructor(private readonly dependencies: EngineDependencies) {
     this.outbox = new Outbox({
       clock: dependencies.clock,
       channels: dependencies.channels,
-      find: (id) => this.findInMemory(id),
+      find: (id) => inMemory(this.current, id),
       person: (alert, id) =>
         this.current.teams.get(alert.teamRevision)?.people.find((person) => person.id === id),
       done: (command, outcome) =>
         void this.submit({ kind: "outcome", alertId: command.alertId, actionId: command.actionId, outcome }),
     });
     this.guard = new JournalGuard(dependencies.journal);
+    this.archive = new AlertArchive(dependencies.journal);
     dependencies.clock.onStep((deltaMs) => {
       void this.submit({ kind: "clock-stepped", deltaMs });
       this.setTimer();
@@ -114,13 +125,8 @@ export class LoopEngine implements Engine {
     const { journal, clock, log, version } = this.dependencies;
     const { state, snapshotSeq } = recoverState(journal);
     this.current = state;
-    this.snapshots = new SnapshotKeeper(
-      journal,
-      clock,
-      () => this.current,
-      (text, error) => log("warn", text, error),
-      snapshotSeq,
-    );
+    const warn = (text: string, error: unknown) => log("warn", text, error);
+    this.snapshots = new SnapshotKeeper(journal, clock, () => this.current, warn, snapshotSeq);
     this.started = true;
     await this.submit({ kind: "engine-started", version });
     if (this.board.setReady(true)) this.publishHealth();
@@ -146,7 +152,7 @@ export class LoopEngine implements Engine {
   }
 
   findAlert(id: AlertId): Alert | null {
-    return this.findInMemory(id) ?? this.findInJournal(id);
+    return this.archive.find(this.current, id);
   }
 
   factsOf(id: AlertId): readonly Fact[] {
@@ -154,10 +160,7 @@ export class LoopEngine implements Engine {
   }
 
   listResolved(limit: number): readonly Alert[] {
-    return this.dependencies.journal
-      .resolvedAlerts(limit)
-      .map((id) => this.findAlert(id))
-      .filter((alert) => alert !== null);
+    return this.archive.resolved(this.current, limit);
   }
 
   onChange(listener: (change: EngineChange) => void): () => void {
@@ -186,7 +189,7 @@ export class LoopEngine implements Engine {
   }
 
   async stop(): Promise<void> {
-    if (this.stopping) return;
+    if (this.stopping || !this.started) return;
     this.stopping = true;
     this.timer?.cancel();
     this.snapshots?.stop();
@@ -209,7 +212,7 @@ export class LoopEngine implements Engine {
     const taken =
       this.inbox.length > engineLimits.turn ? this.inbox.splice(0, engineLimits.turn) : this.takeAll();
     const turn = new Turn();
-    if (this.guard.probe(now, false)) this.clearProblem("journal");
+    if (this.guard.probe(now, false)) this.journalWorksAgain();
     for (const pending of taken) this.decideOne(turn, pending, now);
     for (const alertId of this.dueAlerts(now)) {
       this.decideOne(turn, { input: { kind: "tick", alertId }, answer: () => {} }, now);
@@ -230,30 +233,29 @@ export class LoopEngine implements Engine {
     return this.quarantine.due(this.current, now, engineLimits.dueInOneTurn);
   }
 
-  private decideOne(turn: Turn, { input, answer }: Pending, now: EpochMs): void {
+  private decideOne(turn: Turn, pending: Pending, now: EpochMs): void {
+    const { input, answer } = pending;
     if (!this.guard.accepts(input) && !this.recoversFor(input, now)) {
+      this.postpone([input]);
       turn.answers.push({ tell: answer, answer: journalUnavailable });
       return;
     }
-    if (input.kind === "command") this.bringToMemory(input.alertId);
+    if (input.kind === "command") this.archive.bringToMemory(this.current, input.alertId);
+    let decided: Decided;
     try {
-      const decided = decide(this.current, input, now);
-      for (const fact of decided.facts) this.current = evolve(this.current, fact);
-      for (const seen of decided.observations) this.current = observe(this.current, seen);
-      turn.facts.push(...decided.facts);
-      turn.commands.push(...decided.commands);
-      for (const seen of decided.observations) if ("alertId" in seen) turn.touched.add(seen.alertId);
-      turn.answers.push({ tell: answer, answer: decided.answer });
-      if (!decided.answer.ok && decided.answer.reason === "too-many-open-alerts")
-        turn.limitReached = decided.answer.text;
-      if (input.kind === "tick") this.quarantine.release(input.alertId);
+      decided = decide(this.current, input, now);
     } catch (error) {
       this.invariantBroken(input, error, now);
       turn.answers.push({
         tell: answer,
         answer: refusal("busy", "An internal error; it was logged and alarmed."),
       });
+      return;
     }
+    for (const fact of decided.facts) this.current = evolve(this.current, fact);
+    for (const seen of decided.observations) this.current = observe(this.current, seen);
+    turn.add(input, decided, answer);
+    if (input.kind === "tick") this.quarantine.release(input.alertId);
   }
 
   /** @returns whether the facts are on disk. If not, nothing has happened: the state is as the journal has it. */
@@ -263,10 +265,20 @@ export class LoopEngine implements Engine {
       this.dependencies.journal.append(turn.facts);
       return true;
     } catch (error) {
+      this.postpone(turn.inputs);
       this.journalFailed(error, now);
       for (const { tell, answer } of turn.answers) tell(answer.ok ? journalUnavailable : answer);
       return false;
     }
+  }
+
+  /** What nobody will say again is kept for when the journal works. */
+  private postpone(inputs: readonly Input[]): void {
+    this.postponed.push(...inputs.filter((input) => unrepeatable.has(input.kind)));
+  }
+
+  private takeUpPostponed(): void {
+    for (const input of this.postponed.splice(0)) void this.submit(input);
   }
 
   private finish(turn: Turn): void {
@@ -284,7 +296,7 @@ export class LoopEngine implements Engine {
   }
 
   private publish(ids: readonly AlertId[], facts: readonly Fact[]): void {
-    const alerts = ids.map((id) => this.findInMemory(id)).filter((alert) => alert !== null);
+    const alerts = ids.map((id) => inMemory(this.current, id)).filter((alert) => alert !== null);
     for (const listener of this.listeners) listener({ alerts, facts, health: this.health });
   }
 
@@ -323,13 +335,18 @@ export class LoopEngine implements Engine {
     if (this.board.report("journal", text, now)) this.dependencies.log("error", text, error);
     this.reload();
     this.publishHealth();
-    if (this.guard.keepsFacts) this.planTurn();
+    if (this.guard.keepsFacts) this.takeUpPostponed();
+  }
+
+  private journalWorksAgain(): void {
+    this.clearProblem("journal");
+    this.takeUpPostponed();
   }
 
   /** A signal that would be refused is the occasion to look whether there is room again. */
   private recoversFor(input: Input, now: EpochMs): boolean {
     if (!this.guard.probe(now, input.kind === "signal")) return false;
-    this.clearProblem("journal");
+    this.journalWorksAgain();
     return true;
   }
 
@@ -348,24 +365,5 @@ export class LoopEngine implements Engine {
     this.board.report("invariant", text, now);
     if (input.kind === "tick") this.quarantine.put(input.alertId, now);
     this.alarm(`invariant-${input.kind}`, "critical", "Tocsin found an error in itself", { error: text });
-  }
-
-  // ---- alerts, in memory or not
-
-  private findInMemory(id: AlertId): Alert | null {
-    return this.current.open.get(id) ?? this.current.resolved.get(id) ?? null;
-  }
-
-  private findInJournal(id: AlertId): Alert | null {
-    let alert: Alert | undefined;
-    for (const fact of this.dependencies.journal.factsOf(id)) alert = evolveAlert(alert, fact as AlertFact);
-    return alert ?? null;
-  }
-
-  /** A command may concern an alert resolved long ago: the rules then see it as what it is. */
-  private bringToMemory(id: AlertId): void {
-    if (this.findInMemory(id) !== null) return;
-    const alert = this.findInJournal(id);
-    if (alert !== null) this.current.resolved.set(id, alert);
   }
 }

@@ -1,13 +1,17 @@
 /** The log of a machine: JSON lines in `DATA/tocsin.log`, at most two files of a few megabytes. Used by the engine's entries. */
-import { openSync, renameSync, statSync } from "node:fs";
+import { createWriteStream, openSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { createWriteStream } from "node:fs";
 import { Writable } from "node:stream";
+import { pino, type Logger } from "pino";
 
 const largestBytes = 8 * 1024 * 1024;
 
-/** A stream for pino. A log that cannot be written is dropped: it must never stop the engine. */
-export function openLog(data: string): Writable {
+export function openLog(data: string): Logger {
+  return pino({ base: null }, openFile(data));
+}
+
+/** A log that cannot be written is dropped: it must never stop the engine. */
+function openFile(data: string): Writable {
   const file = join(data, "tocsin.log");
   try {
     if (statSync(file).size > largestBytes) renameSync(file, `${file}.1`);

@@ -197,3 +197,14 @@ const smallAsData = {
   policies: [{ id: "default", steps: [{ notify: [{ person: "ana" }], within: "5m" }] }],
   routes: [{ match: {}, policy: "default" }],
 };
+
+test("a mail password that the environment lacks is a warning: after a reboot a team without mail is better than none", () => {
+  const loaded = loadTeam(sample, "f", { env: {} });
+  expect(loaded).toMatchObject({ ok: true, secrets: { missingVariable: "SMTP_PASSWORD" } });
+  expect(loaded.ok && loaded.warnings.map(printFault).join()).toContain(
+    "the environment variable SMTP_PASSWORD is not set",
+  );
+  expect(loadTeam(sample, "f", { env: { SMTP_PASSWORD: "" } })).toMatchObject({
+    secrets: { missingVariable: "SMTP_PASSWORD" },
+  });
+});

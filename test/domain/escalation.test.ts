@@ -27,6 +27,16 @@ describe("tiers", () => {
     expect(world.alert(alert)).toMatchObject({ status: "triggered", step: 1, repeat: 0 });
   });
 
+  it("tells a person as often by one channel as their rules say", async () => {
+    const notify = [0, 1, 2].map((minute) => ({ via: "email", afterMs: minutes(minute) }) as const);
+    const world = await World.start({
+      team: team({ people: [person("ana", { notify }), person("ben"), person("chi")] }),
+    });
+    await world.fire();
+    await world.fastForward(minutes(4));
+    world.expectSent("ana email", "ana email", "ana email");
+  });
+
   it("stops at the acknowledgement: nothing leaves the machine after it (invariant 3)", async () => {
     const world = await World.start();
     const alert = await world.fire();

@@ -95,6 +95,21 @@ describe("a full disk", () => {
     expect(await world.report()).toMatchObject({ ok: true, effect: "opened" });
   });
 
+  it("does not lose the outcome of a notification that was under way", async () => {
+    const journal = new TightDisk();
+    journal.releaseReserve = () => false;
+    const world = await World.start({ journal });
+    world.latency = () => seconds(2);
+    const alert = await world.fire();
+    journal.full = true;
+    await world.fastForward(seconds(5));
+    expect(world.alert(alert).notifications[0]).toMatchObject({ state: "attempted" });
+    journal.full = false;
+    await world.fastForward(seconds(31));
+    expect(world.facts(alert, "notification-sent")).toHaveLength(1);
+    world.expectSent("ana desktop");
+  });
+
   it("that is refused leaves nothing behind", async () => {
     const journal = new TightDisk();
     const world = await World.start({ journal });

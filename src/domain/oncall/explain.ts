@@ -52,13 +52,13 @@ export function explainAt(team: Team, compiled: CompiledSchedule, at: EpochMs): 
 
   const name = (id: PersonId): string => team.people.find((candidate) => candidate.id === id)?.name ?? id;
   const time = (instant: EpochMs): string => localText(compiled.clock.localAt(instant));
-  const words = layer === null ? null : layerWords(layer, name, time);
+  const words = layer === null ? "nobody would be" : layerWords(layer, name, time);
   const text =
     gap !== null
       ? `Nobody is on call: ${gapWords[gap]}.`
       : override !== null
-        ? `${name(override.person)} is on call by an override from ${time(override.start)} to ${time(override.end)}. ${words === null ? "Without it nobody would be." : `Without it: ${words}.`}`
-        : `${name(person!)} is on call: ${words}.`;
+        ? `${name(override.person)} is on call by an override, ${time(override.start)} to ${time(override.end)}; without it ${words}.`
+        : `${words}.`;
   return { person, override, layer, gap, text: `${text} (${compiled.schedule.timeZone})` };
 }
 
@@ -103,9 +103,9 @@ function layerWords(
   const until = layer.shiftEnd === null ? "without end" : `to ${time(layer.shiftEnd)}`;
   const duty = window === null ? "" : `, on duty ${time(window.start)} to ${time(window.end)}`;
   const shift = `shift ${layer.shift} of layer ${layer.id}, ${time(layer.shiftStart)} ${until}${duty}`;
-  if (absence === null) return `${name(person)} has ${shift}`;
+  if (absence === null) return `${name(person)} is on call: ${shift}`;
   const role = absence.replacedBy === "substitute" ? "the substitute" : "next in the rotation";
-  return `${name(person)}, ${role}, serves ${shift}, because ${name(participant)} is away until ${time(absence.end)}`;
+  return `${name(person)}, ${role}, is on call for ${name(participant)}, who is away until ${time(absence.end)}: ${shift}`;
 }
 
 const gapWords: Readonly<Record<GapReason, string>> = {

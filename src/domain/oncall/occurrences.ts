@@ -10,7 +10,7 @@ import { expand } from "./recurrence.ts";
 import type { Rule } from "./rule.ts";
 import { isStepped, limitsOf, stepsOf } from "./steps.ts";
 import type { Limits, Steps } from "./steps.ts";
-import { dayMs, daysFromCivil, midnightOf } from "./wall-clock.ts";
+import { dayMs, daysFromCivil, midnightOf, weekdayOf } from "./wall-clock.ts";
 import type { LocalMs } from "./wall-clock.ts";
 
 export interface Occurrences {
@@ -28,12 +28,21 @@ const calendarEnd: LocalMs = daysFromCivil(10_000, 1, 1) * dayMs;
 
 /** `until`: the last moment of UNTIL on the wall clock, inclusive; Infinity without one. */
 export function occurrencesOf(rule: Rule, start: LocalMs, until: LocalMs): Occurrences {
-  if (!isStepped(rule))
-    return counted(rule, start, until, (to, accept) => expandUpTo(rule, start, to, accept));
+  if (!isStepped(rule)) {
+    const filled = withDayOfWeek(rule, start);
+    return counted(rule, start, until, (to, accept) => expandUpTo(filled, start, to, accept));
+  }
   const steps = stepsOf(rule, start);
   const passes = limitsOf(rule);
   if (passes === null) return numbered(rule, start, until, steps);
   return counted(rule, start, until, (to, accept) => walkUpTo(rule, start, to, steps, passes, accept));
+}
+
+/** Of a week's days DTSTART's is meant (RFC 5545 §3.3.10: what the rule leaves open); the library would take all seven. */
+function withDayOfWeek(rule: Rule, start: LocalMs): Rule {
+  const isOpen = [rule.byDay, rule.byMonthDay, rule.byYearDay].every((list) => list.length === 0);
+  if (rule.byWeekNumber.length === 0 || !isOpen) return rule;
+  return { ...rule, byDay: [{ weekday: weekdayOf(start), ordinal: 0 }] };
 }
 
 /** A pattern without limits: the number of an occurrence follows from its time. */

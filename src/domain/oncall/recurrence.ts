@@ -11,9 +11,10 @@ import { frequencies } from "./rule.ts";
 import type { Rule } from "./rule.ts";
 import type { LocalMs } from "./wall-clock.ts";
 
-// Node sees rrule's CommonJS build, as a default export; bundlers see its ES modules, which have none.
-const { RRule, Weekday } =
-  "default" in rrulePackage ? (rrulePackage.default as typeof rrulePackage) : rrulePackage;
+// Node sees rrule's CommonJS build, as a default export; bundlers see its ES modules, which have none (and warn about
+// asking for it, unless it is asked through a variable).
+const library: typeof rrulePackage & { readonly default?: typeof rrulePackage } = rrulePackage;
+const { RRule, Weekday } = library.default ?? library;
 
 /** The parts of a rule that can be given to the library. */
 export type ExpandableRule = Pick<
@@ -40,7 +41,7 @@ export type ExpandableRule = Pick<
  * that occurs, or a coarse one.
  */
 export function expand(rule: ExpandableRule, start: LocalMs, accept: (at: LocalMs) => boolean): void {
-  const library = new RRule(
+  const recurrence = new RRule(
     {
       dtstart: new Date(start),
       freq: frequencies.indexOf(rule.frequency),
@@ -60,7 +61,13 @@ export function expand(rule: ExpandableRule, start: LocalMs, accept: (at: LocalM
     },
     true,
   );
-  library.all((date) => accept(date.getTime()));
+  let last = NaN;
+  recurrence.all((date) => {
+    // What BYSETPOS=1,-1 chooses from a single day comes twice.
+    if (date.getTime() === last) return true;
+    last = date.getTime();
+    return accept(last);
+  });
 }
 
 /**

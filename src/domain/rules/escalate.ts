@@ -106,16 +106,16 @@ function enter(
 ): Alert {
   const wave = alert.wave + 1;
   const team = teamOf(decision.state, alert);
-  const notifications = asked.flatMap(({ person, because }): PlannedNotification[] =>
-    (personOf(team, person)?.notify ?? [])
-      .filter((rule) => because !== "last-resort" || rule.via === "desktop")
-      .map(({ via, afterMs }) => ({
-        actionId: actionIdOf(alert.id, wave, person, via),
-        person,
-        via,
-        dueAt: decision.now + afterMs,
-      })),
-  );
+  const notifications = asked.flatMap(({ person, because }): PlannedNotification[] => {
+    const rules = (personOf(team, person)?.notify ?? []).filter(
+      (rule) => because !== "last-resort" || rule.via === "desktop",
+    );
+    return rules.map(({ via, afterMs }, index) => {
+      const nth = rules.slice(0, index).filter((rule) => rule.via === via).length;
+      const actionId = actionIdOf(alert.id, wave, person, via, nth);
+      return { actionId, person, via, dueAt: decision.now + afterMs };
+    });
+  });
   const nextEscalationAt = decision.now + withinMs;
   return decision.emit(alert, {
     kind: "step-entered",

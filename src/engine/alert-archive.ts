@@ -1,0 +1,38 @@
+/** Alerts wherever they are: in memory, or resolved so long ago that only the journal has them. */
+import type { Alert } from "#domain/alert";
+import { evolveAlert } from "#domain/evolve-alert";
+import type { AlertFact } from "#domain/fact";
+import type { AlertId } from "#domain/ids";
+import type { State } from "#domain/state";
+import type { Journal } from "./ports.ts";
+
+export class AlertArchive {
+  constructor(private readonly journal: Journal) {}
+
+  find(state: State, id: AlertId): Alert | null {
+    return inMemory(state, id) ?? this.fromJournal(id);
+  }
+
+  /** Resolved alerts, newest first. */
+  resolved(state: State, limit: number): readonly Alert[] {
+    const ids = this.journal.resolvedAlerts(limit);
+    return ids.map((id) => this.find(state, id)).filter((alert) => alert !== null);
+  }
+
+  /** A command may concern an alert resolved long ago: the rules then see it as what it is. */
+  bringToMemory(state: State, id: AlertId): void {
+    if (inMemory(state, id) !== null) return;
+    const alert = this.fromJournal(id);
+    if (alert !== null) state.resolved.set(id, alert);
+  }
+
+  private fromJournal(id: AlertId): Alert | null {
+    let alert: Alert | undefined;
+    for (const fact of this.journal.factsOf(id)) alert = evolveAlert(alert, fact as AlertFact);
+    return alert ?? null;
+  }
+}
+
+export function inMemory(state: State, id: AlertId): Alert | null {
+  return state.open.get(id) ?? state.resolved.get(id) ?? null;
+}
