@@ -16,6 +16,7 @@ export default defineConfig({
           name: "real",
           include: ["test/**/*.real.test.ts"],
           exclude: ["test/e2e/**"],
+          globalSetup: ["test/support/build-once.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
