@@ -90,7 +90,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
   stopList.push(() => opened.journal.close());
 
   const teamFile = await openTeamFile(options.team, data, () => clock.now());
-  if (!teamFile.ok) return { ok: false, exitCode: 2, text: teamFile.text };
+  if (!teamFile.ok) return { ok: false, exitCode: 2, text: `The team file is invalid:\n${teamFile.text}` };
   let current: GoodTeam = teamFile.good;
   const person = (): PersonId | null => ownerOf(options.person, current);
   if (options.person !== null && person() === null) {
