@@ -20,12 +20,18 @@ const columns = 9;
 /** The signature is the columns 6 and 7; before it come the header's size and six types, 9 bytes or fewer each. */
 const longestHeaderBeforeSignature = 32;
 
-/** Every row of the page that proves itself. `onBroken` hears of those that begin like a row and do not. */
-export function* factsInPage(page: Buffer, overflow: OverflowPage, onBroken: () => void): Generator<FactRow> {
+/**
+ * Hears of what begins like a row and does not prove itself: the number that it claims, null when not even that can be
+ * read. Often it is only the rest of a row that SQLite has moved to another page.
+ */
+export type OnBroken = (claimed: number | null) => void;
+
+/** Every row of the page that proves itself. */
+export function* factsInPage(page: Buffer, overflow: OverflowPage, onBroken: OnBroken): Generator<FactRow> {
   for (let at = page.indexOf(signature); at !== -1; at = page.indexOf(signature, at + signature.length)) {
     const row = rowAround(page, at, overflow);
     if (row !== null && hashOf(row) === row.hash) yield row;
-    else onBroken();
+    else onBroken(row?.position ?? null);
   }
 }
 

@@ -48,7 +48,8 @@ export function checkJournal(places: Places): OpenCheck {
   }
   if (existsSync(places.rollback)) rollBack(places);
   const log = surveyLog(places.log);
-  if (isCutShort(places.journal, log)) return damaged("file-cut-short");
+  const fault = headerFault(places.journal, log);
+  if (fault !== null) return damaged(fault);
 
   let file: SqliteFile | null = null;
   try {
@@ -79,18 +80,18 @@ function checkTables(file: SqliteFile, directory: string, log: LogSurvey | null)
 
 /** Whether the part of the log that SQLite will not use holds, or held, a fact that the journal lacks. */
 function holdsMore(log: LogSurvey, last: FactRow | null): boolean {
-  let brokenRows = 0;
+  const known = last?.position ?? 0;
+  let more = false;
+  const onBroken = (claimed: number | null): void => {
+    more ||= claimed === null || claimed > known;
+  };
   const pages = new Map(log.frames.map((frame) => [frame.pageNumber, frame.page]));
   for (const { page } of log.frames.slice(log.usable)) {
-    for (const row of factsInPage(
-      page,
-      (number) => pages.get(number) ?? null,
-      () => brokenRows++,
-    )) {
-      if (row.position > (last?.position ?? 0)) return true;
+    for (const row of factsInPage(page, (number) => pages.get(number) ?? null, onBroken)) {
+      more ||= row.position > known;
     }
   }
-  return brokenRows > 0;
+  return more;
 }
 
 /**
@@ -147,21 +148,35 @@ function rollBack(places: Places): void {
   }
 }
 
-/** The header says how many pages there are; after a crash in a checkpoint the last of them may be in the log alone. */
-function isCutShort(path: string, log: LogSurvey | null): boolean {
+type HeaderFault = "not-a-journal" | "file-cut-short";
+
+/**
+ * Looks at the 100 bytes that SQLite believes. With some of them wrong it would take the file for read-only, or for
+ * longer than it is. After a crash in a checkpoint the last pages may be in the log alone.
+ * Source: https://www.sqlite.org/fileformat2.html, section 1.3.
+ */
+function headerFault(path: string, log: LogSurvey | null): HeaderFault | null {
   const header = Buffer.alloc(100);
   const file = openSync(path, "r");
   try {
-    if (readSync(file, header) < header.length) return true;
+    if (readSync(file, header) < header.length) return "file-cut-short";
   } finally {
     closeSync(file);
   }
+  const isOurs =
+    header.toString("latin1", 0, 16) === "SQLite format 3\0" &&
+    header.readUInt16BE(16) === pageBytes &&
+    // 1: rollback journal, until a new journal is first used; 2: write-ahead log.
+    (header[18] === 1 || header[18] === 2) &&
+    header[19] === header[18] &&
+    header.readUInt32BE(20) === 0x00402020;
+  if (!isOurs) return "not-a-journal";
   const inLog = new Set(log?.frames.slice(0, log.usable).map((frame) => frame.pageNumber));
   const pages = header.readUInt32BE(28);
   for (let page = Math.floor(sizeOf(path) / pageBytes) + 1; page <= pages; page++) {
-    if (!inLog.has(page)) return true;
+    if (!inLog.has(page)) return "file-cut-short";
   }
-  return false;
+  return null;
 }
 
 function sizeOf(path: string): number {

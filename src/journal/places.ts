@@ -45,5 +45,11 @@ export function placesIn(directory: string): Places {
 
 /** Facts hold names, addresses and whatever alerts say: for this user's eyes only, when Tocsin makes the directory. */
 export function makeDirectory(places: Places): void {
-  if (!existsSync(places.directory)) mkdirSync(places.directory, { recursive: true, mode: 0o700 });
+  if (existsSync(places.directory)) return;
+  try {
+    mkdirSync(places.directory, { recursive: true, mode: 0o700 });
+  } catch {
+    // On a read-only disk the recursive form says "no such file"; this one says why.
+    mkdirSync(places.directory, { mode: 0o700 });
+  }
 }

@@ -7,7 +7,7 @@
  */
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { factsInPage, type OverflowPage } from "./carve.ts";
+import { factsInPage, type OnBroken, type OverflowPage } from "./carve.ts";
 import { newOrigin, type FactRow } from "./hash-chain.ts";
 import type { DamageReason } from "./open-check.ts";
 import type { Places } from "./places.ts";
@@ -34,8 +34,12 @@ export function salvageJournal(places: Places, reason: DamageReason, now: number
   const file = SqliteFile.open(places.salvaging);
   try {
     buildJournal(file, places, reason, keptCopy);
-  } finally {
     file.close();
+  } catch (error) {
+    file.close();
+    // A full disk, most likely: do not make it worse.
+    removeFile(places.salvaging);
+    throw error;
   }
   renameSync(places.salvaging, places.salvaged);
   finishSalvage(places);
@@ -71,8 +75,8 @@ function buildJournal(file: SqliteFile, places: Places, reason: DamageReason, ke
   createSchema(file, { origin: newOrigin(), first: 1 });
   const insert = prepareInsert(file, true);
   const log = surveyLog(places.log);
-  let brokenRows = 0;
-  const found = carveAll(places.journal, log, () => brokenRows++);
+  const broken: (number | null)[] = [];
+  const found = carveAll(places.journal, log, (claimed) => broken.push(claimed));
   for (let batch = take(found, 5000); batch.length > 0; batch = take(found, 5000)) {
     file.transaction(() => batch.forEach(insert));
   }
@@ -84,7 +88,7 @@ function buildJournal(file: SqliteFile, places: Places, reason: DamageReason, ke
   const snapshot = intactSnapshots(places.directory).next().value?.position ?? 0;
   const last = Math.max(counted?.last ?? 0, snapshot);
   const holes = last - savedFacts;
-  const lostFacts = mayLackItsEnd(reason, brokenRows, holes) ? "unknown" : holes;
+  const lostFacts = mayLackItsEnd(reason, broken, last, holes) ? "unknown" : holes;
   const report: SalvageReport = {
     reason,
     keptCopy,
@@ -99,7 +103,7 @@ function buildJournal(file: SqliteFile, places: Places, reason: DamageReason, ke
 }
 
 /** Every fact in the journal file and its log, in the order of the pages; many of them several times. */
-function* carveAll(path: string, log: LogSurvey | null, onBroken: () => void): Generator<FactRow> {
+function* carveAll(path: string, log: LogSurvey | null, onBroken: OnBroken): Generator<FactRow> {
   // Frames after the last commit were never answered for, unless the log is broken: then they are all there is.
   const frames = log === null ? [] : log.broken ? log.frames : log.frames.slice(0, log.usable);
   const inLog = new Map(frames.map((frame) => [frame.pageNumber, frame.page]));
@@ -129,7 +133,12 @@ function readPage(file: number, number: number): Buffer | null {
   }
 }
 
-function mayLackItsEnd(reason: DamageReason, brokenRows: number, holes: number): boolean {
+function mayLackItsEnd(
+  reason: DamageReason,
+  broken: readonly (number | null)[],
+  last: number,
+  holes: number,
+): boolean {
   switch (reason) {
     case "file-missing":
     case "file-cut-short":
@@ -140,8 +149,11 @@ function mayLackItsEnd(reason: DamageReason, brokenRows: number, holes: number):
     case "pages-damaged":
     case "chain-broken":
     case "asked-for":
-      // More rows are unreadable than numbers are missing: the last of them may be among those.
-      return brokenRows > holes;
+      // A row beyond the end, or more unreadable rows than the holes explain.
+      return (
+        broken.some((claimed) => claimed !== null && claimed > last) ||
+        broken.filter((claimed) => claimed === null).length > holes
+      );
   }
 }
 

@@ -147,7 +147,6 @@ class SqliteJournal implements Journal {
     this.seq += rows.length;
     this.previous = previous;
     this.anchor = previous;
-    if (this.logIsUnclean) this.logIsUnclean = !this.emptyLog();
   }
 
   *replay(afterSeq: number): Generator<Fact> {
@@ -197,7 +196,10 @@ class SqliteJournal implements Journal {
   }
 
   restoreReserve(): boolean {
-    return holdReserve(this.places.reserve, this.reserveBytes);
+    if (!holdReserve(this.places.reserve, this.reserveBytes)) return false;
+    // Not before: on a nearly full disk this would take the space that the next appends need.
+    if (this.logIsUnclean) this.logIsUnclean = !this.emptyLog();
+    return true;
   }
 
   close(): void {

@@ -6,7 +6,7 @@ import { isDamage, journalErrorOf } from "./failure.ts";
 import { firstPrevious, hashOf, type FactRow } from "./hash-chain.ts";
 import { openReadOnlyView } from "./read-only-view.ts";
 import { readReport } from "./salvage.ts";
-import { readOrigin, rowsAfter } from "./schema.ts";
+import { readOrigin, rowsAfter, type LiveOrigin } from "./schema.ts";
 import type { SqliteFile } from "./sqlite-file.ts";
 
 export type Verification =
@@ -14,11 +14,16 @@ export type Verification =
   | {
       readonly ok: false;
       /** The first fact that is wrong or missing; null when no fact is to blame (an index, the file itself). */
-      readonly at: { readonly origin: string; readonly seq: number } | null;
+      readonly at: FactPlace | null;
       readonly text: string;
       /** How many were proven before it. */
       readonly facts: number;
     };
+
+export interface FactPlace {
+  readonly origin: string;
+  readonly seq: number;
+}
 
 export interface VerifyOptions {
   /** Called for every 10,000 facts. */
@@ -51,7 +56,7 @@ function verifyFile(file: SqliteFile, directory: string, onProgress: (facts: num
       const before = chain.get(row.origin);
       const fault =
         row.origin === live.origin ? faultOfLive(row, before, live.first) : faultOfSalvaged(row, before);
-      if (fault !== null) return faulty(nextAfter(row, before), facts, fault, directory);
+      if (fault !== null) return faulty(placeOf(row, before, live), facts, fault, directory);
       chain.set(row.origin, row);
       if (row.origin !== live.origin) salvaged += 1;
       facts += 1;
@@ -100,16 +105,12 @@ function ownFault(row: FactRow): string | null {
 }
 
 /** Where to look: the row itself, or the number that should stand there. */
-function nextAfter(row: FactRow, before: FactRow | undefined): { origin: string; seq: number } {
-  return { origin: row.origin, seq: before === undefined ? row.seq : Math.min(row.seq, before.seq + 1) };
+function placeOf(row: FactRow, before: FactRow | undefined, live: LiveOrigin): FactPlace {
+  const expected = before !== undefined ? before.seq + 1 : row.origin === live.origin ? live.first : row.seq;
+  return { origin: row.origin, seq: Math.min(row.seq, expected) };
 }
 
-function faulty(
-  at: { origin: string; seq: number } | null,
-  facts: number,
-  fault: string,
-  directory: string,
-): Verification {
+function faulty(at: FactPlace | null, facts: number, fault: string, directory: string): Verification {
   const where = at === null ? "The journal" : `Fact ${at.seq} of origin ${at.origin} in the journal`;
   const text =
     `${where} in ${directory} is damaged: ${fault}. ${facts} facts before it are intact. ` +
