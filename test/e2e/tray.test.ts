@@ -7,6 +7,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { DesktopApp, eventually, pause } from "../support/desktop-app.ts";
 import { choose, menuEntries, trayItem } from "../support/tray.ts";
 
+/** The alert window takes no key and no click before it has been there for half a second. */
+const guardMs = 600;
+
 let app: DesktopApp;
 const icons = new Set<string>();
 
@@ -48,6 +51,7 @@ test("raises a test alert, and silences it", async () => {
   await eventually(() => expect(menuEntries().find(({ label }) => label === "Silence sound")?.enabled).toBe(false));
   // No way around an acknowledgement.
   expect(menuEntries().find(({ label }) => label.startsWith("Pause"))?.enabled).toBe(false);
+  await pause(guardMs);
   await page.getByRole("button", { name: "Acknowledge", exact: true }).click();
 });
 
@@ -64,6 +68,7 @@ test("pauses on this machine: the engine does not count on it, and nothing shows
   const page = await app.page("alert");
   await page.getByRole("alertdialog", { name: "Critical: While paused" }).waitFor();
   await eventually(async () => expect((await app.window("Tocsin alert"))?.visible).toBe(true));
+  await pause(guardMs);
   await page.getByRole("button", { name: "Resolve" }).click();
 });
 

@@ -32,7 +32,7 @@ export function menuEntries(): MenuEntry[] {
   const { service, path } = menu();
   const layout = call(service, path, "com.canonical.dbusmenu.GetLayout", "int32:0", "int32:-1", "array:string:");
   return layout
-    .split(/\n\s*struct \{/)
+    .split(/struct \{/)
     .slice(1)
     .flatMap((text) => {
       const id = /int32 (\d+)/.exec(text)?.[1];

@@ -36,7 +36,8 @@ export function serveProtocol(folders: ServedFolders): void {
   protocol.handle("tocsin", async (request) => {
     const { host, pathname } = new URL(request.url);
     if (host !== "app" || request.method !== "GET") return refusal(404);
-    const file = fileOf(decodeURIComponent(pathname), folders);
+    // Our own files need no escapes in their names, so none is undone.
+    const file = fileOf(pathname, folders);
     if (file === null) return refusal(404);
     try {
       const body = new Uint8Array(await readFile(file.path));

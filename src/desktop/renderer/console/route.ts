@@ -12,12 +12,21 @@ export type Route =
 export function readRoute(hash: string): Route {
   const path = hash.replace(/^#/, "");
   const alert = /^\/alerts\/([^/]+)$/.exec(path)?.[1];
-  if (alert !== undefined) return { page: "alert", id: decodeURIComponent(alert) };
+  if (alert !== undefined) return { page: "alert", id: decoded(alert) };
   // The shorter address that mails carry.
   const mailed = /^alert=([^&]+)/.exec(path)?.[1];
-  if (mailed !== undefined) return { page: "alert", id: decodeURIComponent(mailed) };
+  if (mailed !== undefined) return { page: "alert", id: decoded(mailed) };
   if (path === "/settings") return { page: "settings" };
   return { page: "board", resolved: path === "/resolved" };
+}
+
+/** A mangled address is taken as it is: there will be no such alert, and the page says so. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 export const addressOf = {
