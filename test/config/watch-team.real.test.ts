@@ -39,17 +39,17 @@ function start(lastText?: string): void {
   });
 }
 
-const next = (...expected: string[]) => expect.poll(() => heard, { timeout: 10_000 }).toEqual(expected);
+const expectHeard = (...expected: string[]) => expect.poll(() => heard, { timeout: 10_000 }).toEqual(expected);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test("the first look tells everything, or only what differs from what was loaded", async () => {
   writeFileSync(file, named("One"));
   start();
-  await next("loaded One");
+  await expectHeard("loaded One");
   stop();
   heard = [];
   start(named("Zero"));
-  await next("loaded One");
+  await expectHeard("loaded One");
   stop();
   heard = [];
   start(named("One"));
@@ -62,11 +62,11 @@ test("a changed file is taken up, a broken one refused, a mended one taken up", 
   start(named("One"));
   await pause(150);
   writeFileSync(file, named("Two"));
-  await next("loaded Two");
+  await expectHeard("loaded Two");
   writeFileSync(file, broken);
-  await next("loaded Two", complaint);
+  await expectHeard("loaded Two", complaint);
   writeFileSync(file, named("Two"));
-  await next("loaded Two", complaint, "loaded Two");
+  await expectHeard("loaded Two", complaint, "loaded Two");
 });
 
 test("writing the same again, or another file beside it, is no change", async () => {
@@ -78,7 +78,7 @@ test("writing the same again, or another file beside it, is no change", async ()
   await pause(300);
   expect(heard).toEqual([]);
   writeFileSync(file, named("Two"));
-  await next("loaded Two");
+  await expectHeard("loaded Two");
 });
 
 test("many small writes are one change", async () => {
@@ -87,7 +87,7 @@ test("many small writes are one change", async () => {
   await pause(150);
   for (let length = 0; length <= sample.length; length += 200) writeFileSync(file, sample.slice(0, length));
   writeFileSync(file, named("Two"));
-  await next("loaded Two");
+  await expectHeard("loaded Two");
 });
 
 test("an editor that renames a new file into place, again and again", async () => {
@@ -108,9 +108,9 @@ test("a file that is gone is told, and taken up when it is back", async () => {
   start(named("One"));
   await pause(150);
   rmSync(file);
-  await next("rejected there is no such file; create it, or correct the path");
+  await expectHeard("rejected there is no such file; create it, or correct the path");
   writeFileSync(file, named("One"));
-  await next("rejected there is no such file; create it, or correct the path", "loaded One");
+  await expectHeard("rejected there is no such file; create it, or correct the path", "loaded One");
 });
 
 test("a symbolic link is followed, and when it is turned", async () => {
@@ -123,18 +123,18 @@ test("a symbolic link is followed, and when it is turned", async () => {
   start(named("One"));
   await pause(150);
   writeFileSync(first, named("Three"));
-  await next("loaded Three");
+  await expectHeard("loaded Three");
   symlinkSync(second, `${file}.new`);
   renameSync(`${file}.new`, file);
-  await next("loaded Three", "loaded Two");
+  await expectHeard("loaded Three", "loaded Two");
   writeFileSync(second, named("Four"));
-  await next("loaded Three", "loaded Two", "loaded Four");
+  await expectHeard("loaded Three", "loaded Two", "loaded Four");
 });
 
 test("not a text, and far too large", async () => {
   writeFileSync(file, Buffer.from([0xff, 0xfe, 0x00]));
   start();
-  await next("rejected not UTF-8; save it in that encoding");
+  await expectHeard("rejected not UTF-8; save it in that encoding");
   writeFileSync(file, "#".repeat(2 ** 20 + 1));
   await expect
     .poll(() => heard.at(-1), { timeout: 10_000 })
