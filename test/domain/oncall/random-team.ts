@@ -1,0 +1,120 @@
+/** Random teams for the on-call tests, in zones that are awkward on purpose. */
+import * as fc from "fast-check";
+import type { EpochMs } from "#domain/ids";
+import type { DutyWindow, Layer, Team } from "#domain/team";
+import { Temporal } from "temporal-polyfill";
+import { dailyOrCoarser } from "./random-rule.ts";
+import { at, person, teamOf } from "./team-builder.ts";
+
+export const zones = [
+  ..."UTC Europe/Berlin Europe/London Europe/Dublin Europe/Lisbon Atlantic/Azores Europe/Moscow Europe/Istanbul Europe/Kyiv Europe/Chisinau".split(
+    " ",
+  ),
+  ..."Asia/Beirut Asia/Jerusalem Asia/Gaza Asia/Amman Asia/Tehran Asia/Kolkata Asia/Kathmandu Asia/Tokyo Asia/Singapore Asia/Almaty".split(
+    " ",
+  ),
+  ..."Africa/Cairo Africa/Casablanca Africa/El_Aaiun Africa/Lagos Africa/Johannesburg Africa/Khartoum Africa/Juba Africa/Tripoli".split(
+    " ",
+  ),
+  ..."America/New_York America/Los_Angeles America/Santiago America/Asuncion America/Sao_Paulo America/Havana America/St_Johns".split(
+    " ",
+  ),
+  ..."America/Nuuk America/Scoresbysund America/Godthab America/Phoenix America/Caracas America/Punta_Arenas Antarctica/Troll".split(
+    " ",
+  ),
+  ..."Australia/Lord_Howe Australia/Sydney Australia/Adelaide Australia/Eucla Pacific/Apia Pacific/Chatham Pacific/Auckland".split(
+    " ",
+  ),
+  ..."Pacific/Kiritimati Pacific/Easter Pacific/Norfolk Pacific/Fiji Pacific/Marquesas Antarctica/Casey Asia/Pyongyang".split(
+    " ",
+  ),
+];
+
+const people = ["ana", "ben", "chi", "dia"].map(person);
+const quarterHours = fc.nat(24 * 4 - 1);
+const time = quarterHours.map(
+  (quarter) =>
+    `${String(Math.floor(quarter / 4)).padStart(2, "0")}:${String((quarter % 4) * 15).padStart(2, "0")}`,
+);
+/** Handoffs and windows cluster where clocks change: in the small hours. */
+const nightlyTime = fc.oneof(
+  time,
+  fc.constantFrom("00:00", "00:30", "01:30", "02:00", "02:15", "02:30", "03:00", "23:30"),
+);
+
+const window: fc.Arbitrary<DutyWindow> = fc.record({
+  rrule: fc.constantFrom(
+    "FREQ=DAILY",
+    "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+    "FREQ=WEEKLY;BYDAY=SA,SU",
+    "FREQ=WEEKLY;INTERVAL=2",
+    "FREQ=MONTHLY;BYDAY=-1SU,1SU",
+  ),
+  from: nightlyTime,
+  to: nightlyTime,
+});
+
+function layerBetween(from: EpochMs, to: EpochMs): fc.Arbitrary<Partial<Layer>> {
+  const date = fc
+    .integer({ min: Math.floor(from / 86_400_000), max: Math.floor(to / 86_400_000) })
+    .map((day) =>
+      Temporal.Instant.fromEpochMilliseconds(day * 86_400_000)
+        .toString()
+        .slice(0, 10),
+    );
+  const local = fc.tuple(date, nightlyTime).map(([day, clock]) => `${day}T${clock}:00`);
+  const finite = fc.oneof(
+    { weight: 4, arbitrary: fc.constant("") },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 40 }).map((count) => `;COUNT=${count}`) },
+  );
+  return fc.record(
+    {
+      participants: fc.array(fc.constantFrom(...people), { minLength: 0, maxLength: 5 }),
+      start: local,
+      end: local,
+      handoff: fc.tuple(dailyOrCoarser, finite).map((parts) => parts.join("")),
+      windows: fc.array(window, { maxLength: 3 }),
+    },
+    { requiredKeys: ["participants", "start", "handoff"] },
+  );
+}
+
+export interface RandomTeam {
+  readonly team: Team;
+  /** The stretch in which something happens. */
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+}
+
+/** A team of one schedule somewhere between 2010 and 2045. */
+export const randomTeam: fc.Arbitrary<RandomTeam> = fc.integer({ min: 2010, max: 2043 }).chain((year) => {
+  const from = at(`${year}-01-01T00:00Z`);
+  const to = at(`${year + 2}-01-01T00:00Z`);
+  const stretch = fc
+    .tuple(fc.nat(730 * 24 * 4), fc.nat(60 * 24 * 4))
+    .map(([offset, length]) => ({ start: from + offset * 900_000, end: from + (offset + length) * 900_000 }));
+  return fc
+    .record({
+      timeZone: fc.constantFrom(...zones),
+      layers: fc.array(layerBetween(from, to), { minLength: 1, maxLength: 3 }),
+      overrides: fc.array(
+        fc.tuple(stretch, fc.constantFrom(...people)).map(([span, who]) => ({ ...span, person: who })),
+        { maxLength: 4 },
+      ),
+      absences: fc.array(
+        fc
+          .tuple(
+            stretch,
+            fc.constantFrom(...people),
+            fc.option(fc.constantFrom(...people), { nil: undefined }),
+          )
+          .map(([span, who, substitute]) => ({
+            ...span,
+            person: who,
+            ...(substitute === undefined ? {} : { substitute }),
+          })),
+        { maxLength: 6 },
+      ),
+    })
+    .map((plan) => ({ team: teamOf(plan), from, to }));
+});
