@@ -54,7 +54,10 @@ test("the worst comes first, among equals the first-out", () => {
 test("silence is for the alerts that were there: another one sounds, at its own severity", () => {
   const alerts = [alert("old", { severity: "critical" }), alert("new", { severity: "warning" })];
   expect(attention(alerts, { silenced: new Set(["old"]) }).sound).toBe("warning");
-  expect(attention(alerts, { silenced: new Set(["old", "new"]) })).toMatchObject({ sound: null, tray: "unacknowledged" });
+  expect(attention(alerts, { silenced: new Set(["old", "new"]) })).toMatchObject({
+    sound: null,
+    tray: "unacknowledged",
+  });
 });
 
 test("a pause shows and plays nothing, and still knows what waits", () => {
@@ -80,8 +83,12 @@ test("an alert waits for this person even while the engine is away", () => {
 });
 
 test("acknowledged: mine in hand, or asked of me; quiet: nothing, or somebody else's", () => {
-  expect(attention([alert("a", { status: "acknowledged", acknowledgedBy: "ben" })]).tray).toBe("acknowledged");
-  expect(attention([alert("a", { status: "acknowledged", acknowledgedBy: "ana", addressed: ["ben"] })]).tray).toBe("acknowledged");
+  expect(attention([alert("a", { status: "acknowledged", acknowledgedBy: "ben" })]).tray).toBe(
+    "acknowledged",
+  );
+  expect(
+    attention([alert("a", { status: "acknowledged", acknowledgedBy: "ana", addressed: ["ben"] })]).tray,
+  ).toBe("acknowledged");
   expect(attention([alert("a", { addressed: ["ben"] })]).tray).toBe("quiet");
   expect(attention([]).tray).toBe("quiet");
 });

@@ -19,7 +19,8 @@ function channel() {
   });
   const port: Port = {
     postMessage: (message) => port2.postMessage(message),
-    on: (event: string, listener: (event: never) => void) => port2.on(event, (data: unknown) => listener({ data } as never)),
+    on: (event: string, listener: (event: never) => void) =>
+      port2.on(event, (data: unknown) => listener({ data } as never)),
     start: () => port2.start(),
     close: () => port2.close(),
   };
@@ -53,14 +54,25 @@ function linkWith() {
     },
     { person: "ana", available: true },
   );
-  return { link, messages, misunderstandings, somethingHeard: () => new Promise<void>((resolve) => waiting.push(resolve)) };
+  return {
+    link,
+    messages,
+    misunderstandings,
+    somethingHeard: () => new Promise<void>((resolve) => waiting.push(resolve)),
+  };
 }
 
 test("says hello for its person, and matches answers to requests however they come", async () => {
   const { link, somethingHeard } = linkWith();
   const engine = channel();
   link.attach(engine.port);
-  expect(await engine.next()).toEqual({ type: "hello", version: 1, client: "desktop", person: "ana", available: true });
+  expect(await engine.next()).toEqual({
+    type: "hello",
+    version: 1,
+    client: "desktop",
+    person: "ana",
+    available: true,
+  });
   const heard = somethingHeard();
   engine.say(welcome);
   await heard;
@@ -96,7 +108,11 @@ test("what was under way when the engine died is answered with that", async () =
   await heard;
   const answer = link.request({ type: "open-alert", requestId: 0, alertId: "a" });
   link.detach();
-  expect(await answer).toMatchObject({ ok: false, reason: "unreachable", text: expect.stringContaining("see whether it was done") });
+  expect(await answer).toMatchObject({
+    ok: false,
+    reason: "unreachable",
+    text: expect.stringContaining("see whether it was done"),
+  });
 });
 
 test("a new availability is told once, and kept for the next engine's hello", async () => {

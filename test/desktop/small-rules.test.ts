@@ -37,14 +37,34 @@ test("whose machine: the flag, else the setting, else the only one; never a gues
 });
 
 test("health: main's doubt beats the engine's word, and an unowned machine is not to be trusted", () => {
-  const welcome = { type: "welcome" as const, version: 1, engineVersion: "1", url: "", team: team("ana", "ben"), alerts: [] };
-  const known = reflect(emptyMirror(at), { ...welcome, health: { ready: true, trusted: true, problems: [] } });
+  const welcome = {
+    type: "welcome" as const,
+    version: 1,
+    engineVersion: "1",
+    url: "",
+    team: team("ana", "ben"),
+    alerts: [],
+  };
+  const known = reflect(emptyMirror(at), {
+    ...welcome,
+    health: { ready: true, trusted: true, problems: [] },
+  });
   const somebody = identify("ana", null, known.team);
   const nobody = identify(null, null, known.team);
   expect(healthOf(known, null, somebody, at)).toEqual({ ready: true, trusted: true, problems: [] });
-  expect(healthOf(known, { text: "gone", since: at }, somebody, at)).toMatchObject({ ready: false, trusted: false });
-  expect(healthOf(known, null, nobody, at)).toMatchObject({ ready: true, trusted: false, problems: [{ kind: "person" }] });
-  expect(healthOf(emptyMirror(at), null, nobody, at)).toMatchObject({ trusted: false, problems: [{ kind: "engine" }] });
+  expect(healthOf(known, { text: "gone", since: at }, somebody, at)).toMatchObject({
+    ready: false,
+    trusted: false,
+  });
+  expect(healthOf(known, null, nobody, at)).toMatchObject({
+    ready: true,
+    trusted: false,
+    problems: [{ kind: "person" }],
+  });
+  expect(healthOf(emptyMirror(at), null, nobody, at)).toMatchObject({
+    trusted: false,
+    problems: [{ kind: "engine" }],
+  });
 });
 
 test("a dead engine is restarted at once, then ever later, and never given up", () => {
@@ -56,12 +76,20 @@ test("a dead engine is restarted at once, then ever later, and never given up", 
 
 test("flags are those of serve; relative paths count from where it was started", () => {
   const read = (...args: string[]) => readFlags(args, { XDG_DATA_HOME: "/share" }, "/here");
-  expect(read()).toMatchObject({ ok: true, flags: { team: null, data: "/share/tocsin", host: "127.0.0.1", port: 8743, person: null, json: false } });
-  expect(read("--no-sandbox", "--team", "t.yaml", "--data=d", "--port", "0", "--person", "ana", "--json")).toMatchObject({
+  expect(read()).toMatchObject({
+    ok: true,
+    flags: { team: null, data: "/share/tocsin", host: "127.0.0.1", port: 8743, person: null, json: false },
+  });
+  expect(
+    read("--no-sandbox", "--team", "t.yaml", "--data=d", "--port", "0", "--person", "ana", "--json"),
+  ).toMatchObject({
     flags: { team: "/here/t.yaml", data: "/here/d", port: 0, person: "ana", json: true },
   });
   expect(read("--port", "99999")).toMatchObject({ ok: false, text: expect.stringContaining("--port 99999") });
-  expect(read("--team")).toMatchObject({ ok: false, text: "--team needs a value, for example --team team.yaml" });
+  expect(read("--team")).toMatchObject({
+    ok: false,
+    text: "--team needs a value, for example --team team.yaml",
+  });
 });
 
 test("a desktop entry gives the program the very arguments it was made with", () => {
@@ -78,7 +106,11 @@ test("the alert window fits every display, and is found to be lost when its disp
   const place = placeIn(small, { width: 800, height: 900 });
   expect(isWithinOne(place, [small])).toBe(true);
   expect(isWithinOne(place, [{ x: 0, y: 0, width: 1920, height: 1080 }])).toBe(false);
-  expect(placeIn({ x: 0, y: 0, width: 1920, height: 1080 }, { width: 800, height: 400 })).toMatchObject({ x: 560, width: 800, height: 400 });
+  expect(placeIn({ x: 0, y: 0, width: 1920, height: 1080 }, { width: 800, height: 400 })).toMatchObject({
+    x: 560,
+    width: 800,
+    height: 400,
+  });
 });
 
 test("until 08:00 is the next one, over midnight and over a change of the clocks", () => {
@@ -103,7 +135,8 @@ test("the mirror keeps what is open: a resolved alert leaves it, a welcome repla
 });
 
 test("the pages' copies of the contract's numbers are right", () => {
-  const read = (file: string) => readFileSync(new URL(`../../src/desktop/renderer/shared/${file}`, import.meta.url), "utf8");
+  const read = (file: string) =>
+    readFileSync(new URL(`../../src/desktop/renderer/shared/${file}`, import.meta.url), "utf8");
   expect(read("engine-link.ts")).toContain(`version: ${clientContractVersion}, client: this.client`);
   expect(read("socket.ts")).toContain(`closedUnauthorised = ${closedUnauthorised};`);
 });

@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import { attentionOf, type Attention } from "../../src/desktop/main/attention.ts";
-import { clockTime, iconNameOf, menuOf, tooltipOf, type MenuLine, type TrayView } from "../../src/desktop/main/tray-texts.ts";
+import {
+  clockTime,
+  iconNameOf,
+  menuOf,
+  tooltipOf,
+  type MenuLine,
+  type TrayView,
+} from "../../src/desktop/main/tray-texts.ts";
 
 const calm: Attention = attentionOf({
   open: new Map(),
@@ -9,12 +16,25 @@ const calm: Attention = attentionOf({
   paused: false,
   silenced: new Set(),
 });
-const waiting = (count: number): Attention => ({ ...calm, tray: "unacknowledged", pending: Array.from({ length: count }, () => ({}) as never) });
+const waiting = (count: number): Attention => ({
+  ...calm,
+  tray: "unacknowledged",
+  pending: Array.from({ length: count }, () => ({}) as never),
+});
 
 function view(attention: Attention, change: Partial<TrayView> = {}): TrayView {
-  return { attention, person: "ana", problem: null, pausedUntil: null, sounding: false, autostart: { supported: true, enabled: false }, ...change };
+  return {
+    attention,
+    person: "ana",
+    problem: null,
+    pausedUntil: null,
+    sounding: false,
+    autostart: { supported: true, enabled: false },
+    ...change,
+  };
 }
-const labels = (lines: readonly MenuLine[]) => lines.map(({ label }) => label).filter((label) => label !== "");
+const labels = (lines: readonly MenuLine[]) =>
+  lines.map(({ label }) => label).filter((label) => label !== "");
 
 test("one icon for each count up to nine, one for more", () => {
   expect([1, 9, 10, 4000].map((count) => iconNameOf(waiting(count)))).toEqual([
@@ -37,18 +57,24 @@ test("the tooltip says the state, why, and what waits all the same", () => {
 
 test("there is no pause while something waits, and only a way back while paused", () => {
   const pauseLines = (one: TrayView) => menuOf(one).filter(({ label }) => /^(Pause|Resume)/.test(label));
-  expect(pauseLines(view(waiting(1)))).toEqual([{ label: "Pause on this machine (acknowledge first)", enabled: false }]);
+  expect(pauseLines(view(waiting(1)))).toEqual([
+    { label: "Pause on this machine (acknowledge first)", enabled: false },
+  ]);
   expect(pauseLines(view(calm))[0]?.below?.filter(({ action }) => action !== undefined)).toHaveLength(3);
   const until = new Date();
   until.setHours(23, 59);
-  expect(labels(pauseLines(view({ ...calm, tray: "paused" }, { pausedUntil: until.toISOString() })))).toEqual(["Resume (paused until 23:59)"]);
+  expect(labels(pauseLines(view({ ...calm, tray: "paused" }, { pausedUntil: until.toISOString() })))).toEqual(
+    ["Resume (paused until 23:59)"],
+  );
 });
 
 test("silence is offered while there is sound, start at login where it can be had", () => {
   const find = (one: TrayView, label: string) => menuOf(one).find((line) => line.label === label);
   expect(find(view(calm), "Silence sound")?.enabled).toBe(false);
   expect(find(view(waiting(1), { sounding: true }), "Silence sound")?.enabled).toBe(true);
-  expect(find(view(calm, { autostart: { supported: false, enabled: false } }), "Start at login")).toBeUndefined();
+  expect(
+    find(view(calm, { autostart: { supported: false, enabled: false } }), "Start at login"),
+  ).toBeUndefined();
 });
 
 test("a time on another day carries the day", () => {

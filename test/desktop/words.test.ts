@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
 import type { AlertJson } from "#wire/alert-json";
 import { readRoute } from "../../src/desktop/renderer/console/route.ts";
-import { ago, duration, escalationLine, namesOf, statusLine } from "../../src/desktop/renderer/shared/words.ts";
+import {
+  ago,
+  duration,
+  escalationLine,
+  namesOf,
+  statusLine,
+} from "../../src/desktop/renderer/shared/words.ts";
 
 const minuteMs = 60_000;
 const now = Date.parse("2026-03-01T12:00:00Z");
@@ -45,9 +51,13 @@ test("where it stands, and what comes next", () => {
   expect(statusLine(next, team, now)).toBe("Waiting for Ana Ruiz");
   expect(escalationLine(next, team, now)).toBe("Step 2 of 2 is asked in 4:32");
   expect(escalationLine({ ...next, step: 1 }, team, now)).toBe("The policy goes on in 4:32");
-  expect(escalationLine({ ...next, nextEscalationAt: "2026-03-01T11:59:00Z" }, team, now)).toBe("Step 2 of 2 is asked now");
+  expect(escalationLine({ ...next, nextEscalationAt: "2026-03-01T11:59:00Z" }, team, now)).toBe(
+    "Step 2 of 2 is asked now",
+  );
   expect(escalationLine(alert, team, now)).toBeNull();
-  expect(statusLine({ ...alert, status: "snoozed", snoozedUntil: "2026-03-01T12:15:00Z" }, team, now)).toBe("Snoozed, back in 15:00");
+  expect(statusLine({ ...alert, status: "snoozed", snoozedUntil: "2026-03-01T12:15:00Z" }, team, now)).toBe(
+    "Snoozed, back in 15:00",
+  );
 });
 
 test("addresses lead to their pages, the mails' short one too; anything else to the board", () => {

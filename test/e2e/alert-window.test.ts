@@ -19,7 +19,8 @@ const alertWindow = async () => {
   if (window === null) throw new Error("there is no alert window");
   return window;
 };
-const shown = (visible: boolean) => eventually(async () => expect((await alertWindow()).visible).toBe(visible));
+const shown = (visible: boolean) =>
+  eventually(async () => expect((await alertWindow()).visible).toBe(visible));
 const focused = () => execFileSync("xdotool", ["getactivewindow"], { encoding: "utf8" }).trim();
 
 test("stays hidden while nothing waits", async () => {
@@ -41,7 +42,11 @@ test("comes up on the screen, above the others, without taking the focus; Acknow
   execFileSync("xdotool", ["windowactivate", "--sync", before]);
   await eventually(async () => {
     const { bounds } = await alertWindow();
-    const [red, green, blue] = colourAt(screenshot("alert-critical"), bounds.x + bounds.width / 2, bounds.y + 12);
+    const [red, green, blue] = colourAt(
+      screenshot("alert-critical"),
+      bounds.x + bounds.width / 2,
+      bounds.y + 12,
+    );
     expect(red).toBeGreaterThan(150);
     expect(Math.max(green!, blue!)).toBeLessThan(80);
   });
@@ -67,7 +72,11 @@ test("cannot be closed while something waits", async () => {
   });
   await eventually(async () => expect((await alertWindow()).focused).toBe(true));
   execFileSync("xdotool", ["key", "--clearmodifiers", "alt+F4"]);
-  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().find((one) => one.getTitle() === "Tocsin alert")!.hide());
+  await app.electron.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()
+      .find((one) => one.getTitle() === "Tocsin alert")!
+      .hide(),
+  );
   await pause(300);
   await shown(true);
   await page.getByRole("button", { name: "Resolve" }).click();
@@ -81,7 +90,8 @@ test("ignores a key that was on its way elsewhere when it came up, and takes it 
       new Promise<void>((resolve) => {
         const window = BrowserWindow.getAllWindows().find((one) => one.getTitle() === "Tocsin alert")!;
         window.once("show", () => {
-          for (const type of ["keyDown", "char", "keyUp"] as const) window.webContents.sendInputEvent({ type, keyCode: "a" });
+          for (const type of ["keyDown", "char", "keyUp"] as const)
+            window.webContents.sendInputEvent({ type, keyCode: "a" });
           resolve();
         });
       }),
@@ -98,7 +108,11 @@ test("ignores a key that was on its way elsewhere when it came up, and takes it 
 
 test("shows hostile text as text", async () => {
   const title = '<img src=x onerror="document.title=1"><script>window.hacked=1</script><b>bold</b>';
-  const { id } = await app.raise({ title, details: { "<i>k</i>": '"><svg onload=alert(1)>' }, links: [{ href: "javascript:alert(1)", text: "click" }] });
+  const { id } = await app.raise({
+    title,
+    details: { "<i>k</i>": '"><svg onload=alert(1)>' },
+    links: [{ href: "javascript:alert(1)", text: "click" }],
+  });
   const page = await app.page("alert");
   await page.getByRole("alertdialog", { name: `Critical: ${title}` }).waitFor();
   await expect(page.getByRole("heading", { name: title }).isVisible()).resolves.toBe(true);
@@ -130,7 +144,11 @@ test("snoozes by its menu, and escalates", async () => {
 
 test("is one window for many: worst first, a flood as one list, all acknowledged after a question", async () => {
   await app.raise({ title: "First warning", severity: "warning" });
-  await Promise.all(Array.from({ length: 24 }, (_, index) => app.raise({ title: `Host web-${index} is down`, severity: "error" })));
+  await Promise.all(
+    Array.from({ length: 24 }, (_, index) =>
+      app.raise({ title: `Host web-${index} is down`, severity: "error" }),
+    ),
+  );
   const worst = await app.raise({ title: "Core switch is down", severity: "critical" });
   const page = await app.page("alert");
   await page.getByRole("alertdialog", { name: "Critical: Core switch is down" }).waitFor();

@@ -25,7 +25,11 @@ test("the empty board says how to send a first alert, and its button sends one",
 });
 
 test("an alert's page tells its story, takes a note, and moves it to another policy", async () => {
-  const { id } = await app.raise({ title: "Disk full", labels: { env: "prod" }, details: { summary: "2 % left" } });
+  const { id } = await app.raise({
+    title: "Disk full",
+    labels: { env: "prod" },
+    details: { summary: "2 % left" },
+  });
   await page.getByRole("link", { name: "Disk full" }).click();
   await page.getByRole("heading", { name: "Disk full" }).waitFor();
   await page.getByText("On the screen of Ana Ruiz.").waitFor();
@@ -52,7 +56,11 @@ test("finds, and says when there is nothing to find", async () => {
 test("the theme goes for every window at once", async () => {
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByRole("radio", { name: "Dark" }).check();
-  await eventually(async () => expect(await page.evaluate<string>("getComputedStyle(document.body).backgroundColor")).toBe("rgb(26, 28, 30)"));
+  await eventually(async () =>
+    expect(await page.evaluate<string>("getComputedStyle(document.body).backgroundColor")).toBe(
+      "rgb(26, 28, 30)",
+    ),
+  );
   screenshot("console-settings-dark");
   const alert = await app.page("alert");
   expect(await alert.evaluate<boolean>("matchMedia('(prefers-color-scheme: dark)').matches")).toBe(true);
@@ -61,7 +69,10 @@ test("the theme goes for every window at once", async () => {
 
 test("a plain browser gets the same pages over a WebSocket, with the token", async () => {
   const opened = app.electron.waitForEvent("window");
-  await app.electron.evaluate(({ BrowserWindow }, url) => void new BrowserWindow({ width: 900, height: 700 }).loadURL(url), app.url());
+  await app.electron.evaluate(
+    ({ BrowserWindow }, url) => void new BrowserWindow({ width: 900, height: 700 }).loadURL(url),
+    app.url(),
+  );
   const browser = await opened;
   await browser.getByLabel("Token").fill("wrong");
   await browser.getByRole("button", { name: "Open the console" }).click();

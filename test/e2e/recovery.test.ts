@@ -12,7 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-const says = (words: string, withinMs?: number) => eventually(() => expect(trayItem().tooltip).toContain(words), withinMs);
+const says = (words: string, withinMs?: number) =>
+  eventually(() => expect(trayItem().tooltip).toContain(words), withinMs);
 
 test("the engine is killed: not to be trusted, restarted, and the alert is still there", async () => {
   const { id } = await app.raise({ title: "Outlives the engine" });
@@ -43,7 +44,10 @@ test("the alert window's page crashes, again and again: it is shown again each t
   for (let round = 1; round <= 5; round++) {
     await eventually(async () => expect(await labelOnScreen()).toBe("Critical: Outlives its page"), 20_000);
     await app.electron.evaluate(({ webContents }) => {
-      webContents.getAllWebContents().find((one) => one.getURL().includes("/alert.html"))!.forcefullyCrashRenderer();
+      webContents
+        .getAllWebContents()
+        .find((one) => one.getURL().includes("/alert.html"))!
+        .forcefullyCrashRenderer();
     });
     await eventually(async () => expect(await labelOnScreen()).not.toBe("Critical: Outlives its page"));
   }
@@ -54,9 +58,16 @@ test("the alert window's page crashes, again and again: it is shown again each t
 /** Asked through main, since a page of Playwright's does not survive a crash. */
 function labelOnScreen(): Promise<string | null> {
   return app.electron.evaluate(async ({ BrowserWindow }) => {
-    const window = BrowserWindow.getAllWindows().find((one) => one.getTitle() === "Tocsin alert" && one.isVisible());
+    const window = BrowserWindow.getAllWindows().find(
+      (one) => one.getTitle() === "Tocsin alert" && one.isVisible(),
+    );
     if (window === undefined || window.webContents.isCrashed()) return null;
-    const asked = window.webContents.executeJavaScript("document.querySelector('[role=alertdialog]')?.ariaLabel ?? null") as Promise<string | null>;
-    return Promise.race([asked.catch(() => null), new Promise<null>((resolve) => setTimeout(() => resolve(null), 1000))]);
+    const asked = window.webContents.executeJavaScript(
+      "document.querySelector('[role=alertdialog]')?.ariaLabel ?? null",
+    ) as Promise<string | null>;
+    return Promise.race([
+      asked.catch(() => null),
+      new Promise<null>((resolve) => setTimeout(() => resolve(null), 1000)),
+    ]);
   });
 }

@@ -61,7 +61,12 @@ test("comes back when the sound page dies", async () => {
   await app.raise({ title: "Deaf" });
   const page = await dialog("Critical: Deaf");
   expect(await loudness(listenMs)).toBeGreaterThan(10 * silence);
-  await app.electron.evaluate(({ webContents }) => webContents.getAllWebContents().find((one) => one.getURL().includes("/sound.html"))!.forcefullyCrashRenderer());
+  await app.electron.evaluate(({ webContents }) =>
+    webContents
+      .getAllWebContents()
+      .find((one) => one.getURL().includes("/sound.html"))!
+      .forcefullyCrashRenderer(),
+  );
   await pause(1500);
   expect(await loudness(listenMs)).toBeGreaterThan(10 * silence);
   await page.getByRole("button", { name: "Acknowledge", exact: true }).click();

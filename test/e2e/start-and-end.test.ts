@@ -47,21 +47,31 @@ test("does not hang when the remembered person has left the team", async () => {
 test("a second start shows the first one's console and ends with 0", async () => {
   app = await DesktopApp.start({ flags: ["--hidden"] });
   await expect(app.window("Tocsin")).resolves.toBeNull();
-  const second = spawnSync(await electronExecutable(), ["--no-sandbox", appFolder, "--data", join(app.folder, "data")], {
-    env: { ...process.env, TOCSIN_PREFERENCES_DIR: join(app.folder, "preferences") },
-    encoding: "utf8",
-    timeout: 20_000,
-  });
+  const second = spawnSync(
+    await electronExecutable(),
+    ["--no-sandbox", appFolder, "--data", join(app.folder, "data")],
+    {
+      env: { ...process.env, TOCSIN_PREFERENCES_DIR: join(app.folder, "preferences") },
+      encoding: "utf8",
+      timeout: 20_000,
+    },
+  );
   expect(second.status).toBe(0);
   expect(second.stderr).toContain("running already");
-  await eventually(async () => expect(await app?.window("Tocsin")).toMatchObject({ visible: true, focused: true }));
+  await eventually(async () =>
+    expect(await app?.window("Tocsin")).toMatchObject({ visible: true, focused: true }),
+  );
 });
 
 test("--json prints one line once it listens; SIGTERM ends app and engine with 0", async () => {
   app = await DesktopApp.start({ flags: ["--json"] });
   const started = app;
   await eventually(() => expect(started.stdout).toContain("\n"));
-  expect(JSON.parse(started.stdout)).toEqual({ event: "listening", url: started.url(), pid: started.electron.process().pid });
+  expect(JSON.parse(started.stdout)).toEqual({
+    event: "listening",
+    url: started.url(),
+    pid: started.electron.process().pid,
+  });
   const engine = await started.enginePid();
   const child = started.electron.process();
   const code = new Promise((resolve) => child.once("exit", resolve));
@@ -73,7 +83,10 @@ test("--json prints one line once it listens; SIGTERM ends app and engine with 0
 });
 
 test("wrong flags are refused with the remedy and exit code 2", async () => {
-  const refused = spawnSync(await electronExecutable(), ["--no-sandbox", appFolder, "--port", "many"], { encoding: "utf8", timeout: 20_000 });
+  const refused = spawnSync(await electronExecutable(), ["--no-sandbox", appFolder, "--port", "many"], {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
   expect(refused.status).toBe(2);
   expect(refused.stderr).toContain("tocsin: --port many: a port is a number");
 });

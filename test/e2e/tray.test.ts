@@ -46,9 +46,13 @@ test("raises a test alert, and silences it", async () => {
   choose("Raise a test alert");
   const page = await app.page("alert");
   await page.getByRole("alertdialog", { name: "Critical: Test alert from the tray" }).waitFor();
-  await eventually(() => expect(menuEntries().find(({ label }) => label === "Silence sound")?.enabled).toBe(true));
+  await eventually(() =>
+    expect(menuEntries().find(({ label }) => label === "Silence sound")?.enabled).toBe(true),
+  );
   choose("Silence sound");
-  await eventually(() => expect(menuEntries().find(({ label }) => label === "Silence sound")?.enabled).toBe(false));
+  await eventually(() =>
+    expect(menuEntries().find(({ label }) => label === "Silence sound")?.enabled).toBe(false),
+  );
   // No way around an acknowledgement.
   expect(menuEntries().find(({ label }) => label.startsWith("Pause"))?.enabled).toBe(false);
   await pause(guardMs);
@@ -87,7 +91,12 @@ test("asks before it quits", async () => {
     ({ dialog }) =>
       new Promise<string>((resolve) => {
         dialog.showMessageBox = ((...args: unknown[]) => {
-          const options = args.at(-1) as { message: string; detail: string; buttons: string[]; defaultId: number };
+          const options = args.at(-1) as {
+            message: string;
+            detail: string;
+            buttons: string[];
+            defaultId: number;
+          };
           resolve(`${options.message} ${options.detail} ${options.buttons[options.defaultId]}`);
           return Promise.resolve({ response: 0, checkboxChecked: false });
         }) as typeof dialog.showMessageBox;
@@ -95,6 +104,8 @@ test("asks before it quits", async () => {
   );
   await pause(200);
   choose("Quit…");
-  await expect(asked).resolves.toMatch(/Nobody will be alerted on this machine.*2 more alerts are open.*Keep watching$/s);
+  await expect(asked).resolves.toMatch(
+    /Nobody will be alerted on this machine.*2 more alerts are open.*Keep watching$/s,
+  );
   await tray("Tocsin: acknowledged");
 });

@@ -91,13 +91,23 @@ export class DesktopApp {
 
   private async call(method: string, path: string, body?: unknown): Promise<unknown> {
     const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json" };
-    const response = await fetch(`${this.url()}${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const response = await fetch(`${this.url()}${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response.json();
   }
 
   /** What main knows of the window with this title: never what the page believes. */
-  window(title: "Tocsin" | "Tocsin alert"): Promise<{ visible: boolean; focused: boolean; bounds: { x: number; y: number; width: number; height: number } } | null> {
+  window(
+    title: "Tocsin" | "Tocsin alert",
+  ): Promise<{
+    visible: boolean;
+    focused: boolean;
+    bounds: { x: number; y: number; width: number; height: number };
+  } | null> {
     return this.electron.evaluate(({ BrowserWindow }, wanted) => {
       const window = BrowserWindow.getAllWindows().find((one) => one.getTitle() === wanted);
       if (window === undefined) return null;
@@ -107,17 +117,22 @@ export class DesktopApp {
 
   /** The process id of the engine. */
   async enginePid(): Promise<number> {
-    const pid = await this.electron.evaluate(({ app }) => app.getAppMetrics().find(({ name }) => name === "Tocsin engine")?.pid);
+    const pid = await this.electron.evaluate(
+      ({ app }) => app.getAppMetrics().find(({ name }) => name === "Tocsin engine")?.pid,
+    );
     if (pid === undefined) throw new Error("no engine process");
     return pid;
   }
 
   async close(): Promise<void> {
     const child = this.electron.process();
-    const gone = new Promise((resolve) => (child.exitCode === null ? child.once("exit", resolve) : resolve(null)));
+    const gone = new Promise((resolve) =>
+      child.exitCode === null ? child.once("exit", resolve) : resolve(null),
+    );
     child.kill("SIGTERM");
     await gone;
-    if (!this.keepFolder) rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    if (!this.keepFolder)
+      rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }
 
@@ -168,10 +183,28 @@ function teamFile(people: readonly string[]): string {
   return JSON.stringify({
     version: 1,
     team: { name: "Platform", timeZone: "UTC" },
-    people: people.map((id) => ({ id, name: `${id.charAt(0).toUpperCase()}${id.slice(1)} Ruiz`, notify: [{ via: "desktop", after: "0s" }] })),
-    schedules: [{ id: "primary", layers: [{ id: "always", participants: [people[0]], start: "2026-01-05T09:00:00", handoff: "FREQ=WEEKLY" }] }],
+    people: people.map((id) => ({
+      id,
+      name: `${id.charAt(0).toUpperCase()}${id.slice(1)} Ruiz`,
+      notify: [{ via: "desktop", after: "0s" }],
+    })),
+    schedules: [
+      {
+        id: "primary",
+        layers: [
+          { id: "always", participants: [people[0]], start: "2026-01-05T09:00:00", handoff: "FREQ=WEEKLY" },
+        ],
+      },
+    ],
     policies: [
-      { id: "default", steps: [{ notify: [{ schedule: "primary" }], within: "5m" }, { notify: [{ everyone: true }], within: "5m" }], repeat: 3 },
+      {
+        id: "default",
+        steps: [
+          { notify: [{ schedule: "primary" }], within: "5m" },
+          { notify: [{ everyone: true }], within: "5m" },
+        ],
+        repeat: 3,
+      },
       { id: "other", steps: [{ notify: [{ everyone: true }], within: "5m" }] },
     ],
     routes: [{ match: {}, policy: "default" }],

@@ -30,7 +30,14 @@ export function trayItem(): TrayItem {
 /** Every entry of the menu, those of submenus too, in their order. */
 export function menuEntries(): MenuEntry[] {
   const { service, path } = menu();
-  const layout = call(service, path, "com.canonical.dbusmenu.GetLayout", "int32:0", "int32:-1", "array:string:");
+  const layout = call(
+    service,
+    path,
+    "com.canonical.dbusmenu.GetLayout",
+    "int32:0",
+    "int32:-1",
+    "array:string:",
+  );
   return layout
     .split(/struct \{/)
     .slice(1)
@@ -38,16 +45,35 @@ export function menuEntries(): MenuEntry[] {
       const id = /int32 (\d+)/.exec(text)?.[1];
       const label = /string "label"\s+variant\s+string "((?:[^"\\]|\\.)*)"/s.exec(text)?.[1];
       if (id === undefined || label === undefined) return [];
-      return [{ id: Number(id), label: label.replaceAll("_", ""), enabled: !/string "enabled"\s+variant\s+boolean false/s.test(text) }];
+      return [
+        {
+          id: Number(id),
+          label: label.replaceAll("_", ""),
+          enabled: !/string "enabled"\s+variant\s+boolean false/s.test(text),
+        },
+      ];
     });
 }
 
 /** Chooses the entry whose label begins so. */
 export function choose(label: string): void {
   const entry = menuEntries().find((one) => one.label.startsWith(label));
-  if (entry === undefined) throw new Error(`no "${label}" in the menu: ${menuEntries().map((one) => one.label).join(", ")}`);
+  if (entry === undefined)
+    throw new Error(
+      `no "${label}" in the menu: ${menuEntries()
+        .map((one) => one.label)
+        .join(", ")}`,
+    );
   const { service, path } = menu();
-  call(service, path, "com.canonical.dbusmenu.Event", `int32:${entry.id}`, "string:clicked", "variant:int32:0", "uint32:0");
+  call(
+    service,
+    path,
+    "com.canonical.dbusmenu.Event",
+    `int32:${entry.id}`,
+    "string:clicked",
+    "variant:int32:0",
+    "uint32:0",
+  );
 }
 
 function menu(): { service: string; path: string } {
@@ -74,5 +100,9 @@ function get(service: string, path: string, face: string, name: string): string 
 }
 
 function call(service: string, path: string, method: string, ...args: string[]): string {
-  return execFileSync("dbus-send", ["--session", "--print-reply", `--dest=${service}`, path, method, ...args], { encoding: "utf8", maxBuffer: 32 * 1024 * 1024 });
+  return execFileSync(
+    "dbus-send",
+    ["--session", "--print-reply", `--dest=${service}`, path, method, ...args],
+    { encoding: "utf8", maxBuffer: 32 * 1024 * 1024 },
+  );
 }

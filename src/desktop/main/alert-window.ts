@@ -5,7 +5,7 @@
 import { BrowserWindow, screen } from "electron";
 import type { Input } from "electron";
 import { isWithinOne, placeIn } from "./window-placement.ts";
-import { pageAddress, securePreferences } from "./secure-window.ts";
+import { pageAddress, securePreferences, unthrottled } from "./secure-window.ts";
 import { recover } from "./renderer-recovery.ts";
 
 /** A key that was on its way to another window must not acknowledge anything. */
@@ -54,7 +54,7 @@ export class AlertWindow {
       alwaysOnTop: true,
       backgroundColor: "#f4f4f2",
       ...(process.platform === "darwin" ? { type: "panel" } : {}),
-      webPreferences: securePreferences(this.preload),
+      webPreferences: { ...securePreferences(this.preload), ...unthrottled },
     });
     this.window = window;
     this.raise();
@@ -66,8 +66,15 @@ export class AlertWindow {
     window.on("minimize", () => this.wanted && window.restore());
     window.on("hide", () => this.wanted && setImmediate(() => this.wanted && this.reveal()));
     window.on("closed", () => window === this.window && !this.stopped && this.replace());
-    window.webContents.on("before-input-event", (event, input) => this.isTooEarly(input) && event.preventDefault());
-    recover(window.webContents, () => this.events.onLost(), () => this.replace());
+    window.webContents.on(
+      "before-input-event",
+      (event, input) => this.isTooEarly(input) && event.preventDefault(),
+    );
+    recover(
+      window.webContents,
+      () => this.events.onLost(),
+      () => this.replace(),
+    );
     void window.loadURL(pageAddress("alert")).catch(() => undefined);
   }
 
@@ -91,7 +98,12 @@ export class AlertWindow {
 
   /** Something is really there to see. */
   get visible(): boolean {
-    return this.window !== null && !this.window.isDestroyed() && this.window.isVisible() && !this.window.isMinimized();
+    return (
+      this.window !== null &&
+      !this.window.isDestroyed() &&
+      this.window.isVisible() &&
+      !this.window.isMinimized()
+    );
   }
 
   /** To the front, with the focus: only ever because the person asked for it. */
@@ -132,9 +144,11 @@ export class AlertWindow {
   private raise(): void {
     // `screen-saver` lies above task bars, docks and full-screen windows; plain on-top does not.
     this.window?.setAlwaysOnTop(true, "screen-saver");
-    const quietly = process.platform === "darwin" ? { visibleOnFullScreen: true, skipTransformProcessType: true } : {};
+    const quietly =
+      process.platform === "darwin" ? { visibleOnFullScreen: true, skipTransformProcessType: true } : {};
     this.window?.setVisibleOnAllWorkspaces(true, quietly);
-    if (this.visible) this.window?.moveTop();
+    // Among other windows that are on top as well; X11 needs no help with it.
+    if (this.visible && process.platform !== "linux") this.window?.moveTop();
   }
 
   private place(workArea = screen.getDisplayNearestPoint(screen.getCursorScreenPoint()).workArea): void {

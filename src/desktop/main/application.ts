@@ -92,12 +92,25 @@ export class Application {
       { onMessage: (message) => this.hear(message), onMisunderstanding: (text) => this.engine.doubtIt(text) },
       { person: this.identity.person, available: this.pause.until === null },
     );
-    this.engine = new EngineWatch(places.engine, () => this.engineOptions(places.pages), this.link, flags.json, refresh, (exitCode) => {
-      this.trustsPreference &&= exitCode !== wrongUsage;
+    this.engine = new EngineWatch(
+      places.engine,
+      () => this.engineOptions(places.pages),
+      this.link,
+      flags.json,
+      refresh,
+      (exitCode) => {
+        this.trustsPreference &&= exitCode !== wrongUsage;
+      },
+    );
+    this.hub = new PageHub({
+      mirror: () => this.shownMirror(),
+      request: (message) => this.link.request(message),
     });
-    this.hub = new PageHub({ mirror: () => this.shownMirror(), request: (message) => this.link.request(message) });
     const broken = (): void => this.notify("Its window does not come up.");
-    this.alertWindow = new AlertWindow(places.preload, { onLost: () => this.presenter.lost(), onBroken: broken });
+    this.alertWindow = new AlertWindow(places.preload, {
+      onLost: () => this.presenter.lost(),
+      onBroken: broken,
+    });
     this.presenter = new Presenter({
       windowVisible: () => this.alertWindow.visible,
       answer: (actionId, shown) => this.link.presented(actionId, shown),
@@ -105,7 +118,13 @@ export class Application {
     });
     this.consoleWindow = new ConsoleWindow(places.preload, preferences, join(places.icons, "app-256.png"));
     this.tray = new TrayIcon(places.icons, (action) => void this.actions.fromTray(action));
-    this.sound = new SoundPlayer(places.preload, places.sounds, readSounds(places.sounds), () => preferences.get("volumes"), refresh);
+    this.sound = new SoundPlayer(
+      places.preload,
+      places.sounds,
+      readSounds(places.sounds),
+      () => preferences.get("volumes"),
+      refresh,
+    );
     this.notifications = new SystemNotifications(join(places.icons, "app-128.png"), (key) =>
       key === "trust" ? this.consoleWindow.show(null) : this.showAlerts(),
     );
@@ -215,7 +234,9 @@ export class Application {
     if (pending.length === 0) this.notifications.close("pending");
     this.sound.play(sound);
     this.trustWatch.update(tray !== "not-trusted");
-    this.power.keepAwake([...this.mirror.open.values()].some((alert) => alert.nextEscalationAt !== undefined));
+    this.power.keepAwake(
+      [...this.mirror.open.values()].some((alert) => alert.nextEscalationAt !== undefined),
+    );
     this.tray.update({
       attention: this.attention,
       person,
@@ -240,12 +261,21 @@ export class Application {
 
   private attentionNow(): Attention {
     const { open, health } = this.shownMirror();
-    return attentionOf({ open, health, person: this.identity.person, paused: this.pause.until !== null, silenced: this.silenced });
+    return attentionOf({
+      open,
+      health,
+      person: this.identity.person,
+      paused: this.pause.until !== null,
+      silenced: this.silenced,
+    });
   }
 
   /** The mirror under main's own judgement of the engine. */
   private shownMirror(): Mirror {
-    return { ...this.mirror, health: healthOf(this.mirror, this.engine.doubt, this.identity, this.startedAt) };
+    return {
+      ...this.mirror,
+      health: healthOf(this.mirror, this.engine.doubt, this.identity, this.startedAt),
+    };
   }
 
   private state(): DesktopState {
@@ -299,7 +329,11 @@ export class Application {
     const [first] = pending;
     if (first === undefined) return;
     const more = pending.length > 1 ? ` and ${pending.length - 1} more` : "";
-    this.notifications.show({ key: "pending", title: `${first.severity.toUpperCase()}: ${first.title}${more}`, body: why });
+    this.notifications.show({
+      key: "pending",
+      title: `${first.severity.toUpperCase()}: ${first.title}${more}`,
+      body: why,
+    });
   }
 
   private speakOfDistrust(): void {

@@ -48,7 +48,9 @@ function isPending(alert: AlertJson, person: string | null): boolean {
 
 /** Worst severity first; among equals the first-out, which is the likeliest cause of the others. */
 function firstToLookAt(a: AlertJson, b: AlertJson): number {
-  return rank[a.severity] - rank[b.severity] || a.openedAt.localeCompare(b.openedAt) || a.id.localeCompare(b.id);
+  return (
+    rank[a.severity] - rank[b.severity] || a.openedAt.localeCompare(b.openedAt) || a.id.localeCompare(b.id)
+  );
 }
 
 const rank = { critical: 0, error: 1, warning: 2, info: 3 } as const;

@@ -16,8 +16,13 @@ export class Autostart {
   status(): DesktopState["autostart"] {
     const obstacle = sandboxed();
     if (obstacle !== null) return { supported: false, enabled: false, text: obstacle };
-    const enabled = process.platform === "linux" ? existsSync(file()) : app.getLoginItemSettings().openAtLogin;
-    return { supported: true, enabled, text: enabled ? "Tocsin starts when you log in." : "Tocsin does not start by itself." };
+    const enabled =
+      process.platform === "linux" ? existsSync(file()) : app.getLoginItemSettings().openAtLogin;
+    return {
+      supported: true,
+      enabled,
+      text: enabled ? "Tocsin starts when you log in." : "Tocsin does not start by itself.",
+    };
   }
 
   /** Returns null when it is done, else why not, with the remedy. */

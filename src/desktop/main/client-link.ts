@@ -55,7 +55,11 @@ export class ClientLink {
     this.port = null;
     this.welcomed = false;
     for (const [requestId, request] of this.waiting) {
-      if (request.sent) this.settle(requestId, notAnswered("The engine stopped before it answered; see whether it was done."));
+      if (request.sent)
+        this.settle(
+          requestId,
+          notAnswered("The engine stopped before it answered; see whether it was done."),
+        );
     }
   }
 
@@ -92,7 +96,9 @@ export class ClientLink {
   private receive(data: unknown): void {
     const parsed = engineMessage.safeParse(data);
     if (!parsed.success) {
-      this.events.onMisunderstanding(`The engine sent a message that this app does not understand: ${parsed.error.message}`);
+      this.events.onMisunderstanding(
+        `The engine sent a message that this app does not understand: ${parsed.error.message}`,
+      );
       return;
     }
     const message = parsed.data;

@@ -21,7 +21,8 @@ export class ConsoleWindow {
   show(alertId: string | null): void {
     const fragment = alertId === null ? "" : `#/alerts/${encodeURIComponent(alertId)}`;
     if (this.window === null) this.open(fragment);
-    else if (fragment !== "") void this.window.loadURL(pageAddress("console", fragment)).catch(() => undefined);
+    else if (fragment !== "")
+      void this.window.loadURL(pageAddress("console", fragment)).catch(() => undefined);
     if (this.window?.isMinimized()) this.window.restore();
     this.window?.show();
     this.window?.focus();
@@ -55,7 +56,11 @@ export class ConsoleWindow {
     this.window = window;
     window.on("close", () => this.preferences.set("consolePlace", window.getNormalBounds()));
     window.on("closed", () => (this.window = null));
-    recover(window.webContents, () => undefined, () => window.destroy());
+    recover(
+      window.webContents,
+      () => undefined,
+      () => window.destroy(),
+    );
     void window.loadURL(pageAddress("console", fragment)).catch(() => undefined);
   }
 }

@@ -84,7 +84,10 @@ export class EngineSupervisor {
     if (child?.pid === undefined) return;
     const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     child.postMessage({ type: "stop" });
-    const limit = setTimeout(() => child.pid !== undefined && process.kill(child.pid, "SIGKILL"), stopWithinMs);
+    const limit = setTimeout(
+      () => child.pid !== undefined && process.kill(child.pid, "SIGKILL"),
+      stopWithinMs,
+    );
     await exited;
     clearTimeout(limit);
   }
@@ -95,7 +98,8 @@ export class EngineSupervisor {
       case "listening":
         clearTimeout(this.startLimit);
         this.upSince = performance.now();
-        if (typeof newTeamFile === "string") this.events.onNote(`a team file for one person was written: ${newTeamFile}`);
+        if (typeof newTeamFile === "string")
+          this.events.onNote(`a team file for one person was written: ${newTeamFile}`);
         this.connect(String(url));
         return;
       case "failed":
@@ -121,7 +125,11 @@ export class EngineSupervisor {
     this.deaths = recovered ? 1 : this.deaths + 1;
     const delayMs = restartDelayMs(this.deaths);
     const why = this.lastWords ?? `The engine ended unexpectedly (${code}).`;
-    this.events.onDown(delayMs === 0 ? `${why} It is being restarted.` : `${why} Next attempt in ${Math.ceil(delayMs / 1000)} s.`);
+    this.events.onDown(
+      delayMs === 0
+        ? `${why} It is being restarted.`
+        : `${why} Next attempt in ${Math.ceil(delayMs / 1000)} s.`,
+    );
     this.restart = setTimeout(() => this.start(), delayMs);
   }
 }

@@ -19,7 +19,9 @@ export interface Flags {
   readonly hidden: boolean;
 }
 
-export type FlagsResult = { readonly ok: true; readonly flags: Flags } | { readonly ok: false; readonly text: string };
+export type FlagsResult =
+  | { readonly ok: true; readonly flags: Flags }
+  | { readonly ok: false; readonly text: string };
 
 /**
  * Reads `args`: what comes after the program and, unpackaged, the app's folder. Unknown flags pass, since Chromium's own
@@ -74,7 +76,8 @@ const examples = {
 
 /** XDG Base Directory Specification; on Windows and macOS the system's own place. */
 function defaultDataDir(environment: NodeJS.ProcessEnv): string {
-  if (process.platform === "win32") return join(environment["LOCALAPPDATA"] ?? join(homedir(), "AppData/Local"), "Tocsin");
+  if (process.platform === "win32")
+    return join(environment["LOCALAPPDATA"] ?? join(homedir(), "AppData/Local"), "Tocsin");
   if (process.platform === "darwin") return join(homedir(), "Library/Application Support/Tocsin");
   return join(environment["XDG_DATA_HOME"] || join(homedir(), ".local/share"), "tocsin");
 }

@@ -12,10 +12,17 @@ export interface Doubt {
   readonly since: string;
 }
 
-export function healthOf(mirror: Mirror, doubt: Doubt | null, identity: Identity, now: string): HealthMessage {
+export function healthOf(
+  mirror: Mirror,
+  doubt: Doubt | null,
+  identity: Identity,
+  now: string,
+): HealthMessage {
   if (doubt !== null) return { ready: false, trusted: false, problems: [{ kind: "engine", ...doubt }] };
   const { ready, trusted, problems } = mirror.health;
   if (identity.person !== null || !mirror.known) return { ready, trusted, problems };
-  const text = identity.problem ?? "Nobody has been chosen for this machine: say whose it is, so that alerts find you here.";
+  const text =
+    identity.problem ??
+    "Nobody has been chosen for this machine: say whose it is, so that alerts find you here.";
   return { ready, trusted: false, problems: [...problems, { kind: "person", text, since: now }] };
 }

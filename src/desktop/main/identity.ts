@@ -16,9 +16,12 @@ export interface Identity {
 export function identify(flag: string | null, preference: string | null, team: TeamMessage | null): Identity {
   const known = (id: string): boolean => team === null || team.people.some((person) => person.id === id);
   const named = flag ?? preference;
-  if (named !== null && known(named)) return { person: named, from: flag === null ? "preference" : "flag", problem: null };
+  if (named !== null && known(named))
+    return { person: named, from: flag === null ? "preference" : "flag", problem: null };
   const problem =
-    named === null ? null : `"${named}" is not in the team file: ${flag === null ? "choose again whose machine this is" : "correct --person"}.`;
+    named === null
+      ? null
+      : `"${named}" is not in the team file: ${flag === null ? "choose again whose machine this is" : "correct --person"}.`;
   const only = team?.people.length === 1 ? team.people[0]!.id : null;
   // A misspelled --person must not quietly become somebody else.
   if (only !== null && flag === null) return { person: only, from: "only-person", problem: null };

@@ -4,7 +4,7 @@
  */
 import { app, Menu } from "electron";
 import { mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Application } from "./application.ts";
 import { Autostart } from "./autostart.ts";
@@ -16,7 +16,9 @@ import { lockDownPages } from "./secure-window.ts";
 
 const wrongUsage = 2;
 const built = join(dirname(fileURLToPath(import.meta.url)), "..");
-const args = process.argv.slice(app.isPackaged ? 1 : process.argv.findIndex((argument, i) => i > 0 && !argument.startsWith("-")) + 1);
+const args = process.argv.slice(
+  app.isPackaged ? 1 : process.argv.findIndex((argument, i) => i > 0 && !argument.startsWith("-")) + 1,
+);
 
 const read = readFlags(args, process.env, process.cwd());
 if (!read.ok) {
@@ -34,7 +36,11 @@ if (!read.ok) {
 function run(flags: Flags): void {
   registerProtocol();
   lockDownPages();
-  Menu.setApplicationMenu(process.platform === "darwin" ? Menu.buildFromTemplate([{ role: "appMenu" }, { role: "editMenu" }]) : null);
+  Menu.setApplicationMenu(
+    process.platform === "darwin"
+      ? Menu.buildFromTemplate([{ role: "appMenu" }, { role: "editMenu" }])
+      : null,
+  );
   // A tray app lives on without windows.
   app.on("window-all-closed", () => undefined);
   void app.whenReady().then(() => start(flags));
@@ -42,7 +48,8 @@ function run(flags: Flags): void {
 
 function start(flags: Flags): void {
   const assets = join(app.getAppPath(), "assets");
-  const sounds = join(assets, "sounds");
+  // Outside the archive, so that a player of the system can read them too.
+  const sounds = join(assets, "sounds").replace(`app.asar${sep}`, `app.asar.unpacked${sep}`);
   const pages = join(built, "renderer");
   serveProtocol({ pages, sounds });
   const autostart = new Autostart(commandOfThisStart());
@@ -54,7 +61,13 @@ function start(flags: Flags): void {
     icons: join(assets, "icons"),
     sounds,
   };
-  const application = new Application(flags, places, new PreferenceStore(process.env["TOCSIN_PREFERENCES_DIR"]), autostart, () => app.quit());
+  const application = new Application(
+    flags,
+    places,
+    new PreferenceStore(process.env["TOCSIN_PREFERENCES_DIR"]),
+    autostart,
+    () => app.quit(),
+  );
 
   let stopping = false;
   const end = (): void => {

@@ -21,7 +21,11 @@ export function emptyMirror(now: string): Mirror {
     engineVersion: "",
     url: "",
     team: null,
-    health: { ready: false, trusted: false, problems: [{ kind: "engine", text: "The engine is starting.", since: now }] },
+    health: {
+      ready: false,
+      trusted: false,
+      problems: [{ kind: "engine", text: "The engine is starting.", since: now }],
+    },
     open: new Map(),
   };
 }

@@ -34,7 +34,9 @@ export class PageHub {
       case "raise":
       case "open-alert":
       case "list-resolved":
-        void this.ports.request(message).then((answer) => send(page, { ...answer, requestId: message.requestId }));
+        void this.ports
+          .request(message)
+          .then((answer) => send(page, { ...answer, requestId: message.requestId }));
         return;
       // Only main knows whether this desktop is available and what is on its screen.
       case "availability":

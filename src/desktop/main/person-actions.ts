@@ -64,7 +64,10 @@ export class PersonActions {
   }
 
   /** `window`: where the request came from, for what has to be asked. */
-  async fromPage(request: Exclude<DesktopRequest, { type: "state" | "drawn" | "content-height" }>, window: BrowserWindow | null): Promise<DesktopReply> {
+  async fromPage(
+    request: Exclude<DesktopRequest, { type: "state" | "drawn" | "content-height" }>,
+    window: BrowserWindow | null,
+  ): Promise<DesktopReply> {
     const { preferences, pause, sound } = this.ports;
     switch (request.type) {
       case "silence":
@@ -90,7 +93,9 @@ export class PersonActions {
       case "set-autostart":
         return this.setAutostart(request.enabled);
       case "test-sound":
-        return sound.test(request.severity) ? { ok: true } : { ok: false, text: "Its volume is 0: move the slider, then test again." };
+        return sound.test(request.severity)
+          ? { ok: true }
+          : { ok: false, text: "Its volume is 0: move the slider, then test again." };
       case "open-console":
         this.ports.showConsole(request.alertId);
         return { ok: true };
@@ -106,8 +111,17 @@ export class PersonActions {
   }
 
   private async raiseTest(): Promise<void> {
-    const answer = await this.ports.request({ type: "raise", requestId: 0, title: "Test alert from the tray", severity: "critical" });
-    if (!answer.ok) dialog.showErrorBox("The test alert was not raised", answer.text ?? answer.reason ?? "The engine gave no reason.");
+    const answer = await this.ports.request({
+      type: "raise",
+      requestId: 0,
+      title: "Test alert from the tray",
+      severity: "critical",
+    });
+    if (!answer.ok)
+      dialog.showErrorBox(
+        "The test alert was not raised",
+        answer.text ?? answer.reason ?? "The engine gave no reason.",
+      );
   }
 
   private async askToQuit(): Promise<void> {

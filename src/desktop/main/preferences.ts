@@ -48,7 +48,12 @@ export class PreferenceStore {
         person: { type: ["string", "null"] },
         consolePlace: {
           type: ["object", "null"],
-          properties: { x: { type: "integer" }, y: { type: "integer" }, width: { type: "integer" }, height: { type: "integer" } },
+          properties: {
+            x: { type: "integer" },
+            y: { type: "integer" },
+            width: { type: "integer" },
+            height: { type: "integer" },
+          },
           required: ["x", "y", "width", "height"],
         },
         pausedUntil: { type: ["string", "null"] },

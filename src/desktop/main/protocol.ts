@@ -61,7 +61,9 @@ const types: Readonly<Record<string, string>> = {
 function fileOf(pathname: string, folders: ServedFolders): { path: string; type: string } | null {
   const type = types[extname(pathname)];
   if (type === undefined) return null;
-  const [root, rest] = pathname.startsWith("/sounds/") ? [folders.sounds, pathname.slice(8)] : [folders.pages, pathname.slice(1)];
+  const [root, rest] = pathname.startsWith("/sounds/")
+    ? [folders.sounds, pathname.slice(8)]
+    : [folders.pages, pathname.slice(1)];
   const path = normalize(join(root, rest));
   return path.startsWith(root + sep) ? { path, type } : null;
 }

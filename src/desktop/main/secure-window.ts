@@ -20,10 +20,11 @@ export function securePreferences(preload: string): WebPreferences {
     nodeIntegration: false,
     webviewTag: false,
     spellcheck: false,
-    // Alerts and their sound must not wait because a window is covered.
-    backgroundThrottling: false,
   };
 }
+
+/** For alerts and their sound, which must not wait because a window is covered or hidden. */
+export const unthrottled: WebPreferences = { backgroundThrottling: false };
 
 /** For every page that is ever made, whoever makes it. Call once. */
 export function lockDownPages(): void {
@@ -32,8 +33,12 @@ export function lockDownPages(): void {
     contents.on("will-redirect", (event) => event.preventDefault());
     contents.on("will-attach-webview", (event) => event.preventDefault());
     contents.setWindowOpenHandler(() => ({ action: "deny" }));
-    contents.session.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === "clipboard-sanitized-write"));
-    contents.session.setPermissionCheckHandler((_contents, permission) => permission === "clipboard-sanitized-write");
+    contents.session.setPermissionRequestHandler((_contents, permission, answer) =>
+      answer(permission === "clipboard-sanitized-write"),
+    );
+    contents.session.setPermissionCheckHandler(
+      (_contents, permission) => permission === "clipboard-sanitized-write",
+    );
   });
 }
 
@@ -49,7 +54,9 @@ export async function openLink(href: string, parent: BrowserWindow | null): Prom
     defaultId: 1,
     cancelId: 0,
   };
-  const { response } = await (parent ? dialog.showMessageBox(parent, question) : dialog.showMessageBox(question));
+  const { response } = await (parent
+    ? dialog.showMessageBox(parent, question)
+    : dialog.showMessageBox(question));
   if (response !== 1) return false;
   await shell.openExternal(address.href);
   return true;

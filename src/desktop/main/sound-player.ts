@@ -6,7 +6,7 @@ import { BrowserWindow } from "electron";
 import { channelNames } from "../contract.ts";
 import type { SoundReport, Volumes } from "../contract.ts";
 import { startSystemPlayer } from "./system-player.ts";
-import { pageAddress, securePreferences } from "./secure-window.ts";
+import { pageAddress, securePreferences, unthrottled } from "./secure-window.ts";
 import { orderFor } from "./sounds.ts";
 import type { Play, SoundIndex, SoundName } from "./sounds.ts";
 
@@ -38,7 +38,13 @@ export class SoundPlayer {
   open(): void {
     if (this.stopped) return;
     this.ready = false;
-    const window = new BrowserWindow({ show: false, width: 200, height: 100, skipTaskbar: true, webPreferences: securePreferences(this.preload) });
+    const window = new BrowserWindow({
+      show: false,
+      width: 200,
+      height: 100,
+      skipTaskbar: true,
+      webPreferences: { ...securePreferences(this.preload), ...unthrottled },
+    });
     this.window = window;
     window.webContents.on("render-process-gone", () => this.failed("The sound page ended unexpectedly."));
     void window.loadURL(pageAddress("sound")).catch(() => this.failed("The sound page could not be loaded."));
@@ -47,7 +53,8 @@ export class SoundPlayer {
   /** Loops this sound from now on; null: silence. Asking for what is already played changes nothing. */
   play(name: SoundName | null): void {
     if (name === (this.wanted?.name ?? null)) return;
-    const order = name === null ? null : orderFor(name, this.sounds, this.volumes(), this.nextOrderId++, false);
+    const order =
+      name === null ? null : orderFor(name, this.sounds, this.volumes(), this.nextOrderId++, false);
     this.wanted = name !== null && order !== null ? { name, order } : null;
     this.failures = 0;
     this.send();
@@ -109,7 +116,8 @@ export class SoundPlayer {
     else this.limit = setTimeout(() => this.failed("No sound came out of the sound page."), audibleWithinMs);
     if (!this.ready) return;
     // A sound that is played once does not end the loop before it by itself.
-    if (order === null || !order.loop) this.window?.webContents.send(channelNames.soundOrder, { type: "stop" });
+    if (order === null || !order.loop)
+      this.window?.webContents.send(channelNames.soundOrder, { type: "stop" });
     if (order !== null) this.window?.webContents.send(channelNames.soundOrder, order);
   }
 
@@ -118,7 +126,10 @@ export class SoundPlayer {
     if (this.stopped) return;
     clearTimeout(this.limit);
     this.failures += 1;
-    this.update(false, `${text} ${this.failures > 1 ? "The system's player is tried instead." : "It is being restarted."}`);
+    this.update(
+      false,
+      `${text} ${this.failures > 1 ? "The system's player is tried instead." : "It is being restarted."}`,
+    );
     this.window?.destroy();
     if (this.failures > 1 && this.wanted !== null && this.stopSystemPlayer === null) {
       this.stopSystemPlayer = startSystemPlayer(this.soundFolder, this.sounds[this.wanted.name]);

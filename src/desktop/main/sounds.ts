@@ -27,7 +27,13 @@ export function readSounds(folder: string): SoundIndex {
 }
 
 /** The order for one sound. `once`: a test, at its full volume from the start. Null at volume 0. */
-export function orderFor(name: SoundName, sounds: SoundIndex, volumes: Volumes, orderId: number, once: boolean): Play | null {
+export function orderFor(
+  name: SoundName,
+  sounds: SoundIndex,
+  volumes: Volumes,
+  orderId: number,
+  once: boolean,
+): Play | null {
   const fullVolume = loudness(name === "link-lost" ? volumes.error : volumes[name]);
   if (fullVolume === 0) return null;
   const { file, gapMs } = sounds[name];

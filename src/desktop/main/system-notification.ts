@@ -53,5 +53,8 @@ function escaped(text: string): string {
 /** On Wayland no application may put itself on top, place itself, or ask for attention but in this way. */
 export function windowsAreUnreliable(environment: NodeJS.ProcessEnv, argv: readonly string[]): boolean {
   if (process.platform !== "linux" || argv.includes("--ozone-platform=x11")) return false;
-  return argv.includes("--ozone-platform=wayland") || (environment["WAYLAND_DISPLAY"] !== undefined && environment["DISPLAY"] === undefined);
+  return (
+    argv.includes("--ozone-platform=wayland") ||
+    (environment["WAYLAND_DISPLAY"] !== undefined && environment["DISPLAY"] === undefined)
+  );
 }

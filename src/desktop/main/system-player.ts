@@ -11,7 +11,9 @@ import type { SoundIndex } from "./sounds.ts";
 const players: Readonly<Partial<Record<NodeJS.Platform, readonly (readonly string[])[]>>> = {
   linux: [["pw-play"], ["paplay"], ["aplay", "-q"]],
   darwin: [["afplay"]],
-  win32: [["powershell", "-NoProfile", "-Command", "& { param($f) (New-Object Media.SoundPlayer $f).PlaySync() }"]],
+  win32: [
+    ["powershell", "-NoProfile", "-Command", "& { param($f) (New-Object Media.SoundPlayer $f).PlaySync() }"],
+  ],
 };
 
 /** Loops the sound until the returned function is called. Silent when the system has no player. */

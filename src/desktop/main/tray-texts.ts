@@ -21,7 +21,9 @@ export function tooltipOf(view: TrayView): string {
   const waiting = count === 1 ? "1 alert waits for you" : `${count} alerts wait for you`;
   switch (attention.tray) {
     case "not-trusted": {
-      const why = problem ?? (person === null ? "Nobody has been chosen for this machine." : "The engine is not ready.");
+      const why =
+        problem ??
+        (person === null ? "Nobody has been chosen for this machine." : "The engine is not ready.");
       return `Tocsin: not to be trusted. ${why}${count > 0 ? ` ${waiting}.` : ""}`;
     }
     case "paused":
@@ -31,7 +33,9 @@ export function tooltipOf(view: TrayView): string {
     case "acknowledged":
       return "Tocsin: acknowledged, not resolved yet";
     case "quiet":
-      return attention.others > 0 ? `Tocsin: nothing for you, ${attention.others} open in the team` : "Tocsin: quiet, watching";
+      return attention.others > 0
+        ? `Tocsin: nothing for you, ${attention.others} open in the team`
+        : "Tocsin: quiet, watching";
   }
 }
 
@@ -70,12 +74,24 @@ export function menuOf(view: TrayView): readonly MenuLine[] {
     { label: tooltipOf(view), enabled: false },
     separator,
     { label: "Open Tocsin", action: { type: "open-console" } },
-    ...(waiting > 0 && pausedUntil === null ? [{ label: "Go to the alert window", action: { type: "show-alerts" } } as const] : []),
+    ...(waiting > 0 && pausedUntil === null
+      ? [{ label: "Go to the alert window", action: { type: "show-alerts" } } as const]
+      : []),
     { label: "Silence sound", action: { type: "silence" }, enabled: view.sounding },
     { label: "Raise a test alert", action: { type: "raise-test" }, enabled: view.person !== null },
     separator,
-    pausedUntil === null ? pauseLine(waiting) : { label: `Resume (paused until ${clockTime(pausedUntil)})`, action: { type: "resume" } },
-    ...(autostart.supported ? [{ label: "Start at login", action: { type: "toggle-autostart" }, checked: autostart.enabled } as const] : []),
+    pausedUntil === null
+      ? pauseLine(waiting)
+      : { label: `Resume (paused until ${clockTime(pausedUntil)})`, action: { type: "resume" } },
+    ...(autostart.supported
+      ? [
+          {
+            label: "Start at login",
+            action: { type: "toggle-autostart" },
+            checked: autostart.enabled,
+          } as const,
+        ]
+      : []),
     separator,
     { label: "Quit…", action: { type: "quit" } },
   ];

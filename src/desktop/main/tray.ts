@@ -30,7 +30,8 @@ export class TrayIcon {
     // Linux shows an edited menu only after it is set again, and setting it closes one that is open: only when it differs.
     const lines = menuOf(view);
     const menu = JSON.stringify(lines);
-    if (menu !== this.menu) this.tray.setContextMenu(Menu.buildFromTemplate(lines.map((line) => this.item(line))));
+    if (menu !== this.menu)
+      this.tray.setContextMenu(Menu.buildFromTemplate(lines.map((line) => this.item(line))));
     this.menu = menu;
   }
 

@@ -12,7 +12,10 @@ export interface Rectangle {
 const marginPx = 16;
 
 /** A window of the wanted size, centred a little above the middle of `workArea`, and never larger than it. */
-export function placeIn(workArea: Rectangle, wanted: { readonly width: number; readonly height: number }): Rectangle {
+export function placeIn(
+  workArea: Rectangle,
+  wanted: { readonly width: number; readonly height: number },
+): Rectangle {
   const width = Math.min(wanted.width, workArea.width - 2 * marginPx);
   const height = Math.min(wanted.height, workArea.height - 2 * marginPx);
   return {

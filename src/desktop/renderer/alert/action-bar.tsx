@@ -44,7 +44,12 @@ export function ActionBar({ desktop, onCommand, onSilence, onMove, onOpen }: Pro
         )}
       </span>
       <KeyButton name="Escalate" shortcut="E" onPress={keys["e"]!} />
-      <KeyButton name="Silence" shortcut="S" onPress={onSilence} disabled={desktop.silenced && !desktop.sounding} />
+      <KeyButton
+        name="Silence"
+        shortcut="S"
+        onPress={onSilence}
+        disabled={desktop.silenced && !desktop.sounding}
+      />
       <span class="actions-end">
         <button type="button" class="link" onClick={onOpen}>
           Timeline

@@ -29,18 +29,20 @@ export function AlertCard({ alert, team, why, now, position }: Props) {
       </header>
       <main class="alert-body">
         <div class="alert-content">
-        <h1>{alert.title}</h1>
-        <p class="alert-meta">
-          <span>{alert.source}</span>
-          {alert.occurrences > 1 && <span>reported {alert.occurrences} times</span>}
-          <span>opened {clockTime(alert.openedAt)}</span>
-        </p>
-        {alert.stale === true && <p class="stale">Its source fell silent: nobody knows whether this still holds.</p>}
-        <div id="why">
-          <p>{why ?? "You are among those whom the policy asks."}</p>
-          {escalation !== null && <p class="soft">{escalation} if nobody acknowledges.</p>}
-        </div>
-        <AlertText alert={alert} />
+          <h1>{alert.title}</h1>
+          <p class="alert-meta">
+            <span>{alert.source}</span>
+            {alert.occurrences > 1 && <span>reported {alert.occurrences} times</span>}
+            <span>opened {clockTime(alert.openedAt)}</span>
+          </p>
+          {alert.stale === true && (
+            <p class="stale">Its source fell silent: nobody knows whether this still holds.</p>
+          )}
+          <div id="why">
+            <p>{why ?? "You are among those whom the policy asks."}</p>
+            {escalation !== null && <p class="soft">{escalation} if nobody acknowledges.</p>}
+          </div>
+          <AlertText alert={alert} />
         </div>
       </main>
     </>

@@ -35,10 +35,11 @@ export function AlertList({ alerts, selected, now, onSelect, onAcknowledgeAll }:
           onYes={onAcknowledgeAll}
         />
       </div>
-      <ul role="listbox" aria-label="Alerts">
+      <ul role="listbox" aria-label="Alerts" tabIndex={0} aria-activedescendant={optionId(selected)}>
         {rows.map((alert) => (
           <li
             key={alert.id}
+            id={optionId(alert.id)}
             ref={alert.id === selected ? current : null}
             role="option"
             aria-selected={alert.id === selected}
@@ -64,15 +65,26 @@ const keys = (
   </span>
 );
 
+const optionId = (alertId: string): string => `option-${alertId}`;
+
 function Summary({ alerts, now }: { readonly alerts: readonly AlertJson[]; readonly now: number }) {
   const worst = alerts[0]!.severity;
   const worstText = `${alerts.filter(({ severity }) => severity === worst).length} ${severityWords[worst].toLowerCase()}`;
   const recent = alerts.filter(({ openedAt }) => Date.parse(openedAt) > now - flood.withinMs).length;
-  if (recent <= flood.alerts) return <p>{`${alerts.length} wait for you, ${worstText}`}{keys}</p>;
+  if (recent <= flood.alerts)
+    return (
+      <p>
+        {`${alerts.length} wait for you, ${worstText}`}
+        {keys}
+      </p>
+    );
   const first = alerts.reduce((a, b) => (a.openedAt <= b.openedAt ? a : b));
   return (
     <div class="flood">
-      <p>{`Flood: ${recent} in 10 minutes, ${worstText}`}{keys}</p>
+      <p>
+        {`Flood: ${recent} in 10 minutes, ${worstText}`}
+        {keys}
+      </p>
       <p class="flood-first">{`The first, at ${clockTime(first.openedAt)}: ${first.title}`}</p>
     </div>
   );

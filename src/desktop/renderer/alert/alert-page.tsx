@@ -2,7 +2,7 @@
  * The alert window's page: the selected alert in full, the others in a list, one row of actions. Role `alertdialog`, its
  * name beginning with severity and title (contract §5). Rendered by `main.tsx`.
  */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { HealthBanner } from "../shared/health-banner.tsx";
 import { askDesktop } from "../shared/bridge.ts";
 import type { AlertCommand, EngineLink } from "../shared/engine-link.ts";
@@ -18,24 +18,39 @@ import { useSelection } from "./selection.ts";
 export function AlertPage({ link }: { readonly link: EngineLink }) {
   const engine = useEngine(link);
   const desktop = useDesktopState();
-  const now = useNow();
   const alerts = (desktop?.pending ?? []).flatMap((id) => engine.open.get(id) ?? []);
+  const now = useNow(alerts.length > 0);
   const { selected, index, select } = useSelection(alerts);
   const guarded = useGuard(alerts.length > 0 ? (selected?.id ?? null) : null);
   const [fault, setFault] = useState<string | null>(null);
+  const underWay = useRef(false);
   useReportDrawn(alerts.map(({ id }) => id));
 
   if (selected === undefined || desktop === null) return null;
 
   const command = async (what: AlertCommand): Promise<void> => {
-    if (guarded()) return;
+    if (guarded() || underWay.current) return;
+    underWay.current = true;
+    const slow = setTimeout(() => setFault("Waiting for the engine…"), slowAfterMs);
     const answer = await link.command(selected.id, "window", what);
-    setFault(answer.ok ? null : `${words[what.kind]}: ${answer.text ?? answer.reason ?? "the engine gave no reason."}`);
+    clearTimeout(slow);
+    underWay.current = false;
+    setFault(
+      answer.ok
+        ? null
+        : `${words[what.kind]}: ${answer.text ?? answer.reason ?? "the engine gave no reason."}`,
+    );
   };
   const acknowledgeAll = async (): Promise<void> => {
-    const answers = await Promise.all(alerts.map(({ id }) => link.command(id, "window", { kind: "acknowledge" })));
+    const answers = await Promise.all(
+      alerts.map(({ id }) => link.command(id, "window", { kind: "acknowledge" })),
+    );
     const failed = answers.filter(({ ok }) => !ok);
-    setFault(failed.length === 0 ? null : `${failed.length} of ${answers.length} could not be acknowledged: ${failed[0]!.text ?? ""}`);
+    setFault(
+      failed.length === 0
+        ? null
+        : `${failed.length} of ${answers.length} could not be acknowledged: ${failed[0]!.text ?? ""}`,
+    );
   };
 
   return (
@@ -46,8 +61,22 @@ export function AlertPage({ link }: { readonly link: EngineLink }) {
       aria-describedby="why"
     >
       <HealthBanner engine={engine} more={desktop.soundProblem === null ? [] : [desktop.soundProblem]} />
-      <AlertCard alert={selected} team={engine.team} why={desktop.whys[selected.id]} now={now} position={alerts.length > 1 ? `${index + 1} of ${alerts.length}` : null} />
-      {alerts.length > 1 && <AlertList alerts={alerts} selected={selected.id} now={now} onSelect={select} onAcknowledgeAll={() => void acknowledgeAll()} />}
+      <AlertCard
+        alert={selected}
+        team={engine.team}
+        why={desktop.whys[selected.id]}
+        now={now}
+        position={alerts.length > 1 ? `${index + 1} of ${alerts.length}` : null}
+      />
+      {alerts.length > 1 && (
+        <AlertList
+          alerts={alerts}
+          selected={selected.id}
+          now={now}
+          onSelect={select}
+          onAcknowledgeAll={() => void acknowledgeAll()}
+        />
+      )}
       {fault !== null && (
         <p class="fault" role="alert">
           {fault}
@@ -64,6 +93,9 @@ export function AlertPage({ link }: { readonly link: EngineLink }) {
     </div>
   );
 }
+
+/** An answer takes a few milliseconds; one that takes longer is worth a word. */
+const slowAfterMs = 400;
 
 const words = {
   acknowledge: "Not acknowledged",

@@ -42,7 +42,9 @@ function wantedHeight(): number {
   const paddingPx = 40;
   const borderPx = 4;
   const text = Math.min(content.getBoundingClientRect().height, textAtMostPx) + paddingPx;
-  return Math.ceil(others.reduce((sum, child) => sum + child.getBoundingClientRect().height, text) + borderPx);
+  return Math.ceil(
+    others.reduce((sum, child) => sum + child.getBoundingClientRect().height, text) + borderPx,
+  );
 }
 
 /** Never cancelled by what comes later: in a flood nothing would be reported at all. */

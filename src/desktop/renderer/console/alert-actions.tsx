@@ -21,7 +21,11 @@ export function AlertActions({ alert, team, onCommand }: Props) {
   return (
     <div class="detail-actions">
       {alert.status !== "acknowledged" && open && (
-        <button type="button" class="button button-strong" onClick={() => void onCommand({ kind: "acknowledge" })}>
+        <button
+          type="button"
+          class="button button-strong"
+          onClick={() => void onCommand({ kind: "acknowledge" })}
+        >
           Acknowledge
         </button>
       )}
@@ -31,7 +35,13 @@ export function AlertActions({ alert, team, onCommand }: Props) {
             Resolve
           </button>
           <span class="menu-anchor menu-below">
-            <button type="button" class="button" aria-haspopup="menu" aria-expanded={snoozing} onClick={() => setSnoozing(!snoozing)}>
+            <button
+              type="button"
+              class="button"
+              aria-haspopup="menu"
+              aria-expanded={snoozing}
+              onClick={() => setSnoozing(!snoozing)}
+            >
               Snooze
             </button>
             {snoozing && (
@@ -74,7 +84,13 @@ export function AlertActions({ alert, team, onCommand }: Props) {
           if (text !== "") void onCommand({ kind: "note", text }).then((done) => done && form.reset());
         }}
       >
-        <input name="text" aria-label="Note" placeholder="Add a note for the others" maxLength={4000} autoComplete="off" />
+        <input
+          name="text"
+          aria-label="Note"
+          placeholder="Add a note for the others"
+          maxLength={4000}
+          autoComplete="off"
+        />
         <button type="submit" class="button">
           Add
         </button>

@@ -41,7 +41,9 @@ export function AlertDetail({ link, engine, id }: Props) {
           {statusLine(alert, engine.team, now)}
           {escalation(alert, engine.team, now)}
         </p>
-        {alert.stale === true && <p class="stale">Its source fell silent: nobody knows whether this still holds.</p>}
+        {alert.stale === true && (
+          <p class="stale">Its source fell silent: nobody knows whether this still holds.</p>
+        )}
       </header>
       {fault !== null && (
         <p class="fault" role="alert">
@@ -57,7 +59,11 @@ export function AlertDetail({ link, engine, id }: Props) {
 }
 
 /** The alert with its timeline; asked again whenever the engine reports a change of it. */
-function useAlert(link: EngineLink, engine: EngineView, id: string): { alert: AlertJson | null; problem: string | null } {
+function useAlert(
+  link: EngineLink,
+  engine: EngineView,
+  id: string,
+): { alert: AlertJson | null; problem: string | null } {
   const [alert, setAlert] = useState<AlertJson | null>(engine.open.get(id) ?? null);
   const [problem, setProblem] = useState<string | null>(null);
   const current = engine.open.get(id);
@@ -82,7 +88,10 @@ function Facts({ alert, now }: { readonly alert: AlertJson; readonly now: number
     ["Source", alert.source],
     ["Opened", `${clockTime(alert.openedAt)}, ${ago(now - Date.parse(alert.openedAt))}`],
     ["Reported", alert.occurrences === 1 ? "once" : `${alert.occurrences} times`],
-    ["Policy", `${alert.policy}, step ${alert.step + 1}${alert.repeat > 0 ? `, repeat ${alert.repeat}` : ""}`],
+    [
+      "Policy",
+      `${alert.policy}, step ${alert.step + 1}${alert.repeat > 0 ? `, repeat ${alert.repeat}` : ""}`,
+    ],
   ];
   return (
     <dl class="facts">

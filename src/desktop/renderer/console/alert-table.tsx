@@ -43,7 +43,13 @@ export function AlertTable({ link, team, alerts, now }: Props) {
         </thead>
         <tbody>
           {alerts.map((alert) => (
-            <Row key={alert.id} alert={alert} team={team} now={now} onAcknowledge={() => void acknowledge(alert.id)} />
+            <Row
+              key={alert.id}
+              alert={alert}
+              team={team}
+              now={now}
+              onAcknowledge={() => void acknowledge(alert.id)}
+            />
           ))}
         </tbody>
       </table>
@@ -84,7 +90,12 @@ function Row({ alert, team, now, onAcknowledge }: RowProps) {
       </td>
       <td>
         {alert.status === "triggered" && (
-          <button type="button" class="button button-small" aria-label={`Acknowledge ${alert.title}`} onClick={onAcknowledge}>
+          <button
+            type="button"
+            class="button button-small"
+            aria-label={`Acknowledge ${alert.title}`}
+            onClick={onAcknowledge}
+          >
             Acknowledge
           </button>
         )}

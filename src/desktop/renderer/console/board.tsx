@@ -44,13 +44,26 @@ export function Board({ link, engine, desktop, resolved }: Props) {
         </nav>
         <p class="soft">{resolved ? null : openSummary(open)}</p>
         {(all?.length ?? 0) > 0 && (
-          <input type="search" aria-label="Find" placeholder="Find in title, source, labels" value={text} onInput={(event) => setText(event.currentTarget.value)} />
+          <input
+            type="search"
+            aria-label="Find"
+            placeholder="Find in title, source, labels"
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
         )}
       </div>
       {matching === undefined && <p class="soft">Asking the engine…</p>}
       {matching?.length === 0 && text !== "" && <p class="nothing">No alert contains “{text}”.</p>}
-      {all?.length === 0 && (resolved ? <p class="nothing">Nothing has been resolved yet.</p> : <FirstAlert link={link} engine={engine} desktop={desktop} />)}
-      {matching !== undefined && matching.length > 0 && <AlertTable link={link} team={engine.team} alerts={matching.slice(0, rows)} now={now} />}
+      {all?.length === 0 &&
+        (resolved ? (
+          <p class="nothing">Nothing has been resolved yet.</p>
+        ) : (
+          <FirstAlert link={link} engine={engine} desktop={desktop} />
+        ))}
+      {matching !== undefined && matching.length > 0 && (
+        <AlertTable link={link} team={engine.team} alerts={matching.slice(0, rows)} now={now} />
+      )}
       {matching !== undefined && matching.length > rows && (
         <button type="button" class="button" onClick={() => setRows(rows + pageOfRows)}>
           Show {Math.min(pageOfRows, matching.length - rows)} more of {matching.length - rows}
@@ -61,23 +74,34 @@ export function Board({ link, engine, desktop, resolved }: Props) {
 }
 
 /** Asked again whenever something changed; undefined until the first answer. */
-function useResolved(link: EngineLink, engine: EngineView, wanted: boolean): readonly AlertJson[] | undefined {
+function useResolved(
+  link: EngineLink,
+  engine: EngineView,
+  wanted: boolean,
+): readonly AlertJson[] | undefined {
   const [alerts, setAlerts] = useState<readonly AlertJson[] | undefined>(undefined);
   useEffect(() => {
-    if (wanted) void link.listResolved(resolvedAtMost).then((answer) => answer.ok && setAlerts(answer.alerts ?? []));
+    if (wanted)
+      void link.listResolved(resolvedAtMost).then((answer) => answer.ok && setAlerts(answer.alerts ?? []));
   }, [wanted, engine.revision]);
   return alerts;
 }
 
 function byUrgency(a: AlertJson, b: AlertJson): number {
-  return statusRank[a.status] - statusRank[b.status] || rank[a.severity] - rank[b.severity] || a.openedAt.localeCompare(b.openedAt);
+  return (
+    statusRank[a.status] - statusRank[b.status] ||
+    rank[a.severity] - rank[b.severity] ||
+    a.openedAt.localeCompare(b.openedAt)
+  );
 }
 
 function matches(alert: AlertJson, text: string): boolean {
   const wanted = text.trim().toLowerCase();
   if (wanted === "") return true;
   const labels = Object.entries(alert.labels).map(([name, value]) => `${name}=${value}`);
-  return [alert.title, alert.source, alert.severity, ...labels].some((part) => part.toLowerCase().includes(wanted));
+  return [alert.title, alert.source, alert.severity, ...labels].some((part) =>
+    part.toLowerCase().includes(wanted),
+  );
 }
 
 function openSummary(open: readonly AlertJson[]): string {

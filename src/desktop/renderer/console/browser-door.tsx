@@ -34,7 +34,8 @@ export function BrowserDoor({ link }: { readonly link: EngineLink }) {
         <label for="token">Token</label>
         <input id="token" name="token" type="password" autoComplete="off" autoFocus required />
         <p class="soft">
-          It is in the file <code>token</code> in the engine’s data folder. This tab remembers it until you close it.
+          It is in the file <code>token</code> in the engine’s data folder. This tab remembers it until you
+          close it.
         </p>
         {refused && (
           <p class="fault" role="alert">

@@ -40,8 +40,13 @@ export function ConsolePage({ link }: { readonly link: EngineLink }) {
       <HealthBanner engine={engine} more={desktop?.soundProblem ? [desktop.soundProblem] : []} />
       {desktop?.pausedUntil && (
         <section class="banner" role="status">
-          <strong>Paused on this machine until {clockTime(desktop.pausedUntil)}.</strong> You are reached in other ways meanwhile.{" "}
-          <button type="button" class="button button-small" onClick={() => void askDesktop({ type: "resume" })}>
+          <strong>Paused on this machine until {clockTime(desktop.pausedUntil)}.</strong> You are reached in
+          other ways meanwhile.{" "}
+          <button
+            type="button"
+            class="button button-small"
+            onClick={() => void askDesktop({ type: "resume" })}
+          >
             Resume now
           </button>
         </section>

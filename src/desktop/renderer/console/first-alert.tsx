@@ -30,7 +30,11 @@ export function FirstAlert({ link, engine, desktop }: Props) {
     <section class="first">
       <h1>No open alerts</h1>
       <p>
-        Tocsin is watching. To see and hear what an alert is like, raise one; it goes the same way as a real one, to whoever is on call.
+        {engine.health.ready && engine.health.trusted
+          ? "Tocsin is watching."
+          : "None that Tocsin knows of: it is not to be trusted now, see above."}{" "}
+        To see and hear what an alert is like, raise one; it goes the same way as a real one, to whoever is on
+        call.
       </p>
       <p>
         <button type="button" class="button button-strong" onClick={() => void raise()}>
@@ -45,7 +49,9 @@ export function FirstAlert({ link, engine, desktop }: Props) {
         </button>
       </div>
       <p role="status">{said}</p>
-      {engine.team !== null && <p class="soft">{integrationsLine(engine.team.integrations.map(({ id }) => id))}</p>}
+      {engine.team !== null && (
+        <p class="soft">{integrationsLine(engine.team.integrations.map(({ id }) => id))}</p>
+      )}
     </section>
   );
 }
@@ -67,6 +73,7 @@ function shellQuoted(path: string): string {
 }
 
 function integrationsLine(ids: readonly string[]): string {
-  if (ids.length === 0) return "No integration is set up yet: add one to the team file, so that your monitoring can report here.";
+  if (ids.length === 0)
+    return "No integration is set up yet: add one to the team file, so that your monitoring can report here.";
   return `Reports are taken from ${ids.join(", ")}.`;
 }

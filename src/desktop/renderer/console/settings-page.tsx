@@ -46,13 +46,19 @@ export function SettingsPage({ engine, desktop }: Props) {
 
 function PersonSetting({ engine, desktop }: { readonly engine: EngineView; readonly desktop: DesktopState }) {
   const fixed = desktop.personFrom === "flag" || desktop.personFrom === "only-person";
-  const because = desktop.personFrom === "flag" ? "Given by --person at the start." : "The only person in the team.";
+  const because =
+    desktop.personFrom === "flag" ? "Given by --person at the start." : "The only person in the team.";
   return (
     <section>
       <h2>
         <label for="person">Whose machine this is</label>
       </h2>
-      <select id="person" value={desktop.person ?? ""} disabled={fixed} onChange={(event) => void askDesktop({ type: "choose-person", person: event.currentTarget.value })}>
+      <select
+        id="person"
+        value={desktop.person ?? ""}
+        disabled={fixed}
+        onChange={(event) => void askDesktop({ type: "choose-person", person: event.currentTarget.value })}
+      >
         {engine.team?.people.map(({ id, name }) => (
           <option key={id} value={id}>
             {name}
@@ -82,7 +88,8 @@ function ThemeSetting({ desktop }: { readonly desktop: DesktopState | null }) {
       <div class="choices">
         {(Object.keys(themeWords) as Theme[]).map((theme) => (
           <label key={theme}>
-            <input type="radio" name="theme" checked={current === theme} onChange={() => choose(theme)} /> {themeWords[theme]}
+            <input type="radio" name="theme" checked={current === theme} onChange={() => choose(theme)} />{" "}
+            {themeWords[theme]}
           </label>
         ))}
       </div>
@@ -101,7 +108,13 @@ function AutostartSetting({ desktop }: { readonly desktop: DesktopState }) {
     <section>
       <h2>Start at login</h2>
       <label>
-        <input type="checkbox" checked={enabled} disabled={!supported} onChange={(event) => void set(event.currentTarget.checked)} /> Start Tocsin when I log in
+        <input
+          type="checkbox"
+          checked={enabled}
+          disabled={!supported}
+          onChange={(event) => void set(event.currentTarget.checked)}
+        />{" "}
+        Start Tocsin when I log in
       </label>
       <p class="soft">{text}</p>
       {fault !== null && (

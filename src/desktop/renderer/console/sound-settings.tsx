@@ -34,8 +34,15 @@ export function SoundSettings({ desktop }: { readonly desktop: DesktopState }) {
               aria-label={`Volume, ${severityWords[name]}`}
               onChange={(event) => setVolume(name, Number(event.currentTarget.value))}
             />
-            <output class="number">{desktop.volumes[name] === 0 ? "silent" : `${desktop.volumes[name]} %`}</output>
-            <button type="button" class="button button-small" aria-label={`Test ${severityWords[name]}`} onClick={() => void test(name)}>
+            <output class="number">
+              {desktop.volumes[name] === 0 ? "silent" : `${desktop.volumes[name]} %`}
+            </output>
+            <button
+              type="button"
+              class="button button-small"
+              aria-label={`Test ${severityWords[name]}`}
+              onClick={() => void test(name)}
+            >
               Test
             </button>
           </div>

@@ -17,7 +17,13 @@ const marks: Readonly<Record<string, string>> = {
   "alert-went-stale": "failure",
 };
 
-export function Timeline({ entries, now }: { readonly entries: readonly TimelineEntryJson[]; readonly now: number }) {
+export function Timeline({
+  entries,
+  now,
+}: {
+  readonly entries: readonly TimelineEntryJson[];
+  readonly now: number;
+}) {
   if (entries.length === 0) return null;
   return (
     <section class="timeline" aria-label="Timeline">

@@ -20,7 +20,13 @@ export function WhoseMachine({ team }: { readonly team: TeamMessage }) {
       <div role="radiogroup" aria-labelledby="whose" class="people">
         {team.people.map(({ id, name }) => (
           <label key={id}>
-            <input type="radio" name="person" value={id} checked={chosen === id} onChange={() => setChosen(id)} />
+            <input
+              type="radio"
+              name="person"
+              value={id}
+              checked={chosen === id}
+              onChange={() => setChosen(id)}
+            />
             <span>{name}</span> <span class="soft">{id}</span>
           </label>
         ))}

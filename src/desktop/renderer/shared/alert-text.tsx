@@ -34,7 +34,13 @@ export function AlertText({ alert }: { readonly alert: AlertJson }) {
   );
 }
 
-function Pairs({ pairs, name }: { readonly pairs: readonly (readonly [string, string])[]; readonly name: string }) {
+function Pairs({
+  pairs,
+  name,
+}: {
+  readonly pairs: readonly (readonly [string, string])[];
+  readonly name: string;
+}) {
   return (
     <dl class="pairs" aria-label={name}>
       {pairs.map(([key, value]) => (
@@ -56,7 +62,12 @@ function LinkOut({ href, text }: { readonly href: string; readonly text: string 
     );
   }
   return (
-    <button type="button" class="link" title={href} onClick={() => void askDesktop({ type: "open-link", href })}>
+    <button
+      type="button"
+      class="link"
+      title={href}
+      onClick={() => void askDesktop({ type: "open-link", href })}
+    >
       {text}
     </button>
   );

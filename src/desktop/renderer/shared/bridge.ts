@@ -8,7 +8,10 @@ import type { Transport } from "./engine-link.ts";
 export const bridge: TocsinBridge | null = (globalThis as { tocsin?: TocsinBridge }).tocsin ?? null;
 
 export function bridgeTransport(over: TocsinBridge): Transport {
-  return { send: (message) => over.sendToEngine(message), onMessage: (listener) => over.onEngineMessage(listener) };
+  return {
+    send: (message) => over.sendToEngine(message),
+    onMessage: (listener) => over.onEngineMessage(listener),
+  };
 }
 
 /** Asks main. Never rejects: what goes wrong is a reply that says so. */

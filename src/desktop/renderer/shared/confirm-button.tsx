@@ -26,7 +26,12 @@ export function ConfirmButton({ label, question, yes, onYes }: Props) {
     );
   }
   return (
-    <span class="confirm" role="group" aria-label={question} onKeyDown={(event) => event.key === "Escape" && setAsking(false)}>
+    <span
+      class="confirm"
+      role="group"
+      aria-label={question}
+      onKeyDown={(event) => event.key === "Escape" && setAsking(false)}
+    >
       <span>{question}</span>
       <button
         type="button"

@@ -65,7 +65,8 @@ export class EngineLink {
 
   detach(): void {
     this.transport = null;
-    for (const settle of [...this.waiting.values()]) settle(unanswered("The connection to the engine is lost; it is tried again."));
+    for (const settle of [...this.waiting.values()])
+      settle(unanswered("The connection to the engine is lost; it is tried again."));
     this.change({ connected: false });
   }
 
@@ -93,7 +94,8 @@ export class EngineLink {
   /** Never rejects: an answer that does not come is an answer that says so. */
   private ask(message: (requestId: number) => ClientMessage): Promise<Answer> {
     const { transport } = this;
-    if (transport === null) return Promise.resolve(unanswered("There is no connection to the engine; it is tried again."));
+    if (transport === null)
+      return Promise.resolve(unanswered("There is no connection to the engine; it is tried again."));
     const requestId = this.nextRequestId++;
     return new Promise((resolve) => {
       const settle = (answer: Answer): void => {
@@ -101,7 +103,10 @@ export class EngineLink {
         this.waiting.delete(requestId);
         resolve(answer);
       };
-      const timer = setTimeout(() => settle(unanswered("No answer came in time; see whether it was done.")), answerWithinMs);
+      const timer = setTimeout(
+        () => settle(unanswered("No answer came in time; see whether it was done.")),
+        answerWithinMs,
+      );
       this.waiting.set(requestId, settle);
       transport.send(message(requestId));
     });
@@ -111,7 +116,16 @@ export class EngineLink {
     switch (message.type) {
       case "welcome": {
         const { engineVersion, url, team, health } = message;
-        this.change({ known: true, connected: true, engineVersion, url, team, health, open: merged([], message.alerts), revision: this.view.revision + 1 });
+        this.change({
+          known: true,
+          connected: true,
+          engineVersion,
+          url,
+          team,
+          health,
+          open: merged([], message.alerts),
+          revision: this.view.revision + 1,
+        });
         return;
       }
       case "alerts":
@@ -141,7 +155,10 @@ export class EngineLink {
   }
 }
 
-function merged(open: Iterable<readonly [string, AlertJson]>, alerts: readonly AlertJson[]): Map<string, AlertJson> {
+function merged(
+  open: Iterable<readonly [string, AlertJson]>,
+  alerts: readonly AlertJson[],
+): Map<string, AlertJson> {
   const all = new Map(open);
   for (const alert of alerts) {
     if (alert.status === "resolved") all.delete(alert.id);

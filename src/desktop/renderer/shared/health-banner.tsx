@@ -4,10 +4,23 @@
 import type { EngineView } from "./engine-link.ts";
 import { clockTime } from "./words.ts";
 
-export function HealthBanner({ engine, more = [] }: { readonly engine: EngineView; readonly more?: readonly string[] }) {
+export function HealthBanner({
+  engine,
+  more = [],
+}: {
+  readonly engine: EngineView;
+  readonly more?: readonly string[];
+}) {
   const { health, connected } = engine;
-  const lost = connected || !engine.known ? [] : ["The connection to the engine is lost; it is tried again. What is below may be out of date."];
-  const problems = [...lost.map((text) => ({ text, since: null })), ...health.problems, ...more.map((text) => ({ text, since: null }))];
+  const lost =
+    connected || !engine.known
+      ? []
+      : ["The connection to the engine is lost; it is tried again. What is below may be out of date."];
+  const problems = [
+    ...lost.map((text) => ({ text, since: null })),
+    ...health.problems,
+    ...more.map((text) => ({ text, since: null })),
+  ];
   const blind = lost.length > 0 || !health.ready || !health.trusted;
   if (problems.length === 0 && !blind) return null;
   return (

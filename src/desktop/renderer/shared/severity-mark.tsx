@@ -32,7 +32,11 @@ export function SeverityMark({ severity, size = 18, word = false }: Props) {
         <path class="severity-shape" d={outlines[severity]} />
         <path class="severity-sign" d={signs[severity]} />
       </svg>
-      {word ? <span class="severity-word">{severityWords[severity]}</span> : <span class="only-heard">{severityWords[severity]}</span>}
+      {word ? (
+        <span class="severity-word">{severityWords[severity]}</span>
+      ) : (
+        <span class="only-heard">{severityWords[severity]}</span>
+      )}
     </span>
   );
 }

@@ -43,7 +43,8 @@ export function keepConnected(link: EngineLink, token: string, onRefused: () => 
     current.addEventListener("open", () => {
       current.send(JSON.stringify({ type: "token", token }));
       link.attach({
-        send: (message: ClientMessage) => current.readyState === WebSocket.OPEN && current.send(JSON.stringify(message)),
+        send: (message: ClientMessage) =>
+          current.readyState === WebSocket.OPEN && current.send(JSON.stringify(message)),
         onMessage: (listener) =>
           current.addEventListener("message", (event) => {
             attempt = 0;

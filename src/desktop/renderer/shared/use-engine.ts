@@ -25,10 +25,12 @@ export function useDesktopState(): DesktopState | null {
   return state;
 }
 
-/** Milliseconds since the epoch, renewed at every full second while somebody looks. */
-export function useNow(): number {
+/** Milliseconds since the epoch, renewed at every full second while `running`: a hidden window need not wake anybody. */
+export function useNow(running = true): number {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
+    if (!running) return;
+    setNow(Date.now());
     let timer: ReturnType<typeof setTimeout>;
     const tick = (): void => {
       setNow(Date.now());
@@ -36,6 +38,6 @@ export function useNow(): number {
     };
     timer = setTimeout(tick, 1000 - (Date.now() % 1000));
     return () => clearTimeout(timer);
-  }, []);
+  }, [running]);
   return now;
 }

@@ -4,7 +4,12 @@
 import type { AlertJson } from "#wire/alert-json";
 import type { TeamMessage } from "#wire/client-contract";
 
-export const severityWords = { critical: "Critical", error: "Error", warning: "Warning", info: "Info" } as const;
+export const severityWords = {
+  critical: "Critical",
+  error: "Error",
+  warning: "Warning",
+  info: "Info",
+} as const;
 
 /** `0:42`, `12:07`, `3 h 12 min`, `2 d 4 h`. Negative counts as zero. */
 export function duration(ms: number): string {
@@ -27,7 +32,9 @@ export function ago(ms: number): string {
 export function clockTime(iso: string, now = new Date()): string {
   const at = new Date(iso);
   const time = at.toLocaleTimeString("en-GB");
-  return at.toDateString() === now.toDateString() ? time : `${at.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${time}`;
+  return at.toDateString() === now.toDateString()
+    ? time
+    : `${at.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${time}`;
 }
 
 export function nameOf(person: string | undefined, team: TeamMessage | null): string {
@@ -51,7 +58,9 @@ export function statusLine(alert: AlertJson, team: TeamMessage | null, now: numb
     case "acknowledged":
       return `Acknowledged by ${nameOf(alert.acknowledgedBy, team)}`;
     case "snoozed":
-      return alert.snoozedUntil === undefined ? "Snoozed" : `Snoozed, back in ${duration(Date.parse(alert.snoozedUntil) - now)}`;
+      return alert.snoozedUntil === undefined
+        ? "Snoozed"
+        : `Snoozed, back in ${duration(Date.parse(alert.snoozedUntil) - now)}`;
     case "resolved":
       return alert.resolvedAt === undefined ? "Resolved" : `Resolved ${clockTime(alert.resolvedAt)}`;
   }
@@ -59,10 +68,15 @@ export function statusLine(alert: AlertJson, team: TeamMessage | null, now: numb
 
 /** Who is asked when, if nobody acknowledges; null when nothing is to come. */
 export function escalationLine(alert: AlertJson, team: TeamMessage | null, now: number): string | null {
-  if (alert.nextEscalationAt === undefined) return null;
+  if (alert.status !== "triggered" || alert.nextEscalationAt === undefined) return null;
   const steps = team?.policies.find(({ id }) => id === alert.policy)?.steps ?? 0;
   const leftMs = Date.parse(alert.nextEscalationAt) - now;
-  const next = steps <= 1 ? "asked again" : alert.step + 1 < steps ? `step ${alert.step + 2} of ${steps} is asked` : "the policy goes on";
+  const next =
+    steps <= 1
+      ? "asked again"
+      : alert.step + 1 < steps
+        ? `step ${alert.step + 2} of ${steps} is asked`
+        : "the policy goes on";
   return leftMs <= 0 ? `${sentence(next)} now` : `${sentence(next)} in ${duration(leftMs)}`;
 }
 

@@ -13,7 +13,11 @@ const audible = 0.001;
 const listenEveryMs = 100;
 
 const context = new AudioContext();
-let looping: { readonly order: Play; readonly source: AudioBufferSourceNode; readonly stopListening: () => void } | null = null;
+let looping: {
+  readonly order: Play;
+  readonly source: AudioBufferSourceNode;
+  readonly stopListening: () => void;
+} | null = null;
 let wanted: Play | null = null;
 
 async function begin(order: Play): Promise<void> {
@@ -27,7 +31,11 @@ async function begin(order: Play): Promise<void> {
     if (order.loop) wanted = order;
     start(order, order.loop ? withGap(burst, order.gapMs) : burst);
   } catch (error) {
-    bridge?.reportSound({ type: "failed", orderId: order.orderId, text: `The sound cannot be played: ${String(error)}`.slice(0, 1000) });
+    bridge?.reportSound({
+      type: "failed",
+      orderId: order.orderId,
+      text: `The sound cannot be played: ${String(error)}`.slice(0, 1000),
+    });
   }
 }
 
@@ -69,8 +77,13 @@ function listen(ear: AnalyserNode, orderId: number): () => void {
 
 function withGap(burst: AudioBuffer, gapMs: number): AudioBuffer {
   const gap = Math.round((gapMs / 1000) * burst.sampleRate);
-  const whole = new AudioBuffer({ length: burst.length + gap, numberOfChannels: burst.numberOfChannels, sampleRate: burst.sampleRate });
-  for (let channel = 0; channel < burst.numberOfChannels; channel++) whole.copyToChannel(burst.getChannelData(channel), channel);
+  const whole = new AudioBuffer({
+    length: burst.length + gap,
+    numberOfChannels: burst.numberOfChannels,
+    sampleRate: burst.sampleRate,
+  });
+  for (let channel = 0; channel < burst.numberOfChannels; channel++)
+    whole.copyToChannel(burst.getChannelData(channel), channel);
   return whole;
 }
 
