@@ -4,7 +4,8 @@
  */
 import { Readable } from "node:stream";
 import { createTransport, type SendMailOptions } from "nodemailer";
-import { encryptionOf, type EmailSettings } from "./email-settings.ts";
+import { encryptionOf } from "./email-settings.ts";
+import type { EmailSettings } from "#config/email-schema";
 
 /** All in milliseconds. */
 export interface EmailLimits {

@@ -1,27 +1,7 @@
-/**
- * How to reach the mail server, and what that means for TLS. Filled in by config (team file, `email`), used by the
- * e-mail channel and by `tocsin doctor`.
- */
+/** What the team file's `email` settings mean for TLS. Used by the e-mail channel and by `tocsin doctor`. */
 import { readFileSync } from "node:fs";
 import { checkServerIdentity, type ConnectionOptions } from "node:tls";
-
-/** Config's settings are assignable to this by structure; the password is already taken out of the environment. */
-export interface EmailSettings {
-  readonly host: string;
-  readonly port: number;
-  /** TLS from the first byte (usually port 465). Otherwise STARTTLS is used when the server offers it. */
-  readonly secure: boolean;
-  readonly user?: string;
-  readonly password?: string;
-  /** The sender, `Name <address>` or a bare address. */
-  readonly from: string;
-  /** Refuse to go on unencrypted. Default: only when a password would travel beyond this computer. */
-  readonly requireTls?: boolean;
-  /** PEM file of the authority (or the self-signed certificate itself) to trust instead of the system's. */
-  readonly caFile?: string;
-  /** SHA-256 fingerprint that the server's certificate must have besides being trusted, `AB:CD:…`. */
-  readonly fingerprint256?: string;
-}
+import type { EmailSettings } from "#config/email-schema";
 
 export interface EncryptionOptions {
   readonly requireTLS: boolean;

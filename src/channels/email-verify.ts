@@ -5,7 +5,7 @@ import { createTransport } from "nodemailer";
 import type { FailureReason } from "#domain/fact";
 import { outcomeOfSmtpError } from "./email-outcome.ts";
 import { connectionOptions, defaultEmailLimits, type EmailLimits } from "./email-pool.ts";
-import type { EmailSettings } from "./email-settings.ts";
+import type { EmailSettings } from "#config/email-schema";
 import { startTimeLimit } from "./time-limit.ts";
 
 export type EmailVerification =

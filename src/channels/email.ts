@@ -10,7 +10,7 @@ import type { Channel, Notice } from "#engine/ports";
 import { messageOf } from "./email-message.ts";
 import { outcomeOfSmtpError } from "./email-outcome.ts";
 import { createEmailPool, defaultEmailLimits, type EmailLimits } from "./email-pool.ts";
-import type { EmailSettings } from "./email-settings.ts";
+import type { EmailSettings } from "#config/email-schema";
 import { permanent, temporary, withdrawn } from "./failure.ts";
 import { shorten, singleLine } from "./hostile-text.ts";
 import { startTimeLimit } from "./time-limit.ts";

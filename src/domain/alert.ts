@@ -2,7 +2,6 @@
  * An alert: one firing, from open to resolved. Immutable; `evolve-alert` makes the next one from a fact.
  */
 import type { ActionId, AlertId, EpochMs, IntegrationId, PersonId, PolicyId, TeamRevision } from "./ids.ts";
-import type { Asked } from "./fact.ts";
 import type { Severity } from "./severity.ts";
 import type { Via } from "./team.ts";
 
@@ -74,4 +73,12 @@ export interface Notification {
   /** When it is to be attempted (again). */
   readonly dueAt: EpochMs;
   readonly attempts: number;
+}
+
+/** Why a person was asked. */
+export interface Asked {
+  readonly person: PersonId;
+  readonly because: "schedule" | "group" | "person" | "everyone" | "last-resort";
+  /** The schedule's or group's id. */
+  readonly of?: string;
 }

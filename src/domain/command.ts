@@ -2,7 +2,7 @@
  * What `decide` asks of the world, and what it answers to whoever put the input in. Carried out only after the facts
  * of the same decision are on disk.
  */
-import type { Asked } from "./fact.ts";
+import type { Asked } from "./alert.ts";
 import type { ActionId, AlertId, PersonId } from "./ids.ts";
 import type { Via } from "./team.ts";
 

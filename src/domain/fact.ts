@@ -4,7 +4,7 @@
  * Every fact carries `at` and, where there was a choice, its reason as an enum: the journal answers "why was I woken?".
  * A fact that concerns one alert has `alertId`. Never remove a kind or change a meaning: old journals are replayed.
  */
-import type { AlertContent } from "./alert.ts";
+import type { AlertContent, Asked } from "./alert.ts";
 import type { ActionId, AlertId, EpochMs, IntegrationId, PersonId, PolicyId, TeamRevision } from "./ids.ts";
 import type { Severity } from "./severity.ts";
 import type { Team, Via } from "./team.ts";
@@ -130,14 +130,6 @@ export type StepReason =
   | "somebody-reachable-again";
 
 export type SkipReason = "below-min-severity" | "nobody-on-call" | "nobody-reachable";
-
-/** Why a person was asked. */
-export interface Asked {
-  readonly person: PersonId;
-  readonly because: "schedule" | "group" | "person" | "everyone" | "last-resort";
-  /** The schedule's or group's id. */
-  readonly of?: string;
-}
 
 export interface PlannedNotification {
   readonly actionId: ActionId;

@@ -2,7 +2,8 @@
  * What happened to an alert, in plain words, from its facts: the answer to "why was I woken?". Used by the API, the
  * screens and `tocsin show`.
  */
-import type { AlertFact, Asked, Fact, FailureReason, SkipReason, StepReason } from "./fact.ts";
+import type { AlertFact, Fact, FailureReason, SkipReason, StepReason } from "./fact.ts";
+import type { Asked } from "./alert.ts";
 import type { EpochMs, PersonId } from "./ids.ts";
 import type { Team, Via } from "./team.ts";
 

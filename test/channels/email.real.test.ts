@@ -2,7 +2,7 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEmailChannel, type EmailChannelOptions } from "#channels/email";
-import type { EmailSettings } from "#channels/email-settings";
+import type { EmailSettings } from "#config/email-schema";
 import { verifyEmail } from "#channels/email-verify";
 import { defaultEmailLimits } from "#channels/email-pool";
 import type { Notice } from "#engine/ports";

@@ -1,6 +1,7 @@
 /** Who is asked by a tier, and whether they can be reached at all. */
 import type { Alert } from "../alert.ts";
-import type { Asked, SkipReason } from "../fact.ts";
+import type { SkipReason } from "../fact.ts";
+import type { Asked } from "../alert.ts";
 import type { EpochMs, PersonId } from "../ids.ts";
 import { onCallAt } from "../oncall/on-call.ts";
 import { isAtLeast } from "../severity.ts";

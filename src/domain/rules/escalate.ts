@@ -6,7 +6,8 @@
  */
 import type { Alert } from "../alert.ts";
 import type { Decision } from "../decision.ts";
-import type { Asked, PlannedNotification, StepReason } from "../fact.ts";
+import type { PlannedNotification, StepReason } from "../fact.ts";
+import type { Asked } from "../alert.ts";
 import { actionIdOf } from "../ids.ts";
 import type { PersonCommand } from "../input.ts";
 import { limits } from "../limits.ts";
