@@ -9,6 +9,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/**/*.real.test.ts"],
+          // Property tests on a busy machine; no test is about this time.
+          testTimeout: 30_000,
         },
       },
       {
