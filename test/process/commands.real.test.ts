@@ -152,7 +152,7 @@ describe("commands about alerts", () => {
 describe("finding the engine", () => {
   const viaUrl = async (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> =>
     tocsin(["list", ...args], { env });
-  const token = async () => (await import("node:fs")).readFileSync(join(folder, "token"), "utf8").trim();
+  const token = () => readFileSync(join(folder, "token"), "utf8").trim();
 
   test("--url and --token, or the environment", async () => {
     expect((await viaUrl(["--url", engine.url, "--token", token()])).code).toBe(0);
