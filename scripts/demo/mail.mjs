@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { ImapFlow } from "imapflow";
 import { ROOT } from "../setup/paths.mjs";
 import { onPath } from "../setup/run.mjs";
@@ -34,7 +35,7 @@ async function startRealMail() {
     await starting.catch(() => {}); // half a server could not be stopped
     const groups = ["exim.pid", "dovecot.pid"].map((name) => readPid(join(folder, name)));
     await script("stop");
-    for (const group of groups) endGroup(group); // exim's children outlive it
+    await Promise.all(groups.map(endGroup));
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
   await starting;
@@ -105,10 +106,14 @@ function readPid(file) {
   }
 }
 
-function endGroup(leader) {
+/** Resolves once none of them is left to write into the folder (exim's children outlive it), or after three seconds. */
+async function endGroup(leader) {
   try {
-    if (leader) process.kill(-leader, "SIGTERM");
+    for (let tries = 0; leader && tries < 60; tries++) {
+      process.kill(-leader, "SIGTERM");
+      await pause(50);
+    }
   } catch {
-    // All gone already.
+    // All gone.
   }
 }
