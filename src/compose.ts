@@ -40,6 +40,8 @@ export interface TocsinOptions {
   readonly pages: string | null;
   readonly version: string;
   readonly log: Logger;
+  /** The journal was found damaged while running: stop and start again, which salvages it. Called once. */
+  readonly onBroken: () => void;
 }
 
 export interface Tocsin {
@@ -125,6 +127,10 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
     ],
     version,
     log: (level, text, error) => log[level]({ err: error }, text),
+    onBroken: once((error) => {
+      log.error({ err: error }, "the journal is damaged: starting again, to salvage it");
+      options.onBroken();
+    }),
   });
   stopList.push(() => engine.stop());
 
@@ -218,6 +224,15 @@ function tellOfDamage(engine: LoopEngine, { salvaged }: OpenedJournal["report"])
     what: salvaged.text,
     "damaged copy": salvaged.keptCopy,
   });
+}
+
+function once<Argument>(callback: (argument: Argument) => void): (argument: Argument) => void {
+  let called = false;
+  return (argument) => {
+    if (called) return;
+    called = true;
+    callback(argument);
+  };
 }
 
 function timed(journal: Journal, took: (ms: number) => void): Journal {

@@ -40,6 +40,8 @@ async function main(): Promise<void> {
     desktop: "app",
     version,
     log: openLog(options.data),
+    // Main starts a new one at once.
+    onBroken: () => process.exit(1),
   });
   if (!started.ok) {
     parentPort.postMessage({ type: "failed", exitCode: started.exitCode, text: started.text });

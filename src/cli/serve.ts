@@ -1,7 +1,7 @@
 /** `tocsin serve`: the engine without a desktop. What it has to say goes to stderr; with --json one line to stdout. */
 import { join, resolve } from "node:path";
 import { existsSync } from "node:fs";
-import { startTocsin } from "#compose";
+import { startTocsin, type Tocsin } from "#compose";
 import { openLog } from "#system/log-file";
 import { version } from "#system/version";
 import { installationDirectory } from "./installation.ts";
@@ -11,19 +11,29 @@ import { usageLine, type Given } from "./usage.ts";
 export async function serve(given: Given, output: Output): Promise<number> {
   const data = given.text("data");
   if (data === undefined) throw wrongUsage(usageLine("serve"));
-  const started = await startTocsin({
-    team: given.text("team") ?? null,
-    data: resolve(data),
-    host: given.text("host") ?? "127.0.0.1",
-    port: portOf(given.text("port") ?? "8743"),
-    person: given.text("person") ?? null,
-    desktop: "system",
-    pages: pagesDirectory(),
-    version,
-    log: openLog(resolve(data)),
-  });
-  if (!started.ok) throw new CommandFailure(started.exitCode, started.text);
-  const { tocsin } = started;
+  const log = openLog(resolve(data));
+  const start = async (port: number): Promise<Tocsin> => {
+    const started = await startTocsin({
+      team: given.text("team") ?? null,
+      data: resolve(data),
+      host: given.text("host") ?? "127.0.0.1",
+      port,
+      person: given.text("person") ?? null,
+      desktop: "system",
+      pages: pagesDirectory(),
+      version,
+      log,
+      onBroken: () => void restart(),
+    });
+    if (!started.ok) throw new CommandFailure(started.exitCode, started.text);
+    return started.tocsin;
+  };
+  let tocsin = await start(portOf(given.text("port") ?? "8743"));
+  const restart = async () => {
+    await tocsin.stop();
+    // At the same address, or the monitoring tools would not find it again.
+    tocsin = await start(Number(new URL(tocsin.url).port));
+  };
   const untilStopped = stopOnSignal(() => tocsin.stop());
   if (given.flag("json")) {
     output.out(JSON.stringify({ event: "listening", url: tocsin.url, pid: process.pid }));

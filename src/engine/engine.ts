@@ -18,15 +18,16 @@ import { AlertArchive, inMemory } from "./alert-archive.ts";
 import { HealthBoard } from "./health-board.ts";
 import { Outbox } from "./outbox.ts";
 import { JournalGuard } from "./journal-guard.ts";
-import type {
-  Channel,
-  Clock,
-  Engine,
-  EngineChange,
-  EngineHealth,
-  EngineProblem,
-  Journal,
-  Random,
+import {
+  JournalError,
+  type Channel,
+  type Clock,
+  type Engine,
+  type EngineChange,
+  type EngineHealth,
+  type EngineProblem,
+  type Journal,
+  type Random,
 } from "./ports.ts";
 import { Quarantine } from "./quarantine.ts";
 import { recoverState } from "./recover-state.ts";
@@ -63,6 +64,8 @@ export interface EngineDependencies {
   readonly version: string;
   /** One line for the log, for what nobody asked for: a broken invariant, a journal that fails. */
   log(level: "warn" | "error", text: string, error?: unknown): void;
+  /** Only a new start, which salvages the journal, can help. May be called more than once. */
+  onBroken(error: unknown): void;
 }
 
 interface Pending {
@@ -333,7 +336,12 @@ export class LoopEngine implements Engine {
   private journalFailed(error: unknown, now: EpochMs): void {
     const text = this.guard.failed(error, now);
     if (this.board.report("journal", text, now)) this.dependencies.log("error", text, error);
-    this.reload();
+    try {
+      this.reload();
+    } catch (unreadable) {
+      this.dependencies.onBroken(unreadable);
+    }
+    if (error instanceof JournalError && error.reason === "damaged") this.dependencies.onBroken(error);
     this.publishHealth();
     if (this.guard.keepsFacts) this.takeUpPostponed();
   }

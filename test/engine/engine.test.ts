@@ -123,6 +123,15 @@ describe("a full disk", () => {
   });
 });
 
+it("asks to be started again when the journal is damaged: only a new start can salvage it", async () => {
+  const journal = new MemoryJournal();
+  const world = await World.start({ journal });
+  journal.fail("damaged");
+  expect(await world.report()).toMatchObject({ ok: false, reason: "journal-unavailable" });
+  expect(world.log).toContain("broken");
+  expect(world.engine.health.trusted).toBe(false);
+});
+
 describe("a broken rule", () => {
   it("is logged, alarmed, and holds up no other alert", async () => {
     const world = await World.start();

@@ -68,6 +68,7 @@ export class World {
       channels: [this.channel("desktop"), this.channel("email")],
       version: "test",
       log: (level, text) => void this.log.push(`${level}: ${text}`),
+      onBroken: () => void this.log.push("broken"),
     });
     if (team !== null) void this.engine.submit({ kind: "team-loaded", team });
     this.attach(...(this.options.desktops ?? ["ana", "ben", "chi"]));
