@@ -1,5 +1,5 @@
 /** The API's routes, health and stream on a real server with an engine that only records. */
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import { BearerToken } from "#api/bearer-token";
 import { ClientHub } from "#api/client-hub";
 import { healthRoutes } from "#api/health";
@@ -14,6 +14,9 @@ import type { Signal } from "#domain/input";
 import type { Team } from "#domain/team";
 import { CountingRandom, FakeEngine, StandingClock } from "../support/fake-engine.ts";
 import { post, send } from "../support/http-client.ts";
+
+/** Real sockets on a machine that may be busy with other tests. */
+vi.setConfig({ testTimeout: 30_000 });
 
 export const token = "a-token-of-thirty-two-characters";
 export const noon = Date.parse("2026-03-01T12:00:00Z");

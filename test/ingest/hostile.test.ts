@@ -184,18 +184,23 @@ describe("limits", () => {
 
   test("a chunked body without a length is bounded too", async () => {
     const { port } = await startIngest();
-    const status = await new Promise<string>((resolve) => {
+    const ending = await new Promise<string>((resolve) => {
+      let heard = "";
       const socket = connect(port, "127.0.0.1", () => {
         socket.write(`POST ${jsonPath} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n`);
         const chunk = `10000\r\n${" ".repeat(0x10000)}\r\n`;
         const write = () => socket.writable && socket.write(chunk, () => setImmediate(write));
         write();
       });
-      socket.once("data", (data) => resolve(String(data).split("\r\n")[0]!));
+      socket.on("data", (data) => {
+        heard += String(data);
+        socket.destroy();
+      });
       socket.on("error", () => {});
-      socket.on("data", () => socket.destroy());
+      socket.on("close", () => resolve(heard.split("\r\n")[0] || "reset"));
     });
-    expect(status).toBe("HTTP/1.1 413 Payload Too Large");
+    // Whoever still writes when the server hangs up may miss its last words.
+    expect(["HTTP/1.1 413 Payload Too Large", "reset"]).toContain(ending);
   });
 
   test("10,000 alerts in one batch are one turn's work", async () => {
@@ -238,11 +243,11 @@ describe("limits", () => {
       [1, 2].map(
         () =>
           new Promise<ReturnType<typeof connect>>((resolve) => {
-            const socket = connect(port, "127.0.0.1", () => resolve(socket));
+            const socket = connect(port, "127.0.0.1", () => resolve(socket)).on("error", () => {});
           }),
       ),
     );
-    await expect(post(port, jsonPath, { title: "x" })).rejects.toThrow();
+    await expect(post(port, jsonPath, { title: "x" })).rejects.toThrow(/ECONNRESET|hang up/);
     idle[0]!.destroy();
     await new Promise(setImmediate);
     for (let attempt = 0; ; attempt += 1) {

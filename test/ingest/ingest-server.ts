@@ -1,5 +1,5 @@
 /** Ingest's routes on a real server with an engine that only records; each test gets its own. */
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import { createHttpServer } from "#api/http-server";
 import type { HttpLimits } from "#api/http-server";
 import type { IntegrationId } from "#domain/ids";
@@ -8,6 +8,9 @@ import { ingestRoutes } from "#ingest/routes";
 import type { Received } from "#ingest/gate";
 import type { IngestDependencies } from "#ingest/routes";
 import { CountingRandom, FakeEngine, StandingClock } from "../support/fake-engine.ts";
+
+/** Real sockets on a machine that may be busy with other tests. */
+vi.setConfig({ testTimeout: 30_000 });
 
 export const alertmanagerKey = "alertmanager-key-0123456789abcdef";
 /** The recorded PagerDuty requests use this one. */
