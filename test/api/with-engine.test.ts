@@ -21,7 +21,18 @@ async function start() {
   const clock = new SystemClock();
   const random = new SystemRandom();
   const journal = new MemoryJournal();
-  const engine = new LoopEngine({ clock, random, journal, channels: [], version: "test", log: () => {} });
+  const engine = new LoopEngine({
+    clock,
+    random,
+    journal,
+    channels: [],
+    version: "test",
+    log: () => {},
+    onBroken: () => {},
+    onBroken: (error) => {
+      throw error;
+    },
+  });
   void engine.submit({ kind: "team-loaded", team: team() });
   await engine.start();
   const log = { debug: () => {}, warn: () => {}, error: () => {} } as never;

@@ -32,7 +32,18 @@ async function startTocsin() {
   const clock = new SystemClock();
   const random = new SystemRandom();
   const { journal } = openSqliteJournal({ directory });
-  const engine = new LoopEngine({ clock, random, journal, channels: [], version: "test", log: () => {} });
+  const engine = new LoopEngine({
+    clock,
+    random,
+    journal,
+    channels: [],
+    version: "test",
+    log: () => {},
+    onBroken: () => {},
+    onBroken: (error) => {
+      throw error;
+    },
+  });
   void engine.submit({ kind: "team-loaded", team: team() });
   await engine.start();
   const lines: string[] = [];
