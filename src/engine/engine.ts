@@ -15,19 +15,16 @@ import type { Input } from "#domain/input";
 import { emptyState, type State } from "#domain/state";
 import type { Severity } from "#domain/severity";
 import { AlertArchive, inMemory } from "./alert-archive.ts";
+import { engineLimits, type EngineDependencies } from "./dependencies.ts";
 import { HealthBoard } from "./health-board.ts";
 import { Outbox } from "./outbox.ts";
 import { JournalGuard } from "./journal-guard.ts";
 import {
   JournalError,
-  type Channel,
-  type Clock,
   type Engine,
   type EngineChange,
   type EngineHealth,
   type EngineProblem,
-  type Journal,
-  type Random,
 } from "./ports.ts";
 import { Quarantine } from "./quarantine.ts";
 import { recoverState } from "./recover-state.ts";
@@ -36,18 +33,6 @@ import { watchFacts } from "./problem-watch.ts";
 import { SnapshotKeeper } from "./snapshot-keeper.ts";
 import { journalUnavailable, refusal, Turn } from "./turn.ts";
 
-/** The engine's own limits; the domain has its own. */
-export const engineLimits = {
-  /** Inputs that may wait; beyond it `busy` is answered and an alert says so. */
-  inbox: 50_000,
-  /** Inputs that share one commit. Small enough that a flood does not hold up a person's command. */
-  turn: 500,
-  /** Due alerts taken up in one turn. */
-  dueInOneTurn: 500,
-  /** How long a stop waits for notifications that are under way; what is not done by then is made again at the next start. */
-  stopWithinMs: 2_500,
-} as const;
-
 /** Inputs whose sender does not hear the answer, or would not say it again. */
 const unrepeatable: ReadonlySet<Input["kind"]> = new Set([
   "outcome",
@@ -55,18 +40,6 @@ const unrepeatable: ReadonlySet<Input["kind"]> = new Set([
   "team-loaded",
   "engine-started",
 ]);
-
-export interface EngineDependencies {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly journal: Journal;
-  readonly channels: readonly Channel[];
-  readonly version: string;
-  /** One line for the log, for what nobody asked for: a broken invariant, a journal that fails. */
-  log(level: "warn" | "error", text: string, error?: unknown): void;
-  /** Only a new start, which salvages the journal, can help. May be called more than once. */
-  onBroken(error: unknown): void;
-}
 
 interface Pending {
   readonly input: Input;
