@@ -1,0 +1,63 @@
+/**
+ * Who could be told, and when a policy's target would reach nobody. Used by `coverage-proof` and `policy-coverage`.
+ *
+ * Whether a desktop is attached is known only at the time, so here every desktop counts as attached; the rules' own
+ * `canReach` knows better once an alert is open.
+ */
+import type { EpochMs, PersonId } from "../ids.ts";
+import { finalSchedule } from "../oncall/on-call.ts";
+import { intersect, union } from "../oncall/timeline.ts";
+import type { Span } from "../oncall/timeline.ts";
+import type { Target, Team } from "../team.ts";
+
+/** The stretches of `[from, to)` in which a target reaches nobody: ascending, apart. */
+export type SilenceOf = (target: Target) => readonly Span[];
+
+/** Answers for one team and interval; each schedule is walked once. */
+export function silences(team: Team, from: EpochMs, to: EpochMs): SilenceOf {
+  const reachable = peopleWithChannel(team);
+  const always: readonly Span[] = from < to ? [{ start: from, end: to }] : [];
+  const bySchedule = new Map<string, readonly Span[]>();
+  const unless = (someone: boolean): readonly Span[] => (someone ? [] : always);
+
+  return (target) => {
+    switch (target.kind) {
+      case "person":
+        return unless(reachable.has(target.id));
+      case "everyone":
+        return unless(reachable.size > 0);
+      case "group": {
+        const group = team.groups.find(({ id }) => id === target.id);
+        return unless(group?.people.some((person) => reachable.has(person)) ?? false);
+      }
+      case "schedule": {
+        let silence = bySchedule.get(target.id);
+        if (silence === undefined) {
+          const segments = finalSchedule(team, target.id, from, to);
+          silence = union(segments.filter(({ person }) => person === null || !reachable.has(person)));
+          bySchedule.set(target.id, silence);
+        }
+        return silence;
+      }
+    }
+  };
+}
+
+/** Everyone with a desktop rule, or with an e-mail rule that has an address and a mail server. */
+export function peopleWithChannel(team: Team): ReadonlySet<PersonId> {
+  const reachable = team.people.filter((person) =>
+    person.notify.some(({ via }) => via !== "email" || (person.email !== undefined && team.canEmail)),
+  );
+  return new Set(reachable.map(({ id }) => id));
+}
+
+/** What all lists have in common; an empty list of lists has nothing. */
+export function commonStretches(lists: readonly (readonly Span[])[]): readonly Span[] {
+  const [first = [], ...others] = lists;
+  return others.reduce<readonly Span[]>((common, list) => bothIn(common, list), first);
+}
+
+export function bothIn(left: readonly Span[], right: readonly Span[]): Span[] {
+  const claims = left.map(({ start, end }) => ({ start, end, owner: null }));
+  return intersect(claims, right).map(({ start, end }) => ({ start, end }));
+}
