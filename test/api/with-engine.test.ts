@@ -28,7 +28,6 @@ async function start() {
     channels: [],
     version: "test",
     log: () => {},
-    onBroken: () => {},
     onBroken: (error) => {
       throw error;
     },

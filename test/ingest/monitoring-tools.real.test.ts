@@ -39,7 +39,6 @@ async function startTocsin() {
     channels: [],
     version: "test",
     log: () => {},
-    onBroken: () => {},
     onBroken: (error) => {
       throw error;
     },
