@@ -24,7 +24,7 @@ export interface HttpLimits {
   /** Longer than Go's 90 s, so that Prometheus never writes into a connection that is being closed. */
   readonly keepAliveTimeoutMs: number;
   readonly connections: number;
-  /** How often slow requests are looked for. */
+  /** How often slow requests are looked for; Node does so even while nobody is connected, so not too often. */
   readonly checkEveryMs: number;
 }
 
@@ -33,7 +33,7 @@ const defaultLimits: HttpLimits = {
   requestTimeoutMs: 15_000,
   keepAliveTimeoutMs: 120_000,
   connections: 1000,
-  checkEveryMs: 1000,
+  checkEveryMs: 15_000,
 };
 
 export type ListenResult =

@@ -23,7 +23,7 @@ export async function alertCommands(given: Given, output: Output): Promise<numbe
     default: {
       const { action, body } = actionOf(given);
       const path = `/api/v1/alerts/${await idOf(engine, given)}/${action}`;
-      report(given, output, parseAlert(await engine.request("POST", path, body)));
+      report(given, output, parseAlert(await engine.request("POST", path, { origin: "command-line", ...body })));
     }
   }
   return exitCodes.done;
@@ -56,7 +56,7 @@ async function listAlerts(engine: EngineClient, status: string): Promise<AlertJs
     .parse(answer);
 }
 
-function actionOf({ command, ...given }: Given): { action: string; body: unknown } {
+function actionOf({ command, ...given }: Given): { action: string; body: object } {
   switch (command) {
     case "ack":
       return { action: "acknowledge", body: {} };
