@@ -28,7 +28,7 @@ export function openDataDirectory(data: string): OpenedDirectory {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // A full disk is no reason not to start: what is open must go on.
-    if (code === "ENOSPC" || code === "EDQUOT") return { ok: true };
+    if (isFull(error)) return { ok: true };
     const why =
       code === "EROFS" || code === "EACCES" || code === "EPERM"
         ? "cannot be written to; make it writable or choose another one with --data"
@@ -52,18 +52,46 @@ export function readOrMakeToken(data: string): string {
   return token;
 }
 
-/** Leaves word where this engine listens, for the command line. Returns how to take it back. */
+/**
+ * Leaves word where this engine listens, for the command line. Returns how to take it back. On a full disk the word of
+ * the last run is written over; without one the engine runs all the same, and is found by --url alone.
+ */
 export function leaveAddress(data: string, url: string): () => void {
   const file = join(data, "engine.json");
-  writePrivately(file, `${JSON.stringify({ url, pid: process.pid })}\n`);
+  const text = `${JSON.stringify({ url, pid: process.pid })}\n`;
+  try {
+    writePrivately(file, text);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    writeOver(file, text);
+  }
   return () => rmSync(file, { force: true });
 }
 
 /** Whole or not at all, mode 0600, also when the machine dies half-way. */
 export function writePrivately(file: string, text: string): void {
   const fresh = `${file}.${process.pid}.new`;
-  writeFileSync(fresh, text, { mode: 0o600, flush: true });
-  renameSync(fresh, file);
+  try {
+    writeFileSync(fresh, text, { mode: 0o600, flush: true });
+    renameSync(fresh, file);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
+  }
+}
+
+/** In the space that the file has already, if there is such a file; what was longer is blanked. */
+function writeOver(file: string, text: string): void {
+  try {
+    writeFileSync(file, text.padEnd(statSync(file).size), { flag: "r+" });
+  } catch {
+    // None there, or not even this works.
+  }
+}
+
+function isFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOSPC" || code === "EDQUOT";
 }
 
 export function readIfThere(file: string): string | null {
