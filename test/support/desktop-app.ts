@@ -89,6 +89,10 @@ export class DesktopApp {
     return (await this.call("GET", `/api/v1/alerts/${id}`)) as AlertJson;
   }
 
+  async alerts(status: "open" | "resolved"): Promise<AlertJson[]> {
+    return (await this.call("GET", `/api/v1/alerts?status=${status}`)) as AlertJson[];
+  }
+
   private async call(method: string, path: string, body?: unknown): Promise<unknown> {
     const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json" };
     const response = await fetch(`${this.url()}${path}`, {
