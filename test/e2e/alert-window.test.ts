@@ -5,6 +5,9 @@ import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { colourAt, DesktopApp, eventually, pause, screenshot } from "../support/desktop-app.ts";
 
+/** The window takes no key and no click before it has been there for half a second. */
+const guardMs = 700;
+
 let app: DesktopApp;
 
 beforeAll(async () => {
@@ -55,6 +58,7 @@ test("comes up on the screen, above the others, without taking the focus; Acknow
     const { timeline } = await app.alert(id);
     expect(timeline?.map(({ kind }) => kind)).toContain("notification-sent");
   });
+  await pause(guardMs);
   await page.getByRole("button", { name: "Acknowledge", exact: true }).click();
   await shown(false);
   await expect(app.alert(id)).resolves.toMatchObject({ status: "acknowledged", acknowledgedBy: "ana" });
@@ -77,7 +81,7 @@ test("cannot be closed while something waits", async () => {
       .find((one) => one.getTitle() === "Tocsin alert")!
       .hide(),
   );
-  await pause(300);
+  await pause(guardMs);
   await shown(true);
   await page.getByRole("button", { name: "Resolve" }).click();
   await shown(false);
@@ -98,7 +102,7 @@ test("ignores a key that was on its way elsewhere when it came up, and takes it 
   );
   const { id } = await app.raise({ title: "Half-typed Enter" });
   await pressed;
-  await pause(700);
+  await pause(guardMs);
   await expect(app.alert(id)).resolves.toMatchObject({ status: "triggered" });
   const page = await app.page("alert");
   await page.keyboard.press("a");
@@ -120,7 +124,7 @@ test("shows hostile text as text", async () => {
   await expect(page.getByText("click").count()).resolves.toBe(0);
   await expect(page.evaluate(() => "hacked" in globalThis)).resolves.toBe(false);
   screenshot("alert-hostile");
-  await pause(600);
+  await pause(guardMs);
   await page.keyboard.press("r");
   await eventually(async () => expect((await app.alert(id)).status).toBe("resolved"));
 });
@@ -129,7 +133,7 @@ test("snoozes by its menu, and escalates", async () => {
   const { id } = await app.raise({ title: "Later", severity: "warning" });
   const page = await app.page("alert");
   await page.getByRole("alertdialog", { name: "Warning: Later" }).waitFor();
-  await pause(600);
+  await pause(guardMs);
   await page.keyboard.press("e");
   await eventually(async () => expect((await app.alert(id)).step).toBe(1));
   await page.keyboard.press("z");

@@ -105,7 +105,7 @@ test("asks before it quits", async () => {
   await pause(200);
   choose("Quit…");
   await expect(asked).resolves.toMatch(
-    /Nobody will be alerted on this machine.*2 more alerts are open.*Keep watching$/s,
+    /Nobody will be alerted on this machine.*3 more alerts are open.*Keep watching$/s,
   );
   await tray("Tocsin: acknowledged");
 });

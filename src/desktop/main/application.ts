@@ -1,28 +1,21 @@
 /**
- * The desktop app, put together: what the engine says goes into the mirror, and after every change tray, alert window,
+ * The desktop app, put together: what the engine says becomes knowledge, and after every change tray, alert window,
  * sound and pages follow from it. Built once by `index.ts`. It decides nothing about alerts; the engine does.
  */
 import { BrowserWindow, nativeTheme } from "electron";
 import type { WebContents } from "electron";
 import { join } from "node:path";
-import type { EngineMessage } from "#wire/client-contract";
-import { channelNames } from "../contract.ts";
+import type { EngineMessage, HealthMessage } from "#wire/client-contract";
 import type { DesktopReply, DesktopRequest, DesktopState } from "../contract.ts";
 import { AlertWindow } from "./alert-window.ts";
-import { attentionOf } from "./attention.ts";
-import type { Attention } from "./attention.ts";
 import type { Autostart } from "./autostart.ts";
 import { ClientLink } from "./client-link.ts";
 import { ConsoleWindow } from "./console-window.ts";
 import type { EngineOptions } from "./engine-supervisor.ts";
 import { EngineWatch } from "./engine-watch.ts";
 import type { Flags } from "./flags.ts";
-import { healthOf } from "./health.ts";
-import { identify } from "./identity.ts";
-import type { Identity } from "./identity.ts";
 import { serveIpc } from "./ipc.ts";
-import { emptyMirror, reflect } from "./mirror.ts";
-import type { Mirror } from "./mirror.ts";
+import { Knowledge } from "./knowledge.ts";
 import { PageHub } from "./page-hub.ts";
 import { Pause } from "./pause.ts";
 import { PersonActions } from "./person-actions.ts";
@@ -31,6 +24,8 @@ import type { PreferenceStore } from "./preferences.ts";
 import { Presenter } from "./presenter.ts";
 import { SoundPlayer } from "./sound-player.ts";
 import { readSounds } from "./sounds.ts";
+import { distrustNotice, pendingNotice } from "./spoken-notices.ts";
+import { StatePages } from "./state-pages.ts";
 import { SystemNotifications, windowsAreUnreliable } from "./system-notification.ts";
 import { TrayIcon } from "./tray.ts";
 import { TrustWatch } from "./trust-watch.ts";
@@ -49,13 +44,8 @@ const wrongUsage = 2;
 const gatherMs = 40;
 
 export class Application {
-  private mirror: Mirror = emptyMirror(new Date().toISOString());
-  private identity: Identity;
-  private attention: Attention;
-  private readonly silenced = new Set<string>();
-  private readonly whys = new Map<string, string>();
-  private readonly statePages = new Set<WebContents>();
-  private readonly startedAt = new Date().toISOString();
+  private readonly knowledge: Knowledge;
+  private readonly statePages = new StatePages();
   private readonly unreliableWindows = windowsAreUnreliable(process.env, process.argv);
   private toldHealth = "";
   private scheduled: NodeJS.Timeout | undefined;
@@ -86,11 +76,19 @@ export class Application {
     quit: () => void,
   ) {
     const refresh = (): void => this.refresh();
-    this.identity = identify(flags.person, preferences.get("person"), null);
     this.pause = new Pause(preferences, refresh);
+    this.knowledge = new Knowledge(
+      {
+        flag: flags.person,
+        preference: () => preferences.get("person"),
+        doubt: () => this.engine.doubt,
+        paused: () => this.pause.until !== null,
+      },
+      new Date().toISOString(),
+    );
     this.link = new ClientLink(
       { onMessage: (message) => this.hear(message), onMisunderstanding: (text) => this.engine.doubtIt(text) },
-      { person: this.identity.person, available: this.pause.until === null },
+      { person: this.knowledge.identity().person, available: this.pause.until === null },
     );
     this.engine = new EngineWatch(
       places.engine,
@@ -103,7 +101,7 @@ export class Application {
       },
     );
     this.hub = new PageHub({
-      mirror: () => this.shownMirror(),
+      mirror: () => this.knowledge.shown(),
       request: (message) => this.link.request(message),
     });
     const broken = (): void => this.notify("Its window does not come up.");
@@ -141,15 +139,17 @@ export class Application {
       autostart,
       pause: this.pause,
       sound: this.sound,
-      attention: () => this.attention,
+      attention: () => this.knowledge.attention(),
       request: (message) => this.link.request(message),
       showConsole: (alertId) => this.consoleWindow.show(alertId),
       showAlerts: () => this.showAlerts(),
-      silence: () => this.silence(),
+      silence: () => {
+        this.knowledge.silence();
+        this.refresh();
+      },
       refresh,
       quit,
     });
-    this.attention = this.attentionNow();
   }
 
   start(): void {
@@ -195,17 +195,13 @@ export class Application {
 
   /** Every message of the engine comes by here. */
   private hear(message: EngineMessage): void {
-    this.mirror = reflect(this.mirror, message);
+    this.knowledge.hear(message);
     if (message.type === "welcome") this.engine.believe();
+    this.schedule(message.type === "present");
     if (message.type === "present") {
-      this.whys.set(message.alertId, message.why);
-      this.silenced.delete(message.alertId);
-      this.schedule(true);
       this.presenter.present(message);
       if (this.unreliableWindows) this.notify(message.why);
-      return;
     }
-    this.schedule(false);
     if (message.type !== "health") this.hub.broadcast(message);
   }
 
@@ -222,86 +218,59 @@ export class Application {
     if (this.stopping) return;
     const { attract } = this;
     this.attract = false;
-    this.identity = identify(this.flags.person, this.preferences.get("person"), this.mirror.team);
-    const { person } = this.identity;
+    const { person } = this.knowledge.identity();
     this.link.announce({ person, available: this.pause.until === null });
-    this.attention = this.attentionNow();
-    const { pending, shown, sound, tray } = this.attention;
-    for (const id of this.silenced) if (!this.mirror.open.has(id)) this.silenced.delete(id);
-    for (const id of this.whys.keys()) if (!this.mirror.open.has(id)) this.whys.delete(id);
+    const attention = this.knowledge.attention();
+    const { health } = this.knowledge.shown();
 
-    this.alertWindow.update(shown.length, attract);
-    if (pending.length === 0) this.notifications.close("pending");
-    this.sound.play(sound);
-    this.trustWatch.update(tray !== "not-trusted");
-    this.power.keepAwake(
-      [...this.mirror.open.values()].some((alert) => alert.nextEscalationAt !== undefined),
-    );
+    this.alertWindow.update(attention.shown.length, attract);
+    if (attention.shown.length === 0) this.notifications.close("pending");
+    this.sound.play(attention.sound);
+    this.trustWatch.update(attention.tray !== "not-trusted");
+    this.power.keepAwake(this.knowledge.isEscalating());
     this.tray.update({
-      attention: this.attention,
+      attention,
       person,
-      problem: this.shownMirror().health.problems[0]?.text ?? null,
+      problem: health.problems[0]?.text ?? null,
       pausedUntil: this.pause.until,
       sounding: this.sound.sounding,
       autostart: this.autostart.status(),
     });
-    const state = this.state();
-    for (const page of this.statePages) page.send(channelNames.desktopState, state);
-    this.tellHealth();
+    this.statePages.tell(this.state());
+    this.tellHealth(health);
   }
 
   /** The pages hear of health from here only: it is the engine's and main's together. */
-  private tellHealth(): void {
-    const { health } = this.shownMirror();
+  private tellHealth(health: HealthMessage): void {
     const told = JSON.stringify(health);
     if (told === this.toldHealth) return;
     this.toldHealth = told;
     this.hub.broadcast({ type: "health", health });
   }
 
-  private attentionNow(): Attention {
-    const { open, health } = this.shownMirror();
-    return attentionOf({
-      open,
-      health,
-      person: this.identity.person,
-      paused: this.pause.until !== null,
-      silenced: this.silenced,
-    });
-  }
-
-  /** The mirror under main's own judgement of the engine. */
-  private shownMirror(): Mirror {
-    return {
-      ...this.mirror,
-      health: healthOf(this.mirror, this.engine.doubt, this.identity, this.startedAt),
-    };
-  }
-
   private state(): DesktopState {
+    const { person, from } = this.knowledge.identity();
+    const { shown, sound } = this.knowledge.attention();
     return {
-      person: this.identity.person,
-      personFrom: this.identity.from,
+      person,
+      personFrom: from,
       dataDir: this.flags.data,
       pausedUntil: this.pause.until,
       sounding: this.sound.sounding,
-      silenced: this.attention.sound === null && this.attention.shown.length > 0,
+      silenced: sound === null && shown.length > 0,
       soundProblem: this.sound.problem,
       theme: this.preferences.get("theme"),
       volumes: this.preferences.get("volumes"),
       autostart: this.autostart.status(),
-      pending: this.attention.shown.map((alert) => alert.id),
-      whys: Object.fromEntries(this.whys),
+      pending: shown.map((alert) => alert.id),
+      whys: this.knowledge.whys(),
     };
   }
 
   private answer(page: WebContents, request: DesktopRequest): DesktopReply | Promise<DesktopReply> {
     switch (request.type) {
       case "state":
-        if (!this.statePages.has(page)) {
-          this.statePages.add(page);
-          page.once("destroyed", () => this.statePages.delete(page));
-        }
+        this.statePages.add(page);
         return { ok: true, state: this.state() };
       case "drawn":
         if (this.alertWindow.owns(page.id)) this.presenter.drawnNow(request.alertIds);
@@ -314,31 +283,18 @@ export class Application {
     }
   }
 
-  private silence(): void {
-    for (const alert of this.attention.pending) this.silenced.add(alert.id);
-    this.refresh();
-  }
-
   private showAlerts(): void {
     if (this.alertWindow.visible) this.alertWindow.focus();
     else this.consoleWindow.show(null);
   }
 
   private notify(why: string): void {
-    const { pending } = this.attention;
-    const [first] = pending;
-    if (first === undefined) return;
-    const more = pending.length > 1 ? ` and ${pending.length - 1} more` : "";
-    this.notifications.show({
-      key: "pending",
-      title: `${first.severity.toUpperCase()}: ${first.title}${more}`,
-      body: why,
-    });
+    const notice = pendingNotice(this.knowledge.attention(), why);
+    if (notice !== null) this.notifications.show(notice);
   }
 
   private speakOfDistrust(): void {
-    const text = this.shownMirror().health.problems[0]?.text ?? "The engine is not ready.";
-    this.notifications.show({ key: "trust", title: "Tocsin is not to be trusted now", body: text });
+    this.notifications.show(distrustNotice(this.knowledge.shown().health));
     this.sound.test("link-lost");
   }
 }
