@@ -103,6 +103,8 @@ export class LoopEngine implements Engine {
     this.current = state;
     const warn = (text: string, error: unknown) => log("warn", text, error);
     this.snapshots = new SnapshotKeeper(journal, clock, () => this.current, warn, snapshotSeq);
+    const problem = this.guard.begin(clock.now());
+    if (problem !== null) this.board.report("journal", problem, clock.now());
     this.started = true;
     await this.submit({ kind: "engine-started", version });
     if (this.board.setReady(true)) this.publishHealth();

@@ -34,6 +34,15 @@ export class JournalGuard {
     return this.works ? null : this.probedAt + probeEveryMs;
   }
 
+  /** The engine starts: on a disk that is full already, as on one that fills up. @returns the sentence for people, or null. */
+  begin(now: EpochMs): string | null {
+    if (this.journal.restoreReserve()) return null;
+    this.failedAt = now;
+    this.probedAt = now;
+    this.mode = "on-reserve";
+    return "The disk is full, or nearly: new alerts are refused, open ones go on. Free some space; nothing needs a restart.";
+  }
+
   /** A commit has failed. @returns the sentence for people. */
   failed(error: unknown, now: EpochMs): string {
     if (this.works) this.failedAt = now;
