@@ -1,10 +1,19 @@
 /** What the disk does to the real process: full, damaged. House invariants 1, 2 and 7. */
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync, statSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { startMailCatcher } from "../../scripts/demo/mail-catcher.mjs";
 import { eventually } from "../support/eventually.ts";
+import type { HttpAnswer } from "../support/http-client.ts";
 import { mountTmpfs } from "../support/small-disk.ts";
 import { keys, teamFile, writeTeamFile } from "../support/team-file.ts";
 import { endProcesses, freshFolder, serve, tocsin, type TocsinProcess } from "../support/tocsin-process.ts";
@@ -43,11 +52,7 @@ describe("a full disk", () => {
       await eventually("its first mail", () => mail.mails.length > 0);
 
       disk.fill();
-      const refusal = await eventually("new ones are refused", async () => {
-        const { answer, id } = await post(engine, `Filling ${answered.length}`);
-        if (id !== null) answered.push(id);
-        return answer.status === 202 ? undefined : answer;
-      });
+      const refusal = await postUntilRefused(engine, answered);
       expect(refusal.status).toBe(503);
       expect(Number(refusal.headers["retry-after"])).toBeGreaterThan(0);
       const ready = await engine.get("/readyz");
@@ -67,6 +72,8 @@ describe("a full disk", () => {
       engine = await serve({ data, team });
       const whileFull = new Set((await engine.alerts()).map(({ id }) => id));
       expect(answered.filter((id) => !whileFull.has(id))).toEqual([]);
+      // Its log was emptied at the start, which made a little room.
+      expect((await postUntilRefused(engine, answered)).status).toBe(503);
       const afterRestart = mail.mails.length;
       await eventually("and a further one after a restart", () => mail.mails.length > afterRestart);
       await pause(500);
@@ -90,7 +97,43 @@ describe("a full disk", () => {
       disk.unmount();
     }
   }, 90_000);
+
+  test("from the start, without room for the reserve: what is open goes on, new alerts are refused", async () => {
+    const disk = mountTmpfs("32m");
+    const mail = await startMailCatcher();
+    try {
+      const data = join(disk.folder, "data");
+      const team = writeTeamFile(freshFolder(), teamFile({ mailPort: mail.port, change: quickSteps }));
+      const first = await serve({ data, team });
+      const { id } = await post(first, "Open before");
+      await first.crash();
+      rmSync(join(data, "reserve"));
+      disk.fill(1024 * 1024);
+      const engine = await serve({ data, team });
+      expect((await engine.alerts()).map((alert) => alert.id)).toEqual([id]);
+      expect((await engine.get("/readyz")).status).toBe(503);
+      expect((await post(engine, "New")).answer.status).toBe(503);
+      const before = mail.mails.length;
+      await eventually("a further step", () => mail.mails.length > before);
+      disk.free();
+      await eventually("new ones are taken", async () => (await post(engine, "New")).id ?? undefined);
+      expect((await engine.get("/readyz")).status).toBe(200);
+    } finally {
+      await endProcesses();
+      await mail.stop();
+      disk.unmount();
+    }
+  });
 });
+
+/** Keeps the ids of those that were taken. */
+function postUntilRefused(engine: TocsinProcess, answered: string[]): Promise<HttpAnswer> {
+  return eventually("new ones are refused", async () => {
+    const { answer, id } = await post(engine, `Filling ${answered.length}`);
+    if (id !== null) answered.push(id);
+    return id === null ? answer : undefined;
+  });
+}
 
 describe("a damaged journal", () => {
   const titles = Array.from({ length: 40 }, (_, index) => `Alert number ${index} of forty`);

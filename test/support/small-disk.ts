@@ -6,8 +6,8 @@ import { join } from "node:path";
 
 export interface SmallDisk {
   readonly folder: string;
-  /** Takes all the space that is left. */
-  fill(): void;
+  /** Takes all the space that is left, but for `spareBytes`. */
+  fill(spareBytes?: number): void;
   /** Gives it back. */
   free(): void;
   unmount(): void;
@@ -35,10 +35,10 @@ export function mountTmpfs(size: string, mode: "rw" | "ro" = "rw"): SmallDisk {
   process.once("exit", unmount);
   return {
     folder,
-    fill() {
+    fill(spareBytes = 0) {
       const { bavail, bsize } = statfsSync(folder);
       try {
-        writeFileSync(ballast, Buffer.alloc(bavail * bsize), { flag: "a" });
+        writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - spareBytes)), { flag: "a" });
       } catch {
         // Somebody was faster with the last block; what was written counts.
       }

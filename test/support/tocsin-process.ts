@@ -55,7 +55,7 @@ export interface ServeOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-const living = new Set<ChildProcess>();
+const living = new Map<ChildProcess, Promise<Ended>>();
 const folders: string[] = [];
 /** No desktop, no default folders of whoever runs the tests. */
 const environment: NodeJS.ProcessEnv = Object.fromEntries(
@@ -146,13 +146,10 @@ export function freshFolder(): string {
 /** For `afterEach`: kills what a test left running and removes its folders. */
 export async function endProcesses(): Promise<void> {
   await Promise.all(
-    [...living].map(
-      (child) =>
-        new Promise<void>((resolve) => {
-          child.once("exit", () => resolve());
-          child.kill("SIGKILL");
-        }),
-    ),
+    [...living].map(([child, ended]) => {
+      child.kill("SIGKILL");
+      return ended;
+    }),
   );
   for (const folder of folders.splice(0))
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
@@ -178,7 +175,6 @@ function start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     env: { ...environment, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  living.add(child);
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
@@ -189,6 +185,7 @@ function start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
       resolve({ code, signal });
     });
   });
+  living.set(child, ended);
   return { child, output, ended };
 }
 
