@@ -12,6 +12,8 @@ import { recover } from "./renderer-recovery.ts";
 export const keyGuardMs = 500;
 const widthPx = 800;
 const leastHeightPx = 300;
+/** A second new window within this time means that new windows are no cure. */
+const brokenWithinMs = 600_000;
 
 export interface AlertWindowEvents {
   /** The page died or was replaced: what it had drawn is no longer on the screen. */
@@ -25,7 +27,7 @@ export class AlertWindow {
   private wanted = false;
   private shownAt = 0;
   private heightPx = 460;
-  private givenUp = 0;
+  private replacedAt: number[] = [];
   private stopped = false;
   private readonly followDisplays = (): void => this.keepOnDisplay();
 
@@ -168,11 +170,13 @@ export class AlertWindow {
   /** A new window in place of one that cannot be brought back; what is pending is shown again. */
   private replace(): void {
     this.events.onLost();
-    this.givenUp += 1;
+    const now = performance.now();
+    this.replacedAt = [...this.replacedAt.filter((at) => now - at < brokenWithinMs), now];
+    const recently = this.replacedAt.length;
     const old = this.window;
     this.window = null;
     old?.destroy();
-    if (this.givenUp > 1) this.events.onBroken();
+    if (recently > 1) this.events.onBroken();
     setTimeout(
       () => {
         this.open();
@@ -181,7 +185,7 @@ export class AlertWindow {
           this.reveal();
         }
       },
-      Math.min((this.givenUp - 1) * 2000, 30_000),
+      Math.min((recently - 1) * 2000, 30_000),
     );
   }
 }

@@ -10,6 +10,7 @@ import { Application } from "./application.ts";
 import { Autostart } from "./autostart.ts";
 import { readFlags } from "./flags.ts";
 import type { Flags } from "./flags.ts";
+import { installLastResort } from "./last-resort.ts";
 import { PreferenceStore } from "./preferences.ts";
 import { registerProtocol, serveProtocol } from "./protocol.ts";
 import { lockDownPages } from "./secure-window.ts";
@@ -34,8 +35,13 @@ if (!read.ok) {
 }
 
 function run(flags: Flags): void {
+  installLastResort();
   registerProtocol();
   lockDownPages();
+  // Windows shows notifications only of an app with the id of its Start-menu shortcut.
+  app.setAppUserModelId("org.tocsin.Tocsin");
+  // Lives in the menu bar, not in the dock.
+  if (process.platform === "darwin") app.setActivationPolicy("accessory");
   Menu.setApplicationMenu(
     process.platform === "darwin"
       ? Menu.buildFromTemplate([{ role: "appMenu" }, { role: "editMenu" }])

@@ -50,11 +50,13 @@ function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
+/** Electron speaks Wayland by itself from this version on, whatever X server there is beside it. */
+const waylandByDefault = 38;
+
 /** On Wayland no application may put itself on top, place itself, or ask for attention but in this way. */
 export function windowsAreUnreliable(environment: NodeJS.ProcessEnv, argv: readonly string[]): boolean {
   if (process.platform !== "linux" || argv.includes("--ozone-platform=x11")) return false;
-  return (
-    argv.includes("--ozone-platform=wayland") ||
-    (environment["WAYLAND_DISPLAY"] !== undefined && environment["DISPLAY"] === undefined)
-  );
+  if (argv.includes("--ozone-platform=wayland")) return true;
+  const isDefault = Number.parseInt(process.versions.electron ?? "0", 10) >= waylandByDefault;
+  return environment["WAYLAND_DISPLAY"] !== undefined && (isDefault || environment["DISPLAY"] === undefined);
 }

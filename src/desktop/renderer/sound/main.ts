@@ -19,6 +19,7 @@ let looping: {
   readonly stopListening: () => void;
 } | null = null;
 let wanted: Play | null = null;
+let playing = 0;
 
 async function begin(order: Play): Promise<void> {
   if (order.loop) wanted = order;
@@ -50,7 +51,13 @@ function start(order: Play, buffer: AudioBuffer): void {
   source.start();
   const stopListening = listen(ear, order.orderId);
   if (order.loop) looping = { order, source, stopListening };
-  else source.addEventListener("ended", stopListening);
+  playing += 1;
+  source.addEventListener("ended", () => {
+    playing -= 1;
+    if (!order.loop) stopListening();
+    // A running context keeps the sound hardware awake.
+    if (playing === 0) void context.suspend();
+  });
 }
 
 function stop(): void {
