@@ -5,6 +5,7 @@
 import type { Logger } from "pino";
 import { Metrics } from "#api/metrics";
 import { BearerToken } from "#api/bearer-token";
+import { calendarFeedRoutes } from "#api/calendar-feed";
 import { ClientHub } from "#api/client-hub";
 import { healthRoutes } from "#api/health";
 import { createHttpServer } from "#api/http-server";
@@ -15,12 +16,17 @@ import { createDesktopChannel } from "#channels/desktop";
 import { createEmailChannel } from "#channels/email";
 import { createSystemDesktops } from "#channels/system-notification";
 import type { PersonId } from "#domain/ids";
-import { onCallAt } from "#domain/oncall/on-call";
+import { finalSchedule, onCallAt } from "#domain/oncall/on-call";
 import { LoopEngine } from "#engine/engine";
 import { JournalError, type Desktops, type Journal } from "#engine/ports";
 import { ingestRoutes } from "#ingest/routes";
 import { openSqliteJournal, type OpenedJournal } from "#journal/sqlite";
-import { leaveAddress, openDataDirectory, readOrMakeToken } from "#system/data-directory";
+import {
+  leaveAddress,
+  openDataDirectory,
+  readOrMakeFeedToken,
+  readOrMakeToken,
+} from "#system/data-directory";
 import { SystemClock } from "#system/system-clock";
 import { SystemRandom } from "#system/system-random";
 import { openTeamFile, watchTeamFile, type GoodTeam } from "./team-file.ts";
@@ -157,6 +163,16 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
     }),
   );
   await server.app.register(apiRoutes({ engine, random, clock, token, person, onCallAt: onCall }));
+  await server.app.register(
+    calendarFeedRoutes({
+      clock,
+      token,
+      feedToken: readOrMakeFeedToken(data),
+      url: () => url ?? "",
+      team: () => current.team,
+      segmentsOf: (id, from, to) => finalSchedule(current.team, id, from, to),
+    }),
+  );
   await server.app.register(healthRoutes({ engine, token, metrics }));
   await server.app.register(pageRoutes({ directory: options.pages }));
   serveStream(server.app, { clock, token, hub, log });

@@ -85,6 +85,12 @@ export const commands = {
     words: [1, 1],
   },
   note: { synopsis: "ID TEXT", purpose: "write a note into its timeline", options: engine, words: [2, 1000] },
+  feed: {
+    synopsis: "[--person ID | --schedule ID] [--data DIR] [--json]",
+    purpose: "the address under which a calendar subscribes to the shifts",
+    options: { ...engine, person: { type: "string" }, schedule: { type: "string" } },
+    words: [0, 0],
+  },
   journal: {
     synopsis: "(verify | export) --data DIR [--json]",
     purpose: "check the hash chain, or print every fact",

@@ -41,15 +41,31 @@ export function openDataDirectory(data: string): OpenedDirectory {
 
 /** The token for clients (contract §4): made at the first start, mode 0600, kept from then on. */
 export function readOrMakeToken(data: string): string {
-  const file = join(data, "token");
+  return readOrMakeSecret(join(data, "token"));
+}
+
+/**
+ * The secret in the addresses of the calendar feeds; removing the file and starting again makes a new one. Null on a
+ * disk so full that it cannot be kept: the engine starts all the same, without feeds.
+ */
+export function readOrMakeFeedToken(data: string): string | null {
+  try {
+    return readOrMakeSecret(join(data, "feed-token"));
+  } catch (error) {
+    if (isFull(error)) return null;
+    throw error;
+  }
+}
+
+function readOrMakeSecret(file: string): string {
   const kept = readIfThere(file)?.trim();
   if (kept !== undefined && kept.length >= 16) {
     if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
     return kept;
   }
-  const token = randomBytes(32).toString("base64url");
-  writePrivately(file, `${token}\n`);
-  return token;
+  const secret = randomBytes(32).toString("base64url");
+  writePrivately(file, `${secret}\n`);
+  return secret;
 }
 
 /**
