@@ -8,7 +8,7 @@
  */
 import { expand } from "./recurrence.ts";
 import type { Rule } from "./rule.ts";
-import { isStepped, limitsOf, stepsOf } from "./steps.ts";
+import { choosePositions, isStepped, limitsOf, stepsOf } from "./steps.ts";
 import type { Limits, Steps } from "./steps.ts";
 import { dayMs, daysFromCivil, midnightOf, weekdayOf } from "./wall-clock.ts";
 import type { LocalMs } from "./wall-clock.ts";
@@ -28,22 +28,33 @@ const candidateLimit = 30_000_000;
 const calendarEnd: LocalMs = daysFromCivil(3000, 1, 1) * dayMs;
 
 /** `until`: the last moment of UNTIL on the wall clock, inclusive; Infinity without one. */
-export function occurrencesOf(rule: Rule, start: LocalMs, until: LocalMs): Occurrences {
-  if (!isStepped(rule)) {
-    const filled = withDayOfWeek(rule, start);
-    return counted(rule, start, until, (to, accept) => expandUpTo(filled, start, to, accept));
-  }
+export function occurrencesOf(given: Rule, start: LocalMs, until: LocalMs): Occurrences {
+  const rule = given.byWeekNumber.length === 0 ? given : withWeeks(given, start);
+  if (!isStepped(rule))
+    return counted(rule, start, until, (to, accept) => expandUpTo(rule, start, to, accept));
   const steps = stepsOf(rule, start);
   const passes = limitsOf(rule);
-  if (passes === null) return numbered(rule, start, until, steps);
+  if (passes === null)
+    return numbered(rule, start, until, { ...steps, offsets: choosePositions(steps.offsets, rule) });
   return counted(rule, start, until, (to, accept) => walkUpTo(rule, start, to, steps, passes, accept));
 }
 
-/** Of a week's days DTSTART's is meant (RFC 5545 §3.3.10: what the rule leaves open); the library would take all seven. */
-function withDayOfWeek(rule: Rule, start: LocalMs): Rule {
+/**
+ * BYWEEKNO as every week, limited by its number: the library numbers the first days of some years wrongly (1 January
+ * 2011 and 2022). With INTERVAL or BYSETPOS it needs the whole year, and stays with the library.
+ */
+function withWeeks(rule: Rule, start: LocalMs): Rule {
   const isOpen = [rule.byDay, rule.byMonthDay, rule.byYearDay].every((list) => list.length === 0);
-  if (rule.byWeekNumber.length === 0 || !isOpen) return rule;
-  return { ...rule, byDay: [{ weekday: weekdayOf(start), ordinal: 0 }] };
+  const everyDay = [0, 1, 2, 3, 4, 5, 6].map((weekday) => ({ weekday, ordinal: 0 }));
+  // Of a week's days DTSTART's is meant (RFC 5545 §3.3.10: what the rule leaves open); the library would take all seven.
+  const byDay = isOpen
+    ? [{ weekday: weekdayOf(start), ordinal: 0 }]
+    : rule.byDay.length === 0
+      ? everyDay
+      : rule.byDay;
+  return rule.interval === 1 && rule.bySetPosition.length === 0
+    ? { ...rule, frequency: "WEEKLY", byDay }
+    : { ...rule, byDay };
 }
 
 /** A pattern without limits: the number of an occurrence follows from its time. */
@@ -132,13 +143,21 @@ function walkUpTo(
   accept: (at: LocalMs) => boolean,
 ): LocalMs {
   let candidates = 0;
+  const isPositioned = rule.bySetPosition.length > 0;
+  const isLetThrough = (at: LocalMs): boolean => passes(at).day && passes(at).time;
   for (let step = 0; offsets.length > 0; step += 1) {
     const stepStart = base + step * stepMs;
-    for (const offset of offsets) {
+    if (stepStart >= to) return to;
+    if (stepStart >= calendarEnd) return Infinity;
+    if ((candidates += offsets.length) > candidateLimit) throw tooMany(rule);
+    for (const offset of isPositioned
+      ? choosePositions(
+          offsets.filter((each) => isLetThrough(stepStart + each)),
+          rule,
+        )
+      : offsets) {
       const at = stepStart + offset;
       if (at >= to) return to;
-      if (at >= calendarEnd) return Infinity;
-      if ((candidates += 1) > candidateLimit) throw tooMany(rule);
       if (at < start) continue;
       const { day, time } = passes(at);
       if (day && time && !accept(at)) return Infinity;

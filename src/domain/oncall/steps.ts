@@ -28,14 +28,20 @@ export interface Steps {
 
 /** Whether a rule is a pattern that comes back in fixed steps. */
 export function isStepped(rule: Rule): boolean {
-  if (frequencies.indexOf(rule.frequency) < frequencies.indexOf("WEEKLY")) return false;
-  // BYSETPOS chooses among what BYMONTH leaves of a week that two months share; in a day it leaves all or nothing.
-  return rule.frequency !== "WEEKLY" || rule.byMonth.length === 0 || rule.bySetPosition.length === 0;
+  return frequencies.indexOf(rule.frequency) >= frequencies.indexOf("WEEKLY");
+}
+
+/** What BYSETPOS chooses of a step's occurrences, after the limits; all of them without one. */
+export function choosePositions(offsets: readonly number[], { bySetPosition }: Rule): readonly number[] {
+  if (bySetPosition.length === 0) return offsets;
+  return offsets.filter(
+    (_, index) => bySetPosition.includes(index + 1) || bySetPosition.includes(index - offsets.length),
+  );
 }
 
 const unitMs = { WEEKLY: weekMs, DAILY: dayMs, HOURLY: hourMs, MINUTELY: minuteMs, SECONDLY: secondMs };
 
-/** The pattern of a stepped rule. */
+/** The pattern of a stepped rule, before its limits and BYSETPOS. The library would begin its first week at DTSTART. */
 export function stepsOf(rule: Rule, start: LocalMs): Steps {
   const unit = unitMs[rule.frequency as keyof typeof unitMs];
   const base =
@@ -70,11 +76,7 @@ export function stepsOf(rule: Rule, start: LocalMs): Steps {
     base,
     (at) => at < base + unit && offsets.push(at - base) > 0,
   );
-  const { bySetPosition } = rule;
-  const chosen = offsets.filter(
-    (_, index) => bySetPosition.includes(index + 1) || bySetPosition.includes(index - offsets.length),
-  );
-  return { base, stepMs: rule.interval * unit, offsets: bySetPosition.length === 0 ? offsets : chosen };
+  return { base, stepMs: rule.interval * unit, offsets };
 }
 
 /** Whether a moment's day and its time of day are let through. */
@@ -87,8 +89,12 @@ export function limitsOf(rule: Rule): Limits | null {
   const hours = unit <= hourMs ? rule.byHour : [];
   const minutes = unit <= minuteMs ? rule.byMinute : [];
   const seconds = unit <= secondMs ? rule.bySecond : [];
-  const { byMonth, byMonthDay, byYearDay } = rule;
-  if ([weekdays, hours, minutes, seconds, byMonth, byMonthDay, byYearDay].every((list) => list.length === 0))
+  const { byMonth, byMonthDay, byYearDay, byWeekNumber } = rule;
+  if (
+    [weekdays, hours, minutes, seconds, byMonth, byMonthDay, byYearDay, byWeekNumber].every(
+      (list) => list.length === 0,
+    )
+  )
     return null;
 
   const has = (list: readonly number[], value: number): boolean => list.length === 0 || list.includes(value);
@@ -108,7 +114,8 @@ export function limitsOf(rule: Rule): Limits | null {
         has(weekdays, weekdayOf(at)) &&
         has(byMonth, month) &&
         hasFromEitherEnd(byMonthDay, dayOfMonth, firstOfNext - firstOfMonth) &&
-        hasFromEitherEnd(byYearDay, day - firstOfYear + 1, daysFromCivil(year + 1, 1, 1) - firstOfYear);
+        hasFromEitherEnd(byYearDay, day - firstOfYear + 1, daysFromCivil(year + 1, 1, 1) - firstOfYear) &&
+        (byWeekNumber.length === 0 || hasFromEitherEnd(byWeekNumber, ...weekNumberOf(at, rule.weekStart)));
     }
     const time = at - day * dayMs;
     return {
@@ -119,4 +126,15 @@ export function limitsOf(rule: Rule): Limits | null {
         has(seconds, Math.floor(time / secondMs) % 60),
     };
   };
+}
+
+/** The number of the week that a moment is in, and how many weeks that week's year has. Week 1 has 4 January in it. */
+function weekNumberOf(at: LocalMs, weekStart: number): [number: number, weeksInYear: number] {
+  const weekOf = (local: LocalMs): LocalMs =>
+    midnightOf(local) - modulo(weekdayOf(local) - weekStart, 7) * dayMs;
+  // A week belongs to the year that has most of its days, and so its fourth.
+  const { year } = civilOf(weekOf(at) + 3 * dayMs);
+  const first = weekOf(daysFromCivil(year, 1, 4) * dayMs);
+  const firstOfNext = weekOf(daysFromCivil(year + 1, 1, 4) * dayMs);
+  return [(weekOf(at) - first) / weekMs + 1, (firstOfNext - first) / weekMs];
 }
