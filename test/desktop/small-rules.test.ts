@@ -11,7 +11,7 @@ import { emptyMirror, reflect } from "../../src/desktop/main/mirror.ts";
 import { nextOClock } from "../../src/desktop/main/pause.ts";
 import { quitQuestion } from "../../src/desktop/main/quit-question.ts";
 import { restartDelayMs } from "../../src/desktop/main/restart-delay.ts";
-import { isWithinOne, placeIn } from "../../src/desktop/main/window-placement.ts";
+import { grown, isWithinOne, placeIn } from "../../src/desktop/main/window-placement.ts";
 
 const at = "2026-03-01T12:00:00Z";
 const team = (...ids: string[]) => ({
@@ -111,6 +111,14 @@ test("the alert window fits every display, and is found to be lost when its disp
     width: 800,
     height: 400,
   });
+});
+
+test("the alert window grows downwards, and off no edge", () => {
+  const area = { x: 0, y: 0, width: 1000, height: 800 };
+  const window = { x: 100, y: 300, width: 600, height: 300 };
+  expect(grown(window, 350, area)).toEqual({ ...window, height: 350 });
+  expect(grown(window, 600, area)).toMatchObject({ y: 184, height: 600 });
+  expect(grown(window, 5000, area)).toMatchObject({ y: 16, height: 768 });
 });
 
 test("until 08:00 is the next one, over midnight and over a change of the clocks", () => {

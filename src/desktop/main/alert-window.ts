@@ -4,7 +4,7 @@
  */
 import { BrowserWindow, screen } from "electron";
 import type { Input } from "electron";
-import { isWithinOne, placeIn } from "./window-placement.ts";
+import { grown, isWithinOne, placeIn } from "./window-placement.ts";
 import { pageAddress, securePreferences, unthrottled } from "./secure-window.ts";
 import { recover } from "./renderer-recovery.ts";
 
@@ -118,7 +118,9 @@ export class AlertWindow {
     const height = Math.max(leastHeightPx, Math.ceil(heightPx));
     if (Math.abs(height - this.heightPx) < 2) return;
     this.heightPx = height;
-    if (this.visible) this.place(screen.getDisplayMatching(this.window!.getBounds()).workArea);
+    if (!this.visible) return;
+    const bounds = this.window!.getBounds();
+    this.window!.setBounds(grown(bounds, height, screen.getDisplayMatching(bounds).workArea));
   }
 
   owns(contentsId: number): boolean {

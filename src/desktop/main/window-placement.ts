@@ -26,6 +26,13 @@ export function placeIn(
   };
 }
 
+/** The window at another height: it grows downwards, and moves up only as far as the area's end makes it. */
+export function grown(window: Rectangle, height: number, workArea: Rectangle): Rectangle {
+  const fitting = Math.min(Math.round(height), workArea.height - 2 * marginPx);
+  const lowest = workArea.y + workArea.height - marginPx - fitting;
+  return { ...window, y: Math.max(workArea.y + marginPx, Math.min(window.y, lowest)), height: fitting };
+}
+
 /** True when the whole window is on one of the work areas; a display may have gone since it was placed. */
 export function isWithinOne(window: Rectangle, workAreas: readonly Rectangle[]): boolean {
   return workAreas.some(

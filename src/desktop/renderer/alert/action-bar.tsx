@@ -28,7 +28,7 @@ export function ActionBar({ desktop, onCommand, onSilence, onMove, onOpen }: Pro
   };
   useKeys(keys, snoozing);
   return (
-    <footer class="actions">
+    <div class="actions" role="group" aria-label="Actions">
       <KeyButton strong name="Acknowledge" shortcut="A" onPress={keys["a"]!} />
       <KeyButton name="Resolve" shortcut="R" onPress={keys["r"]!} />
       <span class="menu-anchor">
@@ -55,7 +55,7 @@ export function ActionBar({ desktop, onCommand, onSilence, onMove, onOpen }: Pro
           Timeline
         </button>
       </span>
-    </footer>
+    </div>
   );
 }
 

@@ -2,7 +2,7 @@
  * The alert window's page: the selected alert in full, the others in a list, one row of actions. Role `alertdialog`, its
  * name beginning with severity and title (contract §5). Rendered by `main.tsx`.
  */
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { HealthBanner } from "../shared/health-banner.tsx";
 import { askDesktop } from "../shared/bridge.ts";
 import type { AlertCommand, EngineLink } from "../shared/engine-link.ts";
@@ -22,8 +22,10 @@ export function AlertPage({ link }: { readonly link: EngineLink }) {
   const now = useNow(alerts.length > 0);
   const { selected, index, select } = useSelection(alerts);
   const guarded = useGuard(alerts.length > 0 ? (selected?.id ?? null) : null);
-  const [fault, setFault] = useState<string | null>(null);
+  const [said, setSaid] = useState<{ readonly failed: boolean; readonly text: string } | null>(null);
   const underWay = useRef(false);
+  // What was said is about the alert that was there.
+  useEffect(() => setSaid(null), [selected?.id]);
   useReportDrawn(alerts.map(({ id }) => id));
 
   if (selected === undefined || desktop === null) return null;
@@ -31,26 +33,20 @@ export function AlertPage({ link }: { readonly link: EngineLink }) {
   const command = async (what: AlertCommand): Promise<void> => {
     if (guarded() || underWay.current) return;
     underWay.current = true;
-    const slow = setTimeout(() => setFault("Waiting for the engine…"), slowAfterMs);
+    const slow = setTimeout(() => setSaid({ failed: false, text: "Waiting for the engine…" }), slowAfterMs);
     const answer = await link.command(selected.id, "window", what);
     clearTimeout(slow);
     underWay.current = false;
-    setFault(
-      answer.ok
-        ? null
-        : `${words[what.kind]}: ${answer.text ?? answer.reason ?? "the engine gave no reason."}`,
-    );
+    const why = answer.text ?? answer.reason ?? "the engine gave no reason.";
+    setSaid(answer.ok ? null : { failed: true, text: `${words[what.kind]}: ${why}` });
   };
   const acknowledgeAll = async (): Promise<void> => {
     const answers = await Promise.all(
       alerts.map(({ id }) => link.command(id, "window", { kind: "acknowledge" })),
     );
     const failed = answers.filter(({ ok }) => !ok);
-    setFault(
-      failed.length === 0
-        ? null
-        : `${failed.length} of ${answers.length} could not be acknowledged: ${failed[0]!.text ?? ""}`,
-    );
+    const text = `${failed.length} of ${answers.length} not acknowledged: ${failed[0]?.text ?? "no reason given."}`;
+    setSaid(failed.length === 0 ? null : { failed: true, text });
   };
 
   return (
@@ -60,7 +56,6 @@ export function AlertPage({ link }: { readonly link: EngineLink }) {
       aria-label={`${severityWords[selected.severity]}: ${selected.title}`}
       aria-describedby="why"
     >
-      <HealthBanner engine={engine} more={desktop.soundProblem === null ? [] : [desktop.soundProblem]} />
       <AlertCard
         alert={selected}
         team={engine.team}
@@ -68,6 +63,21 @@ export function AlertPage({ link }: { readonly link: EngineLink }) {
         now={now}
         position={alerts.length > 1 ? `${index + 1} of ${alerts.length}` : null}
       />
+      <ActionBar
+        key={selected.id}
+        desktop={desktop}
+        onCommand={(what) => void command(what)}
+        onSilence={() => void askDesktop({ type: "silence" })}
+        onMove={(by) => select(alerts[index + by]?.id)}
+        onOpen={() => void askDesktop({ type: "open-console", alertId: selected.id })}
+      />
+      {/* What comes and goes is below the buttons, which so stay where they are. */}
+      {said !== null && (
+        <p class={said.failed ? "fault" : "waiting"} role={said.failed ? "alert" : "status"}>
+          {said.text}
+        </p>
+      )}
+      <HealthBanner engine={engine} more={desktop.soundProblem === null ? [] : [desktop.soundProblem]} />
       {alerts.length > 1 && (
         <AlertList
           alerts={alerts}
@@ -77,19 +87,6 @@ export function AlertPage({ link }: { readonly link: EngineLink }) {
           onAcknowledgeAll={() => void acknowledgeAll()}
         />
       )}
-      {fault !== null && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
-      <ActionBar
-        key={selected.id}
-        desktop={desktop}
-        onCommand={(what) => void command(what)}
-        onSilence={() => void askDesktop({ type: "silence" })}
-        onMove={(by) => select(alerts[index + by]?.id)}
-        onOpen={() => void askDesktop({ type: "open-console", alertId: selected.id })}
-      />
     </div>
   );
 }
