@@ -1,4 +1,4 @@
-/** A real Prometheus with one rule, sending to a Tocsin; for tests. Evaluates and resends each second. */
+/** A real Prometheus (Debian's `prometheus`) with one rule, sending to a Tocsin; for tests. Evaluates and resends each second. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,6 +21,12 @@ export interface PrometheusOptions {
   readonly summary: string;
   readonly severity: string;
   readonly expression: string;
+  /** What it scrapes each second, as job "db". */
+  readonly scrape?: string;
+  /** An Alertmanager that is told too. */
+  readonly alsoTo?: string;
+  /** Besides the summary. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
@@ -31,16 +37,23 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       alert: options.alertName,
       expr: expression,
       labels: { severity: options.severity },
-      annotations: { summary: options.summary },
+      annotations: { ...options.annotations, summary: options.summary },
     };
     writeFileSync(rules, JSON.stringify({ groups: [{ name: "g", interval: "1s", rules: [rule] }] }));
   };
   writeRules(options.expression);
+  const { scrape, alsoTo } = options;
   const configuration = {
     global: { evaluation_interval: "1s", scrape_interval: "1s" },
     rule_files: [rules],
+    ...(scrape !== undefined && {
+      scrape_configs: [{ job_name: "db", static_configs: [{ targets: [scrape] }] }],
+    }),
     alerting: {
-      alertmanagers: [{ path_prefix: `/in/${options.key}`, static_configs: [{ targets: [options.target] }] }],
+      alertmanagers: [
+        { path_prefix: `/in/${options.key}`, static_configs: [{ targets: [options.target] }] },
+        ...(alsoTo === undefined ? [] : [{ static_configs: [{ targets: [alsoTo] }] }]),
+      ],
     },
   };
   writeFileSync(join(folder, "prometheus.yml"), JSON.stringify(configuration));
