@@ -38,6 +38,8 @@ async function run(given: Given): Promise<number> {
       return (await import("./on-call.ts")).onCall(given, output);
     case "feed":
       return (await import("./feed.ts")).feed(given, output);
+    case "import":
+      return (await import("./import.ts")).importFiles(given, output);
     case "journal":
       return (await import("./journal.ts")).journal(given, output);
     case "doctor":

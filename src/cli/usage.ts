@@ -91,6 +91,12 @@ export const commands = {
     options: { ...engine, person: { type: "string" }, schedule: { type: "string" } },
     words: [0, 0],
   },
+  import: {
+    synopsis: "(oncall | opsgenie | pagerduty) FILE... [--out team.yaml] [--json]",
+    purpose: "make a team file of what another tool's API exported",
+    options: { ...json, out: { type: "string" } },
+    words: [2, 1000],
+  },
   journal: {
     synopsis: "(verify | export) --data DIR [--json]",
     purpose: "check the hash chain, or print every fact",

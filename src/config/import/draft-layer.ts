@@ -1,0 +1,47 @@
+/** A layer as the team file has it, its times still numbers. Made by the layers' builders, written by `team-text`. */
+import { dayMs, hourMs, minuteMs, modulo, secondMs, weekMs, type LocalMs } from "#domain/oncall/wall-clock";
+import type { PersonKey } from "./draft.ts";
+import type { WrittenWindow } from "./duty-window.ts";
+
+export interface DraftLayer {
+  readonly name: string;
+  /** Never empty. */
+  readonly participants: readonly PersonKey[];
+  readonly start: LocalMs;
+  readonly handoff: string;
+  readonly end?: LocalMs;
+  readonly windows?: readonly WrittenWindow[];
+}
+
+/** With one participant no handoff changes anything; this one is the easiest to read. */
+export const anyHandoff = "FREQ=WEEKLY";
+
+const units = [
+  ["WEEKLY", weekMs],
+  ["DAILY", dayMs],
+  ["HOURLY", hourMs],
+  ["MINUTELY", minuteMs],
+  ["SECONDLY", secondMs],
+] as const;
+
+/** The rule for a handoff every `ms`, which is whole seconds: the coarsest one. */
+export function handoffEvery(ms: number): string {
+  const [frequency, unit] = units.find(([, size]) => ms % size === 0)!;
+  return ms === unit ? `FREQ=${frequency}` : `FREQ=${frequency};INTERVAL=${ms / unit}`;
+}
+
+/** The list from its entry number `by` on, round and round. One name when all are the same. */
+export function rotated(people: readonly PersonKey[], by: number): PersonKey[] {
+  if (new Set(people).size === 1) return [people[0]!];
+  const first = modulo(by, people.length);
+  return [...people.slice(first), ...people.slice(0, first)];
+}
+
+/** One person, once, from then to then. */
+export function oneShift(name: string, person: PersonKey, start: LocalMs, end: LocalMs): DraftLayer {
+  return { name, participants: [person], start, handoff: anyHandoff, end };
+}
+
+export function endOf(until: LocalMs | null): { end?: LocalMs } {
+  return until === null ? {} : { end: until };
+}

@@ -1,0 +1,159 @@
+/**
+ * A schedule of the source as one or more schedules of the team file. Used by `build-team`.
+ *
+ * A schedule of the team file has one person on call at a time; elsewhere several can be. So a schedule becomes as many
+ * lanes as there are people on call together, and whoever refers to it is given all of them: everybody on call in the
+ * source is on call in some lane, and nobody else is in any. Where a higher level covers a lower one it must do so in
+ * every lane, so a level that has fewer people than there are lanes says the same person twice.
+ */
+import type { EpochMs } from "#domain/ids";
+import { quote } from "../fault.ts";
+import type { DraftOverride, DraftSchedule, ShiftStream } from "./draft.ts";
+import type { DraftLayer } from "./draft-layer.ts";
+import type { Findings } from "./findings.ts";
+import { layersOf } from "./layers-of.ts";
+import { mayOverlap, type WeekMask, weekMaskOf } from "./overlap.ts";
+
+export interface Lane {
+  readonly timeZone: string;
+  /** A later layer wins. */
+  readonly layers: readonly DraftLayer[];
+  readonly overrides: readonly { readonly start: EpochMs; readonly end: EpochMs; readonly person: string }[];
+}
+
+/** More people than this on call together is a mailing list. */
+const mostLanes = 12;
+
+/** A stream and which of the people who are on call together in it. */
+interface Voice {
+  readonly stream: ShiftStream;
+  readonly member: number;
+}
+
+/** At least one lane, perhaps an empty one. */
+export function lanesOf(schedule: DraftSchedule, findings: Findings): Lane[] {
+  const levels = schedule.levels.filter((level) => level.length > 0);
+  const overridden = new Map<ShiftStream, number>();
+  for (const { streams, people } of schedule.overrides)
+    for (const stream of streams ?? [])
+      overridden.set(stream, Math.max(overridden.get(stream) ?? 0, people.length));
+  const voices = levels.map((level) => voicesOf(level, overridden));
+  const most = mostPeople(schedule);
+  const wanted = Math.max(1, most, ...voices.map((choices) => choices.length));
+  const count = Math.min(wanted, mostLanes);
+  if (wanted > mostLanes) {
+    findings.leftOut(
+      schedule.place,
+      `everybody beyond ${mostLanes} people on call together`,
+      "each of them needs a schedule of their own here",
+      "add a group for them to the policy's step",
+    );
+  }
+  reportOverlaps(schedule, findings);
+  return Array.from({ length: count }, (_, index): Lane => {
+    const chosen = levels.map((_level, level) => voices[level]![index % voices[level]!.length]!);
+    const own = levels.length === 1 ? (voices[0]![index] ?? []) : null;
+    // With one level nothing has to be covered, so each lane is its own voices and no others'.
+    const streams = own ?? levels.flatMap((level, position) => covering(level, chosen[position]!));
+    return {
+      timeZone: streams[0]?.stream.timeZone ?? schedule.timeZone,
+      layers: streams.flatMap((voice) => layers(voice, findings)),
+      overrides: schedule.overrides.flatMap((override) => overrideIn(override, own, index)),
+    };
+  });
+}
+
+function mostPeople({ overrides }: DraftSchedule): number {
+  return overrides.reduce(
+    (most, { streams, people }) => (streams === null ? Math.max(most, people.length) : most),
+    1,
+  );
+}
+
+/**
+ * The voices of a level, one list for each lane it needs. Streams that are never on duty together share lanes, but not
+ * those that have overrides of their own. `overridden`: with how many people these have.
+ */
+function voicesOf(level: readonly ShiftStream[], overridden: ReadonlyMap<ShiftStream, number>): Voice[][] {
+  const classes: { readonly streams: ShiftStream[]; readonly masks: WeekMask[]; readonly closed: boolean }[] =
+    [];
+  for (const stream of level) {
+    const mask = weekMaskOf(stream);
+    const closed = overridden.has(stream);
+    const home = classes.find(
+      ({ streams, masks, closed: isClosed }) =>
+        !closed &&
+        !isClosed &&
+        !streams.some((other, index) => mayOverlap(stream, mask, other, masks[index]!)),
+    );
+    if (home === undefined) classes.push({ streams: [stream], masks: [mask], closed });
+    else {
+      home.streams.push(stream);
+      home.masks.push(mask);
+    }
+  }
+  return classes.flatMap(({ streams }) => {
+    const size = (stream: ShiftStream): number =>
+      stream.slots.reduce(
+        (most, { length }) => Math.max(most, length),
+        Math.max(1, overridden.get(stream) ?? 1),
+      );
+    const most = streams.reduce((sum, stream) => Math.max(sum, size(stream)), 1);
+    return Array.from({ length: Math.min(most, mostLanes) }, (_, member) =>
+      streams.filter((stream) => member < size(stream)).map((stream) => ({ stream, member })),
+    );
+  });
+}
+
+/** All streams of a level, the chosen voices last so that they win. */
+function covering(level: readonly ShiftStream[], chosen: readonly Voice[]): Voice[] {
+  const others = level.filter((stream) => chosen.every((voice) => voice.stream !== stream));
+  return [...others.map((stream) => ({ stream, member: 0 })), ...chosen];
+}
+
+function layers({ stream, member }: Voice, findings: Findings): readonly DraftLayer[] {
+  const made = layersOf(stream, member);
+  if (made.ok) return made.layers;
+  findings.leftOut(
+    stream.place,
+    `the shifts of ${quote(stream.name)}`,
+    made.why,
+    "write layers for them by hand",
+  );
+  return [];
+}
+
+/** `own`: the lane's voices when the schedule has one level; only then can an override be for some streams. */
+function overrideIn(override: DraftOverride, own: readonly Voice[] | null, lane: number): Lane["overrides"] {
+  const { start, end, people, streams } = override;
+  let member = lane;
+  if (streams !== null) {
+    const voice = own?.find(({ stream }) => streams.includes(stream));
+    if (voice === undefined) return [];
+    member = voice.member;
+  }
+  return [{ start, end, person: people[Math.min(member, people.length - 1)]! }];
+}
+
+/** Where the source may have had both people on call, the team file has the later one. */
+function reportOverlaps({ overrides }: DraftSchedule, findings: Findings): void {
+  const byStart = [...overrides].sort((a, b) => a.start - b.start);
+  let latest: DraftOverride | null = null;
+  for (const override of byStart) {
+    const isSame = latest !== null && latest.people.join() === override.people.join();
+    if (
+      latest !== null &&
+      override.start < latest.end &&
+      !isSame &&
+      latest.streams === null &&
+      override.streams === null
+    )
+      findings.changed(
+        override.place,
+        "an override that overlaps another one",
+        "here the one that is listed later wins for as long as they overlap",
+        "correct the overrides' times if that is not what you want",
+      );
+    if (latest === null || override.end > latest.end) latest = override;
+  }
+}

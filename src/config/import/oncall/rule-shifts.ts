@@ -1,0 +1,65 @@
+/** Shifts of the month, and others that only their own recurrence rule can say. Used by `shift-streams`. */
+import { faultOfRecurrence } from "#domain/oncall/recurrence-fault";
+import { civilOf, dayMs, localText, type LocalMs } from "#domain/oncall/wall-clock";
+import type { ShiftStream } from "../draft.ts";
+import { byDay as daysText, weekdayNames } from "../duty-window.ts";
+import type { Findings } from "../findings.ts";
+import type { Shift } from "./shift.ts";
+import { commonOf } from "./shift-bounds.ts";
+
+/** One stream, or none and a remark. */
+export function ruleStreams(shift: Shift, findings: Findings): ShiftStream[] {
+  const { place, start, slots, until, isWeb, rotationStart, duration } = shift;
+  const rrule = ruleOf(shift);
+  const why = obstacleOf(shift, rrule);
+  if (why !== null) {
+    findings.leftOut(place, "a shift", why, "write its layers by hand");
+    return [];
+  }
+  if (until !== null && until < Math.max(start, rotationStart)) return [];
+  // The last event runs to its end, so it is the rule that ends, not the layer.
+  const bounded = until === null || isWeb ? rrule : `${rrule};UNTIL=${compact(until)}`;
+  return [
+    {
+      ...commonOf(shift),
+      slots,
+      turn: { kind: "rule", rrule },
+      anchor: start,
+      from: start,
+      until: isWeb ? until : null,
+      duty: { kind: "rule", rrule: bounded, length: duration },
+    },
+  ];
+}
+
+function ruleOf({ frequency, interval, byDay, byMonth, byMonthDay, weekStart }: Shift): string {
+  const parts = [`FREQ=${frequency!.toUpperCase()}`];
+  if (interval > 1) parts.push(`INTERVAL=${interval}`);
+  if (byDay.length > 0) parts.push(`BYDAY=${daysText(byDay)}`);
+  if (byMonth.length > 0) parts.push(`BYMONTH=${[...byMonth].sort((a, b) => a - b).join(",")}`);
+  if (byMonthDay.length > 0) parts.push(`BYMONTHDAY=${[...byMonthDay].sort((a, b) => a - b).join(",")}`);
+  if (frequency === "weekly" && interval > 1) parts.push(`WKST=${weekdayNames[weekStart]}`);
+  return parts.join(";");
+}
+
+/** Why the team file cannot say it; null when it can. */
+function obstacleOf(shift: Shift, rrule: string): string | null {
+  const { frequency, start, rotationStart, slots, duration, byDay, byMonth, byMonthDay } = shift;
+  if (frequency === "hourly") return "a window of a layer opens once a day, not every few hours of some days";
+  if (duration > dayMs)
+    return "a window of a layer is at most a day long, and this recurrence cannot be cut into days";
+  if (rotationStart > start && shift.type === "rolling_users")
+    return "its rotation begins later than its first event, and its turns are not equally long";
+  const { day } = civilOf(start);
+  const isPlain = byDay.length === 0 && byMonth.length === 0 && byMonthDay.every((chosen) => chosen === day);
+  if (slots.length > 1 && !(frequency === "monthly" && isPlain && byMonthDay.length < 2 && day <= 28))
+    return "people who take turns are possible only with one shift a month, on one of the days 1 to 28";
+  const fault = faultOfRecurrence(rrule, localText(start).slice(0, 16).replace(" ", "T"));
+  return fault === null ? null : fault.text;
+}
+
+/** `20260105T090000`. */
+function compact(at: LocalMs): string {
+  const text = localText(at).replace(/[-:]/g, "").replace(" ", "T");
+  return text.length < 15 ? `${text}00` : text;
+}
