@@ -1,26 +1,33 @@
-/** `tocsin oncall`: who is on call at a time, or the final schedule over an interval (contract §3). */
-import { printFault } from "#config/fault";
+/** `tocsin oncall`: who is on call at a time and why, or the final schedule over an interval (contract §3). */
 import type { ScheduleId } from "#domain/ids";
 import { finalSchedule, onCallAt } from "#domain/oncall/on-call";
 import type { Team } from "#domain/team";
-import { instantOf, parseWrittenTime } from "#config/written-time";
-import { readTeam } from "./check.ts";
-import { exitCodes, refused, wrongUsage, type Output } from "./outcome.ts";
+import { printExplanations } from "./explain-on-call.ts";
+import { exitCodes, wrongUsage, type Output } from "./outcome.ts";
+import { printScheduleChanges } from "./schedule-changes.ts";
+import { iso, schedulesOf, teamOf, timeOf } from "./team-argument.ts";
 import { usageLine, type Given } from "./usage.ts";
 
 export async function onCall(given: Given, output: Output): Promise<number> {
-  const file = given.text("team");
   const [at, from, to] = [given.text("at"), given.text("from"), given.text("to")];
+  const compares = given.text("team-new") !== undefined;
+  const moments = (at === undefined ? 0 : 1) + (from === undefined && to === undefined ? 0 : 1);
   if (
-    file === undefined ||
-    (at === undefined) === (from === undefined) ||
-    (from === undefined) !== (to === undefined)
+    given.text("team") === undefined ||
+    (compares ? at !== undefined : moments !== 1 || (from === undefined) !== (to === undefined)) ||
+    (given.flag("explain") && at === undefined)
   ) {
     throw wrongUsage(usageLine("oncall"));
   }
-  const team = await validTeam(file);
-  const schedules = schedulesOf(team, given.text("schedule"));
-  if (at !== undefined) printMoment(team, schedules, timeOf(at, team), given, output);
+  const team = await teamOf(given);
+  if (compares) {
+    printScheduleChanges(team, await teamOf(given, "team-new"), given, output);
+    return exitCodes.done;
+  }
+  const schedules = schedulesOf(given, team);
+  if (given.flag("explain"))
+    printExplanations(team, schedules, timeOf(at!, team), given.flag("json"), output);
+  else if (at !== undefined) printMoment(team, schedules, timeOf(at, team), given, output);
   else printInterval(team, schedules, timeOf(from!, team), timeOf(to!, team), given, output);
   return exitCodes.done;
 }
@@ -69,28 +76,3 @@ function printInterval(
     for (const { start, end, person } of segments) output.out(`  ${start}  ${end}  ${person ?? "nobody"}`);
   }
 }
-
-function schedulesOf(team: Team, wanted: string | undefined): readonly ScheduleId[] {
-  const ids = team.schedules.map(({ id }) => id);
-  if (wanted === undefined) return ids;
-  const found = ids.find((id) => id === wanted);
-  if (found === undefined)
-    throw refused(`There is no schedule ${wanted}; the team has: ${ids.join(", ") || "none"}.`);
-  return [found];
-}
-
-async function validTeam(file: string): Promise<Team> {
-  const loaded = await readTeam(file);
-  if (loaded.ok) return loaded.team;
-  throw wrongUsage(`${file} is invalid:\n${loaded.faults.map(printFault).join("\n")}`);
-}
-
-/** An instant, or a wall-clock time in the team's zone. */
-function timeOf(text: string, team: Team): number {
-  const parsed = parseWrittenTime(text);
-  if (!parsed.ok) throw wrongUsage(`"${text}": ${parsed.text}`);
-  return instantOf(parsed.value, team.timeZone);
-}
-
-/** Contract §3 prints whole seconds. */
-const iso = (at: number) => new Date(at).toISOString().replace(".000Z", "Z");

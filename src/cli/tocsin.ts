@@ -40,6 +40,14 @@ async function run(given: Given): Promise<number> {
       return (await import("./feed.ts")).feed(given, output);
     case "import":
       return (await import("./import.ts")).importFiles(given, output);
+    case "coverage":
+      return (await import("./coverage.ts")).coverage(given, output);
+    case "duty":
+      return (await import("./duty.ts")).duty(given, output);
+    case "fairness":
+      return (await import("./fairness.ts")).fairness(given, output);
+    case "simulate":
+      return (await import("./simulate.ts")).simulateCommand(given, output);
     case "journal":
       return (await import("./journal.ts")).journal(given, output);
     case "doctor":

@@ -14,6 +14,7 @@ export interface CommandUsage {
 }
 
 const json: Options = { json: { type: "boolean" } };
+const teamReport: Options = { ...json, team: { type: "string" } };
 const engine: Options = {
   ...json,
   data: { type: "string" },
@@ -37,8 +38,9 @@ export const commands = {
   },
   check: { synopsis: "FILE", purpose: "validate a team file", options: json, words: [1, 1] },
   oncall: {
-    synopsis: "--team FILE [--schedule ID] (--at TIME | --from TIME --to TIME) [--json]",
-    purpose: "who is on call",
+    synopsis:
+      "--team FILE [--schedule ID] (--at TIME [--explain] | --from TIME --to TIME | --team-new FILE) [--json]",
+    purpose: "who is on call, and why; or what an edit of the team file changes in the next 30 days",
     options: {
       ...json,
       team: { type: "string" },
@@ -46,6 +48,49 @@ export const commands = {
       at: { type: "string" },
       from: { type: "string" },
       to: { type: "string" },
+      explain: { type: "boolean" },
+      "team-new": { type: "string" },
+    },
+    words: [0, 0],
+  },
+  coverage: {
+    synopsis: "--team FILE [--days 366] [--from TIME] [--json]",
+    purpose: "every stretch in which nobody is on call or a policy reaches nobody; 0 when there is none",
+    options: { ...teamReport, days: { type: "string" }, from: { type: "string" } },
+    words: [0, 0],
+  },
+  duty: {
+    synopsis: "--team FILE --person ID [--from TIME] [--to TIME] [--json]",
+    purpose: "when a person is on duty next, how much, how many nights and week-ends",
+    options: { ...teamReport, person: { type: "string" }, from: { type: "string" }, to: { type: "string" } },
+    words: [0, 0],
+  },
+  fairness: {
+    synopsis: "--team FILE --from TIME --to TIME [--holidays FILE] [--csv | --json]",
+    purpose: "hours, nights, week-ends and holidays of everybody, in each schedule and in all",
+    options: {
+      ...teamReport,
+      from: { type: "string" },
+      to: { type: "string" },
+      holidays: { type: "string" },
+      csv: { type: "boolean" },
+    },
+    words: [0, 0],
+  },
+  simulate: {
+    synopsis:
+      "--team FILE --at TIME --severity S [--source X] [--label k=v]... [--integration ID] [--desktops none|ID,ID] [--for 24h] [--team-new FILE] [--json]",
+    purpose: "who would be woken when, if nobody answered; or what an edit of the team file changes in it",
+    options: {
+      ...teamReport,
+      at: { type: "string" },
+      severity: { type: "string" },
+      source: { type: "string" },
+      label: { type: "string", multiple: true },
+      integration: { type: "string" },
+      desktops: { type: "string" },
+      for: { type: "string" },
+      "team-new": { type: "string" },
     },
     words: [0, 0],
   },

@@ -1,0 +1,72 @@
+/**
+ * What the commands about a team file have in common: the file, times, intervals, schedules and people by id. Used by
+ * `oncall`, `coverage`, `duty`, `fairness` and `simulate`. Every function throws a CommandFailure with the remedy.
+ */
+import { printFault } from "#config/fault";
+import { loadTeam } from "#config/load-team";
+import { readTeamFile } from "#config/read-team-file";
+import { instantOf, parseWrittenTime } from "#config/written-time";
+import type { EpochMs, ScheduleId } from "#domain/ids";
+import type { Person, Team } from "#domain/team";
+import { refused, wrongUsage } from "./outcome.ts";
+import { usageLine, type Given } from "./usage.ts";
+
+export const dayMs = 86_400_000;
+
+/** The team of `--team`, or of another option that names a file. */
+export async function teamOf(given: Given, option = "team"): Promise<Team> {
+  const file = given.text(option);
+  if (file === undefined) throw wrongUsage(usageLine(given.command));
+  const read = await readTeamFile(file);
+  // Warnings are the business of `tocsin check`.
+  const loaded = read.ok ? loadTeam(read.text, file, { env: process.env }) : read;
+  if (loaded.ok) return loaded.team;
+  throw wrongUsage(`${file} is invalid:\n${loaded.faults.map(printFault).join("\n")}`);
+}
+
+/** An instant, or a wall-clock time in the team's zone. */
+export function timeOf(text: string, team: Team): EpochMs {
+  const parsed = parseWrittenTime(text);
+  if (!parsed.ok) throw wrongUsage(`"${text}": ${parsed.text}`);
+  return instantOf(parsed.value, team.timeZone);
+}
+
+export interface Interval {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+}
+
+/** `--from` and `--to`: from now on, and for `days`, unless told otherwise. */
+export function intervalOf(given: Given, team: Team, days: number): Interval {
+  const [from, to] = [given.text("from"), given.text("to")];
+  const start = from === undefined ? wholeSecond(Date.now()) : timeOf(from, team);
+  const end = to === undefined ? start + days * dayMs : timeOf(to, team);
+  if (end <= start) throw wrongUsage("--to must be later than --from.");
+  return { from: start, to: end };
+}
+
+/** `--schedule`, or all of them. */
+export function schedulesOf(given: Given, team: Team): readonly ScheduleId[] {
+  const wanted = given.text("schedule");
+  const ids = team.schedules.map(({ id }) => id);
+  if (wanted === undefined) return ids;
+  const found = ids.find((id) => id === wanted);
+  if (found === undefined)
+    throw refused(`There is no schedule ${wanted}; the team has: ${ids.join(", ") || "none"}.`);
+  return [found];
+}
+
+export function personOf(id: string, team: Team): Person {
+  const found = team.people.find((person) => person.id === id);
+  if (found !== undefined) return found;
+  throw refused(`There is no person ${id}; the team has: ${team.people.map((one) => one.id).join(", ")}.`);
+}
+
+/** Contract §3 prints whole seconds, in UTC. */
+export function iso(at: EpochMs): string {
+  return new Date(at).toISOString().replace(".000Z", "Z");
+}
+
+function wholeSecond(at: EpochMs): EpochMs {
+  return Math.floor(at / 1000) * 1000;
+}
