@@ -55,7 +55,9 @@ test("the alert window's page crashes, again and again: it is shown again each t
   }
   await eventually(async () => expect(await labelOnScreen()).toBe("Critical: Outlives its page"), 20_000);
   await expect(app.window("Tocsin alert")).resolves.toMatchObject({ visible: true });
-  const notifications = execFileSync("dunstctl", ["history"], { encoding: "utf8" }) + execFileSync("dunstctl", ["count"], { encoding: "utf8" });
+  const notifications =
+    execFileSync("dunstctl", ["history"], { encoding: "utf8" }) +
+    execFileSync("dunstctl", ["count"], { encoding: "utf8" });
   expect(notifications).toMatch(/Currently displayed: 1|Outlives its page/);
 });
 

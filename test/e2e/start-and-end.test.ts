@@ -2,6 +2,7 @@
  * Starting (whose machine, one instance, the line for programs) and ending.
  */
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { appFolder, DesktopApp, electronExecutable, eventually, screenshot } from "../support/desktop-app.ts";
@@ -33,15 +34,24 @@ test("asks whose machine it is when the team has several people, and remembers",
 test("does not hang when the remembered person has left the team", async () => {
   app = await DesktopApp.start({ people: ["ana", "ben"], flags: ["--person", "ben"], keepFolder: true });
   const { folder } = app;
-  await app.electron.evaluate(async ({ app: electron }) => {
-    const { writeFileSync } = process.getBuiltinModule("node:fs");
-    writeFileSync(`${electron.getPath("userData")}/preferences.json`, JSON.stringify({ person: "gone" }));
-  });
   await app.close();
+  writeFileSync(join(folder, "preferences", "preferences.json"), JSON.stringify({ person: "gone" }));
   app = await DesktopApp.start({ folder });
   const page = await app.page("console");
   await page.getByRole("heading", { name: "Whose machine is this?" }).waitFor();
   await page.getByText("choose again whose machine this is").waitFor();
+});
+
+test.each([
+  ["no JSON", "{ not json"],
+  ["values that cannot be", JSON.stringify({ theme: "purple", volumes: { critical: "loud" } })],
+])("starts with damaged preferences: %s", async (_, text) => {
+  app = await DesktopApp.start({ keepFolder: true });
+  const { folder } = app;
+  await app.close();
+  writeFileSync(join(folder, "preferences", "preferences.json"), text);
+  app = await DesktopApp.start({ folder });
+  await eventually(() => expect(trayItem().tooltip).toBe("Tocsin: quiet, watching"));
 });
 
 test("a second start shows the first one's console and ends with 0", async () => {

@@ -29,6 +29,9 @@ const tray = async (words: RegExp | string) => {
   return item;
 };
 
+/** The menu is rebuilt whenever something changes: an entry may be gone between its being found and chosen. */
+const choosing = (label: string) => eventually(() => choose(label));
+
 test("is quiet, then counts, then knows that it is acknowledged; each with a picture of its own", async () => {
   await tray("Tocsin: quiet, watching");
   await app.raise({ title: "One", severity: "info" });
@@ -43,13 +46,13 @@ test("is quiet, then counts, then knows that it is acknowledged; each with a pic
 });
 
 test("raises a test alert, and silences it", async () => {
-  choose("Raise a test alert");
+  await choosing("Raise a test alert");
   const page = await app.page("alert");
   await page.getByRole("alertdialog", { name: "Critical: Test alert from the tray" }).waitFor();
   await eventually(() =>
     expect(menuEntries().find(({ label }) => label === "Silence sound")?.enabled).toBe(true),
   );
-  choose("Silence sound");
+  await choosing("Silence sound");
   await eventually(() =>
     expect(menuEntries().find(({ label }) => label === "Silence sound")?.enabled).toBe(false),
   );
@@ -60,7 +63,7 @@ test("raises a test alert, and silences it", async () => {
 });
 
 test("pauses on this machine: the engine does not count on it, and nothing shows until it is resumed", async () => {
-  await eventually(() => choose("For 15 minutes"));
+  await choosing("For 15 minutes");
   await tray("Tocsin: paused until");
   expect(icons.size).toBeGreaterThanOrEqual(5);
   const { id } = await app.raise({ title: "While paused" });
@@ -68,7 +71,7 @@ test("pauses on this machine: the engine does not count on it, and nothing shows
   await expect(app.window("Tocsin alert")).resolves.toMatchObject({ visible: false });
   const { timeline } = await app.alert(id);
   expect(timeline?.filter(({ kind }) => kind === "notification-sent")).toEqual([]);
-  choose("Resume (paused until");
+  await choosing("Resume (paused until");
   const page = await app.page("alert");
   await page.getByRole("alertdialog", { name: "Critical: While paused" }).waitFor();
   await eventually(async () => expect((await app.window("Tocsin alert"))?.visible).toBe(true));
@@ -78,11 +81,11 @@ test("pauses on this machine: the engine does not count on it, and nothing shows
 
 test("starts at login: a desktop entry with the very command, and none again", async () => {
   const file = join(process.env["HOME"]!, ".config/autostart/tocsin.desktop");
-  choose("Start at login");
+  await choosing("Start at login");
   await eventually(() => expect(existsSync(file)).toBe(true));
   const entry = readFileSync(file, "utf8");
   expect(entry).toMatch(/^Exec=\S*electron .*--team \S*team\.yaml .*--hidden$/m);
-  await eventually(() => choose("Start at login"));
+  await choosing("Start at login");
   await eventually(() => expect(existsSync(file)).toBe(false));
 });
 
@@ -103,7 +106,7 @@ test("asks before it quits", async () => {
       }),
   );
   await pause(200);
-  choose("Quit…");
+  await choosing("Quit…");
   await expect(asked).resolves.toMatch(
     /Nobody will be alerted on this machine.*3 more alerts are open.*Keep watching$/s,
   );

@@ -5,7 +5,7 @@
 import { BrowserWindow, screen } from "electron";
 import type { Input } from "electron";
 import { grown, isWithinOne, placeIn } from "./window-placement.ts";
-import { pageAddress, securePreferences, unthrottled } from "./secure-window.ts";
+import { groundColour, pageAddress, securePreferences, unthrottled } from "./secure-window.ts";
 import { recover } from "./renderer-recovery.ts";
 
 /** A key that was on its way to another window must not acknowledge anything. */
@@ -54,7 +54,7 @@ export class AlertWindow {
       maximizable: false,
       fullscreenable: false,
       alwaysOnTop: true,
-      backgroundColor: "#f4f4f2",
+      backgroundColor: groundColour(),
       ...(process.platform === "darwin" ? { type: "panel" } : {}),
       webPreferences: { ...securePreferences(this.preload), ...unthrottled },
     });

@@ -24,7 +24,7 @@ import type { PreferenceStore } from "./preferences.ts";
 import { Presenter } from "./presenter.ts";
 import { SoundPlayer } from "./sound-player.ts";
 import { readSounds } from "./sounds.ts";
-import { distrustNotice, pendingNotice } from "./spoken-notices.ts";
+import { distrustNotice, pendingNotice, quietNotice } from "./spoken-notices.ts";
 import { StatePages } from "./state-pages.ts";
 import { SystemNotifications, windowsAreUnreliable } from "./system-notification.ts";
 import { TrayIcon } from "./tray.ts";
@@ -202,6 +202,7 @@ export class Application {
       this.presenter.present(message);
       if (this.unreliableWindows) this.notify(message.why);
     }
+    if (message.type === "notice") this.notifications.show(quietNotice(message));
     if (message.type !== "health") this.hub.broadcast(message);
   }
 

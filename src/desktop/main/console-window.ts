@@ -5,7 +5,7 @@
 import { BrowserWindow, screen } from "electron";
 import type { PreferenceStore } from "./preferences.ts";
 import { isWithinOne } from "./window-placement.ts";
-import { pageAddress, securePreferences } from "./secure-window.ts";
+import { groundColour, pageAddress, securePreferences } from "./secure-window.ts";
 import { recover } from "./renderer-recovery.ts";
 
 export class ConsoleWindow {
@@ -49,7 +49,7 @@ export class ConsoleWindow {
       title: "Tocsin",
       icon: this.icon,
       autoHideMenuBar: true,
-      backgroundColor: "#f4f4f2",
+      backgroundColor: groundColour(),
       webPreferences: securePreferences(this.preload),
     });
     window.removeMenu();

@@ -30,7 +30,8 @@ export interface SupervisorEvents {
 
 /** Replaying a long journal may take a while; longer than this is a hang. */
 const startWithinMs = 120_000;
-const stopWithinMs = 5000;
+/** The app itself has 5 s (contract §1). */
+const stopWithinMs = 4000;
 
 export class EngineSupervisor {
   private child: UtilityProcess | null = null;
@@ -75,7 +76,7 @@ export class EngineSupervisor {
     this.child?.postMessage({ type: "power", event });
   }
 
-  /** Lets the engine finish what it has in hand; resolves when it is gone, after 5 s at the latest. */
+  /** Lets the engine finish what it has in hand; resolves when it is gone. */
   async stop(): Promise<void> {
     this.stopping = true;
     clearTimeout(this.restart);

@@ -44,6 +44,7 @@ export function reflect(mirror: Mirror, message: EngineMessage): Mirror {
     case "health":
       return { ...mirror, health: message.health };
     case "present":
+    case "notice":
     case "answer":
       return mirror;
   }

@@ -59,9 +59,10 @@ export class PageHub {
       case "health":
         for (const page of this.pages) send(page, message);
         return;
-      // The first went to whoever asked, the second is for the alert window, which shows by other means.
+      // The first went to whoever asked; the others main shows by other means.
       case "answer":
       case "present":
+      case "notice":
         return;
     }
   }

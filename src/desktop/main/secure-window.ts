@@ -2,7 +2,7 @@
  * What every window of the app has in common: a sandboxed page of our own protocol that can go nowhere else. Used by the
  * alert window, the console window and the sound player.
  */
-import { app, dialog, shell } from "electron";
+import { app, dialog, nativeTheme, shell } from "electron";
 import type { BrowserWindow, WebPreferences } from "electron";
 import { pageOrigin } from "./protocol.ts";
 
@@ -21,6 +21,11 @@ export function securePreferences(preload: string): WebPreferences {
     webviewTag: false,
     spellcheck: false,
   };
+}
+
+/** The pages' ground (theme.css), so that a window does not flash in another colour before its page is drawn. */
+export function groundColour(): string {
+  return nativeTheme.shouldUseDarkColors ? "#1a1c1e" : "#efefec";
 }
 
 /** For alerts and their sound, which must not wait because a window is covered or hidden. */

@@ -1,8 +1,8 @@
 /**
- * The words of the system's notifications: what waits when the alert window cannot be relied on, and that the app itself
- * cannot be. Built by `application.ts`.
+ * The words of the system's notifications: what waits when the alert window cannot be relied on, that the app itself
+ * cannot be, and the engine's quiet words. Built by `application.ts`.
  */
-import type { HealthMessage } from "#wire/client-contract";
+import type { EngineMessage, HealthMessage } from "#wire/client-contract";
 import type { Attention } from "./attention.ts";
 import type { Notice } from "./system-notification.ts";
 
@@ -20,4 +20,9 @@ export function distrustNotice({ problems }: HealthMessage): Notice {
     title: "Tocsin is not to be trusted now",
     body: problems[0]?.text ?? "The engine is not ready.",
   };
+}
+
+/** Words with the same title are one notification, so that a repeated one does not pile up. */
+export function quietNotice({ title, text }: Extract<EngineMessage, { type: "notice" }>): Notice {
+  return { key: `quiet ${title}`, title, body: text, quiet: true };
 }

@@ -9,6 +9,8 @@ export interface Notice {
   readonly key: string;
   readonly title: string;
   readonly body: string;
+  /** No sound, and the desktop may take it away by itself: a courtesy, not an alert. */
+  readonly quiet?: true;
 }
 
 export class SystemNotifications {
@@ -28,8 +30,9 @@ export class SystemNotifications {
       title,
       body: process.platform === "linux" ? escaped(body) : body,
       icon: this.icon,
-      urgency: "critical",
-      timeoutType: "never",
+      urgency: notice.quiet ? "normal" : "critical",
+      timeoutType: notice.quiet ? "default" : "never",
+      silent: notice.quiet ?? false,
     });
     notification.on("click", () => this.onClick(notice.key));
     this.shown.set(notice.key, notification);

@@ -140,8 +140,9 @@ export class EngineLink {
       case "answer":
         this.waiting.get(message.requestId)?.(message);
         return;
-      // Only main shows alert windows.
+      // Only main shows alert windows and notifications.
       case "present":
+      case "notice":
         return;
     }
   }
