@@ -69,6 +69,13 @@ export type StartResult =
 /** How long the desktop app may take to attach after a start before the engine stops counting on it. */
 const desktopExpectedMs = 10_000;
 
+/**
+ * A stop takes 5 s at most (contract §1). The engine waits 2.5 s of them for what it has under way; clients that hang
+ * and mails that it has given up by then get the rest, so that the journal is always closed in order.
+ */
+const clientsGraceMs = 1_000;
+const mailsGraceMs = 500;
+
 export async function startTocsin(options: TocsinOptions): Promise<StartResult> {
   const stopList: (() => void | Promise<void>)[] = [];
   const stop = async () => {
@@ -120,6 +127,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
     settings: () => current.secrets.email,
     now: () => clock.now(),
     consoleUrl: (id) => (url === null ? null : `${url}/#alert=${encodeURIComponent(id)}`),
+    limits: { drainMs: mailsGraceMs },
   });
   stopList.push(() => email.close());
   let commitTook = (_ms: number) => {};
@@ -131,6 +139,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
       createDesktopChannel({ desktops: options.desktop === "app" ? appDesktops : systemDesktops }),
       email,
     ],
+    tell: (word) => (options.desktop === "app" ? hub?.tell(word) : systemDesktops.tell(word)),
     version,
     log: (level, text, error) => log[level]({ err: error }, text),
     onBroken: once((error) => {
@@ -191,7 +200,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
   const listening = await server.listen();
   if (!listening.ok) return { ok: false, exitCode: 1, text: listening.text };
   url = listening.url;
-  stopList.push(() => server.close());
+  stopList.push(() => server.close(clientsGraceMs));
   stopList.push(leaveAddress(data, url));
   stopList.push(
     watchTeamFile(teamFile, data, () => clock.now(), {

@@ -4,10 +4,11 @@
  */
 import type { AlertId, EpochMs, PersonId } from "#domain/ids";
 import type { Clock, Desktops, Notice } from "#engine/ports";
+import { QuietNotices } from "./quiet-notices.ts";
+import type { QuietDesktop } from "./quiet-notices.ts";
 
 /** A connected desktop app. Its person and availability may change while it is here. */
-export interface AttachedDesktop {
-  readonly person: PersonId | null;
+export interface AttachedDesktop extends QuietDesktop {
   /** False while it is paused. */
   readonly available: boolean;
   show(notice: { readonly actionId: string; readonly alertId: AlertId; readonly why: string }): void;
@@ -27,6 +28,7 @@ interface Presentation {
 }
 
 export class AttachedDesktops implements Desktops {
+  readonly quiet: QuietNotices;
   private readonly desktops = new Set<AttachedDesktop>();
   private readonly expected = new Map<PersonId, () => void>();
   private readonly presentations = new Set<Presentation>();
@@ -36,7 +38,9 @@ export class AttachedDesktops implements Desktops {
   constructor(
     private readonly clock: Clock,
     private readonly changed: (people: readonly PersonId[]) => void,
-  ) {}
+  ) {
+    this.quiet = new QuietNotices(clock);
+  }
 
   attach(desktop: AttachedDesktop): void {
     this.desktops.add(desktop);
@@ -46,6 +50,7 @@ export class AttachedDesktops implements Desktops {
   /** After the desktop's person or availability changed. */
   update(desktop: AttachedDesktop): void {
     if (desktop.person !== null) this.endExpectation(desktop.person);
+    this.quiet.arrived(desktop);
     this.tellChange();
     for (const presentation of [...this.presentations]) {
       if (isFor(desktop, presentation) && !presentation.asked.has(desktop)) this.offer(presentation, desktop);
@@ -55,6 +60,7 @@ export class AttachedDesktops implements Desktops {
 
   detach(desktop: AttachedDesktop): void {
     this.desktops.delete(desktop);
+    this.quiet.left(desktop);
     for (const presentation of this.presentations) presentation.asked.delete(desktop);
     this.tellChange();
     this.giveUpUnreachable();

@@ -6,6 +6,7 @@
  */
 import type { Logger } from "pino";
 import type { Alert } from "#domain/alert";
+import type { Tell } from "#domain/command";
 import type { AlertId, EpochMs, PersonId } from "#domain/ids";
 import type { Clock, Desktops, Engine, EngineChange, Notice, Random } from "#engine/ports";
 import type { EngineMessage } from "#wire/client-contract";
@@ -77,6 +78,11 @@ export class ClientHub implements Desktops {
     // A client is to know the alert before it is told to show it.
     this.flush();
     return this.desktops.present(notice, signal);
+  }
+
+  /** A quiet word to a person's desktops, now or when one attaches. */
+  tell(notice: Tell): void {
+    this.desktops.quiet.tell(notice);
   }
 
   /** Says goodbye to everybody. */

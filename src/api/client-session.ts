@@ -59,6 +59,10 @@ export class ClientSession implements AttachedDesktop {
     this.tell({ type: "present", ...notice });
   }
 
+  tellQuietly({ title, text }: { readonly title: string; readonly text: string }): void {
+    this.tell({ type: "notice", title, text });
+  }
+
   close(reason: string): void {
     if (!this.isOpen) return;
     this.closed();

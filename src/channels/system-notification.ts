@@ -8,6 +8,7 @@
 import { execFile } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import type { Tell } from "#domain/command";
 import type { PersonId } from "#domain/ids";
 import type { Severity } from "#domain/severity";
 import type { Desktops, Notice } from "#engine/ports";
@@ -17,6 +18,8 @@ export interface SystemDesktops extends Desktops {
   /** Whether this machine can show notifications at all, and if not, why, with the remedy. */
   availability(): Availability;
   isAvailable(): boolean;
+  /** A quiet word for whoever this machine belongs to; for anybody else, or without a desktop, it is not said. */
+  tell(word: Tell): void;
 }
 
 export type Availability = { readonly ok: true } | { readonly ok: false; readonly text: string };
@@ -38,6 +41,19 @@ export function createSystemDesktops(options: SystemDesktopsOptions): SystemDesk
   return {
     availability,
     isAvailable: () => availability().ok,
+    tell(word) {
+      if (word.person !== options.person() || !availability().ok) return;
+      const words: Words = {
+        title: line(word.title, titleMax),
+        body: line(word.text, bodyMax),
+        urgency: "normal",
+        stays: false,
+      };
+      const limit = AbortSignal.timeout(tellWithinMs);
+      const said = platform === "linux" ? notifySend(words, environment, limit) : nodeNotifier(words);
+      // Nothing waits for it, and there is nobody else to tell.
+      said.catch(() => undefined);
+    },
     async present(notice, signal) {
       if (notice.person.id !== options.person() || !availability().ok) return "none-attached";
       if (!notice.stillWanted()) return "not-shown";
@@ -57,18 +73,24 @@ interface Words {
   readonly title: string;
   readonly body: string;
   readonly urgency: "critical" | "normal";
+  /** Until somebody closes it. */
+  readonly stays: boolean;
 }
 
 const titleMax = 120;
 const bodyMax = 400;
+const tellWithinMs = 10_000;
+
+function line(text: string, limit: number): string {
+  return shorten(withoutDirectionMarks(singleLine(text)), limit);
+}
 
 function wordsOf({ alert, why }: Notice): Words {
-  const line = (text: string, limit: number): string =>
-    shorten(withoutDirectionMarks(singleLine(text)), limit);
   return {
     title: line(`${alert.severity.toUpperCase()}: ${alert.title}`, titleMax),
     body: line(`${why} From ${alert.source}. To acknowledge: tocsin ack ${alert.id}`, bodyMax),
     urgency: urgencyOf(alert.severity),
+    stays: true,
   };
 }
 
@@ -82,14 +104,14 @@ function urgencyOf(severity: Severity): Words["urgency"] {
  * specification), the title never is.
  */
 function notifySend(
-  { title, body, urgency }: Words,
+  { title, body, urgency, stays }: Words,
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<void> {
   const args = [
     "--app-name=Tocsin",
     `--urgency=${urgency}`,
-    "--expire-time=0",
+    ...(stays ? ["--expire-time=0"] : []),
     "--",
     title,
     escapeMarkup(body),

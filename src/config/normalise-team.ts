@@ -72,6 +72,7 @@ function normaliseSchedule(schedule: Element<TeamFile["schedules"]>, teamZone: s
       end: instantOf(end, timeZone),
       person: person as PersonId,
     })),
+    ...(schedule.handoffNotice !== undefined && { handoffNoticeMs: schedule.handoffNotice }),
   };
 }
 

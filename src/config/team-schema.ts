@@ -8,7 +8,7 @@ import { z } from "zod";
 import { durationWords, parseDuration } from "./duration.ts";
 import { emailSchema } from "./email-schema.ts";
 import { idWords, parseId } from "./identifier.ts";
-import { accept } from "./parsed.ts";
+import { accept, type Parsed, reject } from "./parsed.ts";
 import { expected, freeText, listOf, oneOf, parsedText, strictMap } from "./schema-leaf.ts";
 import { parseTimeZone } from "./time-zone.ts";
 import { parseTimeOfDay, parseWrittenTime, writtenTimeWords } from "./written-time.ts";
@@ -20,11 +20,14 @@ const time = parsedText(writtenTimeWords, parseWrittenTime);
 const timeOfDay = parsedText('a time of day such as "09:00"', parseTimeOfDay);
 const wait = parsedText(durationWords, (text) => parseDuration(text));
 const delay = parsedText(`${durationWords}, or 0s`, (text) => parseDuration(text, 0));
+/** Told longer ahead, a handoff would be forgotten again. */
+const longestNoticeMs = 7 * 86_400_000;
 const severity = oneOf(severities);
 // What it means is checked together with its DTSTART, by `check-recurrence`.
 const rule = parsedText("an RRULE such as FREQ=WEEKLY;BYDAY=MO", (text) => accept(ruleValue(text)));
 
-const person = strictMap({
+/** Also what a roster's rows are checked with. */
+export const personSchema = strictMap({
   id,
   name,
   // What a mail header can carry unquoted; nothing that could end it or add another receiver.
@@ -60,6 +63,7 @@ const schedule = strictMap({
   timeZone: timeZone.optional(),
   layers: listOf(layer, "layers").default([]),
   overrides: listOf(strictMap({ start: time, end: time, person: id }), "overrides").default([]),
+  handoffNotice: parsedText(`${durationWords}, 0s for at the handoff, or off`, parseNotice).optional(),
 });
 
 const target = strictMap({
@@ -120,7 +124,7 @@ const integration = strictMap({
 export const teamSchema = strictMap({
   version: z.literal(1, expected("1, the only version there is")),
   team: strictMap({ name, timeZone }),
-  people: listOf(person, "people", 1),
+  people: listOf(personSchema, "people", 1),
   groups: listOf(strictMap({ id, people: listOf(id, "people's ids") }), "groups").default([]),
   schedules: listOf(schedule, "schedules").default([]),
   absences: listOf(
@@ -135,6 +139,14 @@ export const teamSchema = strictMap({
 
 /** The file as written, each value understood but references and time zones not yet resolved. */
 export type TeamFile = z.output<typeof teamSchema>;
+
+/** How long before a handoff its two people are told; null: they are not. */
+function parseNotice(text: string): Parsed<number | null> {
+  if (text === "off") return accept(null);
+  const parsed = parseDuration(text, 0);
+  if (!parsed.ok) return reject(`${parsed.text}; 0s tells them at the handoff, off not at all`);
+  return parsed.value <= longestNoticeMs ? parsed : reject("must be at most 7d");
+}
 
 /** The RRULE's value, without the property's name. */
 export function ruleValue(text: string): string {

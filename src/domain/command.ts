@@ -3,11 +3,13 @@
  * of the same decision are on disk.
  */
 import type { Asked } from "./alert.ts";
-import type { ActionId, AlertId, PersonId } from "./ids.ts";
+import type { ActionId, AlertId, EpochMs, PersonId } from "./ids.ts";
 import type { Via } from "./team.ts";
 
+export type Command = Notify | Tell;
+
 /** Reach this person by this channel. Its outcome comes back as an input. */
-export interface Command {
+export interface Notify {
   readonly kind: "notify";
   readonly alertId: AlertId;
   readonly actionId: ActionId;
@@ -16,6 +18,17 @@ export interface Command {
   readonly attempt: number;
   /** Why this person: becomes the notice's plain sentence. */
   readonly asked: Asked;
+}
+
+/** A quiet word to a person's desktop. Said once; no outcome comes back, and nothing waits for it. */
+export interface Tell {
+  readonly kind: "tell";
+  readonly person: PersonId;
+  readonly title: string;
+  /** A sentence or two. May hold text from alerts: show it as text only. */
+  readonly text: string;
+  /** From here on it is no news any more, and need not be said. */
+  readonly until: EpochMs;
 }
 
 /** What became of an input. Expected refusals are data; a broken invariant throws. */

@@ -9,6 +9,7 @@ import type { EpochMs } from "./ids.ts";
 import type { Input } from "./input.ts";
 import type { Observation } from "./observation.ts";
 import { adoptTeam } from "./rules/adopt-team.ts";
+import { announceHandoffs } from "./rules/announce-handoffs.ts";
 import { annotate } from "./rules/annotate.ts";
 import { acknowledge } from "./rules/acknowledge.ts";
 import { escalateByHand } from "./rules/escalate.ts";
@@ -51,6 +52,9 @@ export function decide(state: State, input: Input, now: EpochMs): Decided {
       break;
     case "team-loaded":
       adoptTeam(decision, input.team);
+      break;
+    case "handoffs-due":
+      announceHandoffs(decision);
       break;
     case "desktops-changed":
       noteDesktops(decision, input.people);

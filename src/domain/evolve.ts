@@ -4,6 +4,7 @@
  */
 import type { Alert } from "./alert.ts";
 import { deadlineOf, evolveAlert, shiftDeadlines } from "./evolve-alert.ts";
+import { evolveDuty } from "./evolve-duty.ts";
 import type { AlertFact, Fact } from "./fact.ts";
 import { limits } from "./limits.ts";
 import type { Observation } from "./observation.ts";
@@ -18,6 +19,8 @@ export function evolve(state: State, fact: Fact): State {
     case "clock-stepped":
       for (const alert of state.open.values()) put(state, shiftDeadlines(alert, fact.deltaMs));
       return state;
+    case "handoff-announced":
+      return evolveDuty(state, fact);
     case "engine-started":
     case "engine-stopped":
     case "journal-recovered":

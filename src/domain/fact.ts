@@ -5,11 +5,12 @@
  * A fact that concerns one alert has `alertId`. Never remove a kind or change a meaning: old journals are replayed.
  */
 import type { AlertContent, Asked } from "./alert.ts";
+import type { DutyFact } from "./duty-fact.ts";
 import type { ActionId, AlertId, EpochMs, IntegrationId, PersonId, PolicyId, TeamRevision } from "./ids.ts";
 import type { Severity } from "./severity.ts";
 import type { Team, Via } from "./team.ts";
 
-export type Fact = AlertFact | TeamFact | EngineFact;
+export type Fact = AlertFact | TeamFact | DutyFact | EngineFact;
 
 export type AlertFact = { readonly at: EpochMs; readonly alertId: AlertId } & (
   | ({

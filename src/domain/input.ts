@@ -13,6 +13,8 @@ export type Input =
   /** The deadline of this alert has come. One input an alert, so that a broken one cannot hold up the others. */
   | { readonly kind: "tick"; readonly alertId: AlertId }
   | { readonly kind: "team-loaded"; readonly team: Team }
+  /** The time has come to tell of a handoff; the engine's timer knows when. */
+  | { readonly kind: "handoffs-due" }
   /** The people whose desktop is attached and not paused, now. Replaces what was known before; never journaled. */
   | { readonly kind: "desktops-changed"; readonly people: readonly PersonId[] }
   | { readonly kind: "engine-started"; readonly version: string }

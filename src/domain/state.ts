@@ -7,6 +7,7 @@
 import type { Alert } from "./alert.ts";
 import { DeadlineQueue } from "./deadline-queue.ts";
 import type { AlertId, IntegrationId, PersonId, TeamRevision } from "./ids.ts";
+import type { Handoff } from "./oncall/next-handoff.ts";
 import type { Team } from "./team.ts";
 
 export interface State {
@@ -22,6 +23,8 @@ export interface State {
   readonly teams: Map<TeamRevision, Team>;
   /** When each open alert next needs a `tick`. Derived from `open`. */
   readonly deadlines: DeadlineQueue<AlertId>;
+  /** Handoffs that people were told of lately. A value: another array whenever it changes. */
+  announced: readonly Handoff[];
   /** People with a desktop attached and not paused. Volatile: empty after a replay. */
   desktops: ReadonlySet<PersonId>;
 }
@@ -34,6 +37,7 @@ export function emptyState(): State {
     team: null,
     teams: new Map(),
     deadlines: new DeadlineQueue(),
+    announced: [],
     desktops: new Set(),
   };
 }

@@ -56,6 +56,8 @@ export interface Schedule {
   readonly layers: readonly Layer[];
   /** The last listed wins. */
   readonly overrides: readonly Override[];
+  /** How long before a handoff the two people are told, 0 at the handoff; null: never; absent: the default. */
+  readonly handoffNoticeMs?: number | null;
 }
 
 /** Wall clock in the schedule's zone, `YYYY-MM-DDTHH:MM:SS`, no offset. */

@@ -1,4 +1,5 @@
 /** What the engine is made with, and its limits. */
+import type { Tell } from "#domain/command";
 import type { Channel, Clock, Journal, Random } from "./ports.ts";
 
 export interface EngineDependencies {
@@ -6,6 +7,8 @@ export interface EngineDependencies {
   readonly random: Random;
   readonly journal: Journal;
   readonly channels: readonly Channel[];
+  /** A quiet word for a person's desktop; without it nobody hears one. Never throws. */
+  readonly tell?: (word: Tell) => void;
   readonly version: string;
   /** One line for the log, for what nobody asked for: a broken invariant, a journal that fails. */
   log(level: "warn" | "error", text: string, error?: unknown): void;

@@ -16,6 +16,7 @@ import { emptyState, type State } from "#domain/state";
 import type { Severity } from "#domain/severity";
 import { AlertArchive, inMemory } from "./alert-archive.ts";
 import { engineLimits, type EngineDependencies } from "./dependencies.ts";
+import { HandoffWatch } from "./handoff-watch.ts";
 import { HealthBoard } from "./health-board.ts";
 import { Outbox } from "./outbox.ts";
 import { JournalGuard } from "./journal-guard.ts";
@@ -52,6 +53,7 @@ export class LoopEngine implements Engine {
   private turnIsPlanned = false;
   private timer: { readonly at: EpochMs; readonly cancel: () => void } | null = null;
   private readonly quarantine = new Quarantine();
+  private readonly handoffs: HandoffWatch;
   private readonly postponed: Input[] = [];
   private started = false;
   private stopping = false;
@@ -69,9 +71,11 @@ export class LoopEngine implements Engine {
       find: (id) => inMemory(this.current, id),
       person: (alert, id) =>
         this.current.teams.get(alert.teamRevision)?.people.find((person) => person.id === id),
+      tell: (word) => dependencies.tell?.(word),
       done: (command, outcome) =>
         void this.submit({ kind: "outcome", alertId: command.alertId, actionId: command.actionId, outcome }),
     });
+    this.handoffs = new HandoffWatch((text, error) => dependencies.log("warn", text, error));
     this.guard = new JournalGuard(dependencies.journal);
     this.archive = new AlertArchive(dependencies.journal);
     dependencies.clock.onStep((deltaMs) => {
@@ -195,6 +199,8 @@ export class LoopEngine implements Engine {
     for (const alertId of this.dueAlerts(now)) {
       this.decideOne(turn, { input: { kind: "tick", alertId }, answer: () => {} }, now);
     }
+    if (this.handoffIsDue(now))
+      this.decideOne(turn, { input: { kind: "handoffs-due" }, answer: () => {} }, now);
     if (this.commit(turn, now)) this.finish(turn);
     if (this.inbox.length > 0) this.planTurn();
     this.setTimer();
@@ -209,6 +215,16 @@ export class LoopEngine implements Engine {
   private dueAlerts(now: EpochMs): AlertId[] {
     if (this.stopping || !this.guard.keepsFacts) return [];
     return this.quarantine.due(this.current, now, engineLimits.dueInOneTurn);
+  }
+
+  private handoffIsDue(now: EpochMs): boolean {
+    const at = this.nextHandoffNotice(now);
+    return at !== null && at <= now;
+  }
+
+  private nextHandoffNotice(now: EpochMs): EpochMs | null {
+    if (this.stopping || !this.guard.keepsFacts) return null;
+    return this.handoffs.next(this.current, now);
   }
 
   private decideOne(turn: Turn, pending: Pending, now: EpochMs): void {
@@ -234,6 +250,7 @@ export class LoopEngine implements Engine {
     for (const seen of decided.observations) this.current = observe(this.current, seen);
     turn.add(input, decided, answer);
     if (input.kind === "tick") this.quarantine.release(input.alertId);
+    if (input.kind === "handoffs-due") this.handoffs.decided();
   }
 
   /** @returns whether the facts are on disk. If not, nothing has happened: the state is as the journal has it. */
@@ -302,8 +319,8 @@ export class LoopEngine implements Engine {
     const probeAt = this.guard.nextProbeAt;
     const now = this.dependencies.clock.now();
     const earliest = this.guard.keepsFacts ? this.quarantine.earliest(this.current, now) : null;
-    if (probeAt === null || earliest === null) return probeAt ?? earliest;
-    return Math.min(probeAt, earliest);
+    const times = [probeAt, earliest, this.nextHandoffNotice(now)].filter((at) => at !== null);
+    return times.length === 0 ? null : Math.min(...times);
   }
 
   // ---- the journal cannot be written
@@ -347,6 +364,7 @@ export class LoopEngine implements Engine {
     this.dependencies.log("error", `Broken invariant at ${input.kind}: ${text}`, error);
     this.board.report("invariant", text, now);
     if (input.kind === "tick") this.quarantine.put(input.alertId, now);
+    if (input.kind === "handoffs-due") this.handoffs.broken(this.current, now);
     this.alarm(`invariant-${input.kind}`, "critical", "Tocsin found an error in itself", { error: text });
   }
 }

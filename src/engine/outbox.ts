@@ -1,9 +1,9 @@
 /**
- * Carries out `notify` commands: finds the channel, asks once more whether it is still wanted, and sees to it that
+ * Carries out commands. A `tell` is handed on as it is; for a `notify` it finds the channel, asks once more whether it is still wanted, and sees to it that
  * every attempt ends in exactly one outcome, even when a channel hangs.
  */
 import type { Alert } from "#domain/alert";
-import type { Command } from "#domain/command";
+import type { Command, Notify, Tell } from "#domain/command";
 import type { AlertId, PersonId } from "#domain/ids";
 import type { Outcome } from "#domain/input";
 import type { Person, Via } from "#domain/team";
@@ -20,17 +20,19 @@ export interface OutboxDependencies {
   readonly channels: readonly Channel[];
   find(alertId: AlertId): Alert | null;
   person(alert: Alert, id: PersonId): Person | undefined;
-  done(command: Command, outcome: Outcome): void;
+  tell(word: Tell): void;
+  done(command: Notify, outcome: Outcome): void;
 }
 
 export class Outbox {
-  private readonly queues = new Map<Via, Command[]>();
+  private readonly queues = new Map<Via, Notify[]>();
   private readonly underWay = new Map<Via, number>();
   private idle: (() => void)[] = [];
 
   constructor(private readonly dependencies: OutboxDependencies) {}
 
   add(command: Command): void {
+    if (command.kind === "tell") return this.dependencies.tell(command);
     const queue = this.queues.get(command.via) ?? [];
     this.queues.set(command.via, queue);
     queue.push(command);
@@ -65,7 +67,7 @@ export class Outbox {
     }
   }
 
-  private async carryOut(command: Command): Promise<Outcome> {
+  private async carryOut(command: Notify): Promise<Outcome> {
     const channel = this.dependencies.channels.find((candidate) => candidate.via === command.via);
     const alert = this.dependencies.find(command.alertId);
     if (channel === undefined)
@@ -107,7 +109,7 @@ export class Outbox {
   }
 
   /** Invariant 3: not once the acknowledgement is in the journal. */
-  private isWanted(command: Command): boolean {
+  private isWanted(command: Notify): boolean {
     return this.dependencies.find(command.alertId)?.status === "triggered";
   }
 

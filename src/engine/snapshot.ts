@@ -9,7 +9,7 @@ import { emptyState, keyOf, type State } from "#domain/state";
 import type { Team } from "#domain/team";
 
 /** Raise it whenever the shape of an alert, a team or this file's format changes. */
-const snapshotVersion = 1;
+const snapshotVersion = 2;
 
 interface Snapshot {
   readonly version: number;
@@ -17,6 +17,7 @@ interface Snapshot {
   readonly resolved: readonly Alert[];
   readonly teams: readonly Team[];
   readonly current: TeamRevision | null;
+  readonly announced: State["announced"];
 }
 
 export function writeSnapshot(state: State): string {
@@ -26,6 +27,7 @@ export function writeSnapshot(state: State): string {
     resolved: [...state.resolved.values()],
     teams: [...state.teams.values()],
     current: state.team?.revision ?? null,
+    announced: state.announced,
   };
   return JSON.stringify(snapshot);
 }
@@ -42,6 +44,7 @@ export function readSnapshot(text: string): State | null {
   const state = emptyState();
   for (const team of snapshot.teams) state.teams.set(team.revision, team);
   state.team = snapshot.current === null ? null : (state.teams.get(snapshot.current) ?? null);
+  state.announced = snapshot.announced;
   for (const alert of snapshot.open) {
     state.open.set(alert.id, alert);
     state.openByKey.set(keyOf(alert.integration, alert.dedupKey), alert.id);

@@ -101,6 +101,8 @@ export const engineMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("health"), health: healthMessage }),
   /** Show this now, with sound; answer `presented` when it is on the screen. */
   z.object({ type: z.literal("present"), actionId: z.string(), alertId: z.string(), why: z.string() }),
+  /** A quiet word to this desktop's person, shown without sound: a handoff, a swap. Not answered. */
+  z.object({ type: z.literal("notice"), title: z.string(), text: z.string() }),
   z.object({
     type: z.literal("answer"),
     requestId: z.number().int(),

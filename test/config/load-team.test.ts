@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { printFault } from "#config/fault";
 import { loadTeam, type LoadedTeam } from "#config/load-team";
-import { sample, sampleEnvironment as env } from "./sample.ts";
+import { changed, sample, sampleEnvironment as env } from "./sample.ts";
 
 function good(text: string, environment: Record<string, string> = env): LoadedTeam & { ok: true } {
   const loaded = loadTeam(text, "team.yaml", { env: environment });
@@ -207,4 +207,19 @@ test("a mail password that the environment lacks is a warning: after a reboot a 
   expect(loadTeam(sample, "f", { env: { SMTP_PASSWORD: "" } })).toMatchObject({
     secrets: { missingVariable: "SMTP_PASSWORD" },
   });
+});
+
+test.each([
+  ["5m", 300_000],
+  ["PT2H", 7_200_000],
+  ["0s", 0],
+  ["off", null],
+])("handoffNotice: %s", (written, expected) => {
+  const [schedule] = good(changed("    timeZone: Europe/Berlin\n", `    handoffNotice: ${written}\n`)).team
+    .schedules;
+  expect(schedule!.handoffNoticeMs).toBe(expected);
+});
+
+test("without a handoffNotice the team says nothing of it, so that its revision stays what it was", () => {
+  expect(good(sample).team.schedules[0]).not.toHaveProperty("handoffNoticeMs");
 });

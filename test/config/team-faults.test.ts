@@ -77,6 +77,26 @@ const table: Record<string, readonly [from: string, to: string, ...lines: string
     'f:28:73: schedules[0].overrides[0].person: no person has the id "chi"; there are ana, ben',
     'f:35:46: policies[0].steps[1].notify[1].person: no person has the id "chi"; there are ana, ben',
   ],
+  "a handoff notice that is no duration": [
+    "    timeZone: Europe/Berlin\n    layers",
+    "    handoffNotice: soon\n    layers",
+    "f:18:20: schedules[0].handoffNotice: must be a duration such as 90s, 5m, 2h, 1d or PT5M; 0s tells them at the handoff, off not at all",
+  ],
+  "a handoff notice that YAML reads as a yes": [
+    "    timeZone: Europe/Berlin\n    layers",
+    "    handoffNotice: false\n    layers",
+    "f:18:20: schedules[0].handoffNotice: must be a duration such as 90s, 5m, 2h, 1d or PT5M, 0s for at the handoff, or off",
+  ],
+  "a handoff notice far too early": [
+    "    timeZone: Europe/Berlin\n    layers",
+    "    handoffNotice: 8d\n    layers",
+    "f:18:20: schedules[0].handoffNotice: must be at most 7d",
+  ],
+  "a handoff notice misspelt": [
+    "    timeZone: Europe/Berlin\n    layers",
+    "    handoffnotice: 5m\n    layers",
+    'f:18:5: schedules[0].handoffnotice: unknown key, did you mean "handoffNotice"?',
+  ],
   "duplicate key": [
     "    email: ana@example.org",
     "    email: ana@example.org\n    name: Again",

@@ -3,7 +3,7 @@
  * GoAlert's: `fire`, `fastForward`, `expectSent`.
  */
 import { expect } from "vitest";
-import type { Answer } from "#domain/command";
+import type { Answer, Tell } from "#domain/command";
 import type { Fact } from "#domain/fact";
 import type { AlertId, IntegrationId, PersonId } from "#domain/ids";
 import type { AlertCommand, Outcome, Signal } from "#domain/input";
@@ -36,6 +36,8 @@ export interface WorldOptions {
 export class World {
   readonly time: VirtualTime;
   readonly sent: Sent[] = [];
+  /** Quiet words, in order. */
+  readonly told: (Tell & { readonly at: number })[] = [];
   readonly log: string[] = [];
   engine!: LoopEngine;
   journal: Journal;
@@ -66,6 +68,7 @@ export class World {
       random,
       journal: this.journal,
       channels: [this.channel("desktop"), this.channel("email")],
+      tell: (word) => void this.told.push({ ...word, at: this.time.wallMs() }),
       version: "test",
       log: (level, text) => void this.log.push(`${level}: ${text}`),
       onBroken: () => void this.log.push("broken"),
@@ -135,6 +138,13 @@ export class World {
 
   expectSent(...expected: string[]): void {
     expect(this.takeSent()).toEqual([...expected].sort());
+  }
+
+  /** The quiet words since the last call, as "ana at 08:45: title" (UTC). */
+  takeTold(): string[] {
+    return this.told
+      .splice(0)
+      .map(({ at, person, title }) => `${person} at ${new Date(at).toISOString().slice(11, 16)}: ${title}`);
   }
 
   kinds(id: AlertId): string[] {

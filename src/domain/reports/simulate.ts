@@ -10,8 +10,6 @@ import { evolve, observe } from "../evolve.ts";
 import type { AlertFact } from "../fact.ts";
 import type { AlertId, EpochMs, IntegrationId, PersonId, PolicyId } from "../ids.ts";
 import type { Input } from "../input.ts";
-import { finalSchedule } from "../oncall/on-call.ts";
-import { policyOf, teamOf } from "../rules/ask.ts";
 import type { Severity } from "../severity.ts";
 import { emptyState } from "../state.ts";
 import type { State } from "../state.ts";
@@ -26,21 +24,23 @@ export interface SimulationPlan {
   readonly integration: IntegrationId | null;
   /** Whose desktop is attached, all the time. */
   readonly desktops: readonly PersonId[];
-  /** How long it is watched at most. */
-  readonly forMs: number;
+  /** How long it is watched; null: until the last step only repeats, at most a day. */
+  readonly forMs: number | null;
 }
 
 export interface Simulation {
   readonly plan: SimulationPlan;
   readonly policy: PolicyId;
-  /** What would be in the alert's journal, up to `until` inclusive. */
+  /** What would be in the alert's journal before `until`. */
   readonly facts: readonly AlertFact[];
   readonly until: EpochMs;
-  /** `settled`: the last step goes on repeating, the same each time. `horizon`: `forMs` is over. `too-long`: cut short. */
+  /** `settled`: the last step would go on repeating as it did. `horizon`: the time is over. `too-long`: cut short. */
   readonly ended: "settled" | "horizon" | "too-long";
 }
 
-/** Inputs of one simulation; more is a policy of seconds watched for weeks. */
+const dayMs = 24 * 3_600_000;
+
+/** Inputs of one simulation; more comes of a policy of seconds that is watched for weeks. */
 const mostInputs = 50_000;
 
 /** @throws when the team has no route for the alert, which `config` refuses. */
@@ -50,20 +50,19 @@ export function simulate(team: Team, plan: SimulationPlan): Simulation {
   run.feed({ kind: "desktops-changed", people: plan.desktops });
   run.feed(signalOf(plan));
 
-  const end = plan.at + plan.forMs;
-  let ended: Simulation["ended"] | null = null;
-  while (ended === null) {
+  const end = plan.at + (plan.forMs ?? dayMs);
+  const ending = (until: EpochMs, ended: Simulation["ended"]): Simulation => {
+    const facts = run.facts.filter(({ at }) => at < until);
+    return { plan, policy: run.alert.policy, facts, until, ended };
+  };
+  for (;;) {
     const next = run.state.deadlines.earliest();
-    if (next === null || next > end) ended = "horizon";
-    else if (run.inputs >= mostInputs) ended = "too-long";
-    else {
-      run.now = next;
-      run.feed({ kind: "tick", alertId });
-      if (isSettled(run, end)) ended = "settled";
-    }
+    if (next === null || next >= end) return ending(end, "horizon");
+    if (run.inputs >= mostInputs) return ending(next, "too-long");
+    run.now = next;
+    run.feed({ kind: "tick", alertId });
+    if (plan.forMs === null && isSettled(run)) return ending(next, "settled");
   }
-  const until = ended === "horizon" ? end : run.now;
-  return { plan, policy: run.alert.policy, facts: run.facts, until, ended };
 }
 
 type StepEntered = Extract<AlertFact, { kind: "step-entered" }>;
@@ -94,8 +93,10 @@ class Run {
         if (fact.kind === "step-entered") this.entered.push(fact);
       }
       for (const seen of observations) observe(this.state, seen);
-      for (const { actionId } of commands)
-        inbox.push({ kind: "outcome", alertId, actionId, outcome: { kind: "sent" } });
+      for (const command of commands) {
+        if (command.kind !== "notify") continue;
+        inbox.push({ kind: "outcome", alertId, actionId: command.actionId, outcome: { kind: "sent" } });
+      }
     }
   }
 }
@@ -114,17 +115,12 @@ function signalOf({ severity, title, source, labels, integration }: SimulationPl
   };
 }
 
-/** The last step has just begun again as it did before, and nothing can make the next time another one. */
-function isSettled({ entered, alert, state, now }: Run, end: EpochMs): boolean {
+/** The last step has just begun again as it did before, and nothing that earlier ones had planned is still to come. */
+function isSettled({ entered, alert, now }: Run): boolean {
   const [before, last] = entered.slice(-2);
-  if (last?.reason !== "last-step-repeated" || last.at !== now || before === undefined) return false;
-  if (before.step !== last.step || !sameAsked(before, last)) return false;
-  if (alert.notifications.some(({ wave, state: is }) => wave !== alert.wave && is === "planned"))
-    return false;
-  const team = teamOf(state, alert);
-  return policyOf(state, alert)
-    .steps.flatMap(({ notify }) => notify)
-    .every((target) => target.kind !== "schedule" || finalSchedule(team, target.id, now, end).length <= 1);
+  if (before?.reason !== "last-step-repeated" || last?.reason !== "last-step-repeated") return false;
+  if (last.at !== now || before.step !== last.step || !sameAsked(before, last)) return false;
+  return alert.notifications.every(({ wave, state }) => wave === alert.wave || state !== "planned");
 }
 
 function sameAsked(left: StepEntered, right: StepEntered): boolean {

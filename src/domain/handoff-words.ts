@@ -1,0 +1,73 @@
+/** What a handoff notice says to the person coming on and to the one going off. Used by the rule that sends it. */
+import type { Alert } from "./alert.ts";
+import type { EpochMs, PersonId } from "./ids.ts";
+import type { Handoff } from "./oncall/next-handoff.ts";
+import { localText } from "./oncall/wall-clock.ts";
+import { zoneClock } from "./oncall/zone-clock.ts";
+import { isWorse } from "./severity.ts";
+import type { Person, Team } from "./team.ts";
+
+export interface Words {
+  readonly title: string;
+  /** Holds text from alerts: show it as text only. */
+  readonly text: string;
+}
+
+/** `alerts`: those that the notice is to name, in any order. Times are on the reader's wall clock. */
+export function handoffWords(
+  handoff: Handoff,
+  team: Team,
+  reader: Person,
+  alerts: readonly Alert[],
+  now: EpochMs,
+): Words {
+  const { schedule, from, to, handoffAt } = handoff;
+  const isPast = handoffAt <= now;
+  const time = timeFor(reader, handoffAt, now);
+  if (reader.id === to) {
+    const before =
+      from === null ? "Nobody was on call before you." : `${nameOf(team, from)} hands over to you.`;
+    return {
+      title: `On call for ${schedule} ${isPast ? "since" : "from"} ${time}`,
+      text: `${before} ${openText(alerts)}`,
+    };
+  }
+  const after = to === null ? "Nobody takes over." : `${nameOf(team, to)} takes over.`;
+  return {
+    title: `Your duty for ${schedule} ${isPast ? "ended" : "ends"} at ${time}`,
+    text: `${after} ${openText(alerts)}`,
+  };
+}
+
+export function nameOf(team: Team | null, id: PersonId): string {
+  return team?.people.find((person) => person.id === id)?.name ?? id;
+}
+
+/** `09:00`, with the date before it when it is not today. */
+export function timeFor({ timeZone }: Pick<Person, "timeZone">, at: EpochMs, now: EpochMs): string {
+  const clock = zoneClock(timeZone);
+  const [text, today] = [localText(clock.localAt(at)), localText(clock.localAt(now))];
+  return text.slice(0, 10) === today.slice(0, 10) ? text.slice(11) : text;
+}
+
+/** A notification has room for a few lines; the console has the rest. */
+const namedAlerts = 3;
+const titleLength = 80;
+
+function openText(alerts: readonly Alert[]): string {
+  if (alerts.length === 0) return "No open alerts.";
+  const sorted = [...alerts].sort((a, b) =>
+    a.severity === b.severity ? a.openedAt - b.openedAt : isWorse(a.severity, b.severity) ? -1 : 1,
+  );
+  const named = sorted
+    .slice(0, namedAlerts)
+    .map((alert) => `${alert.severity.toUpperCase()}: ${short(alert)}`);
+  const more = alerts.length > namedAlerts ? [`and ${alerts.length - namedAlerts} more`] : [];
+  return `${alerts.length} open: ${[...named, ...more].join("; ")}`;
+}
+
+function short({ title, status }: Alert): string {
+  const characters = [...title];
+  const cut = characters.length > titleLength ? `${characters.slice(0, titleLength).join("")}…` : title;
+  return status === "triggered" ? cut : `${cut} (${status})`;
+}

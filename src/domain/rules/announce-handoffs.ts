@@ -1,0 +1,46 @@
+/**
+ * Duty is about to pass on: a quiet word to both, with what is open. Each handoff once, however often the engine starts.
+ *
+ * The fact comes before the word, so a crash between the two costs the word: it is a courtesy, and a second one would be
+ * noise. Deadlines here are instants of the schedule, so a clock that is set moves nothing.
+ */
+import type { Alert } from "../alert.ts";
+import type { Decision } from "../decision.ts";
+import { handoffWords } from "../handoff-words.ts";
+import type { PersonId } from "../ids.ts";
+import { dueHandoffs, lateNoticeMs } from "../oncall/next-handoff.ts";
+import type { Handoff } from "../oncall/next-handoff.ts";
+import type { Team } from "../team.ts";
+import { personOf } from "./ask.ts";
+
+export function announceHandoffs(decision: Decision): void {
+  const { team, announced } = decision.state;
+  if (team === null) return;
+  for (const handoff of dueHandoffs(team, announced, decision.now)) {
+    decision.facts.push({ kind: "handoff-announced", at: decision.now, ...handoff });
+    tell(decision, team, handoff, handoff.to);
+    tell(decision, team, handoff, handoff.from);
+  }
+}
+
+function tell(decision: Decision, team: Team, handoff: Handoff, id: PersonId | null): void {
+  const reader = id === null ? undefined : personOf(team, id);
+  if (reader === undefined) return;
+  // Whoever comes on is to know what comes with the duty, besides what is theirs already.
+  const alerts = [...decision.state.open.values()].filter(
+    (alert) => concerns(alert, reader.id) || (reader.id === handoff.to && concerns(alert, handoff.from)),
+  );
+  decision.commands.push({
+    kind: "tell",
+    person: reader.id,
+    ...handoffWords(handoff, team, reader, alerts, decision.now),
+    until: handoff.handoffAt + lateNoticeMs,
+  });
+}
+
+/** In this person's hands, or asked of them. */
+function concerns(alert: Alert, person: PersonId | null): boolean {
+  if (person === null) return false;
+  if (alert.status === "acknowledged") return alert.acknowledgedBy === person;
+  return alert.asked.some((asked) => asked.person === person);
+}

@@ -1,0 +1,61 @@
+/**
+ * Knows when the next handoff is to be told, for the engine's one timer. Computed when asked and kept until the team,
+ * what was told, or the clock says otherwise.
+ *
+ * A handoff notice is a courtesy: whatever goes wrong here must never hold up an alert.
+ */
+import type { EpochMs } from "#domain/ids";
+import { nextNoticeAt, noticeHorizonMs } from "#domain/oncall/next-handoff";
+import type { State } from "#domain/state";
+
+/** How long it keeps quiet after something broke. */
+const restMs = 3_600_000;
+
+interface Known {
+  readonly team: State["team"];
+  readonly announced: State["announced"];
+  readonly from: EpochMs;
+  readonly until: EpochMs;
+  readonly at: EpochMs | null;
+}
+
+export class HandoffWatch {
+  private known: Known | null = null;
+
+  constructor(private readonly warn: (text: string, error: unknown) => void) {}
+
+  /** When to put `handoffs-due` in; not after `now`: at once. Null: nothing is ahead. */
+  next(state: State, now: EpochMs): EpochMs | null {
+    const { known } = this;
+    const { team, announced } = state;
+    const holds =
+      known !== null &&
+      known.team === team &&
+      known.announced === announced &&
+      // A clock that was set back, or a process that has run for a year.
+      known.from <= now &&
+      now < known.until;
+    if (holds) return known.at;
+    this.known = { team, announced, from: now, until: now + noticeHorizonMs / 2, at: this.find(state, now) };
+    return this.known.at;
+  }
+
+  /** `handoffs-due` was decided: what was due is told, or too long ago. */
+  decided(): void {
+    this.known = null;
+  }
+
+  /** Its rule broke. The alarm about it says more; the next try is in an hour. */
+  broken({ team, announced }: State, now: EpochMs): void {
+    this.known = { team, announced, from: now, until: now + restMs, at: null };
+  }
+
+  private find({ team, announced }: State, now: EpochMs): EpochMs | null {
+    try {
+      return team === null ? null : nextNoticeAt(team, announced, now);
+    } catch (error) {
+      this.warn("The next handoff could not be worked out; nobody is told of handoffs for now.", error);
+      return null;
+    }
+  }
+}
