@@ -36,6 +36,8 @@ async function run(given: Given): Promise<number> {
       return (await import("./check.ts")).check(given, output);
     case "oncall":
       return (await import("./on-call.ts")).onCall(given, output);
+    case "roster":
+      return (await import("./roster.ts")).roster(given, output);
     case "feed":
       return (await import("./feed.ts")).feed(given, output);
     case "import":

@@ -130,6 +130,12 @@ export const commands = {
     words: [1, 1],
   },
   note: { synopsis: "ID TEXT", purpose: "write a note into its timeline", options: engine, words: [2, 1000] },
+  roster: {
+    synopsis: "import FILE.csv --team team.yaml [--dry-run] [--json]",
+    purpose: "take people over from a spreadsheet into the team file",
+    options: { ...json, team: { type: "string" }, "dry-run": { type: "boolean" } },
+    words: [2, 2],
+  },
   feed: {
     synopsis: "[--person ID | --schedule ID] [--data DIR] [--json]",
     purpose: "the address under which a calendar subscribes to the shifts",
