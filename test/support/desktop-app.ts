@@ -25,6 +25,8 @@ export interface StartOptions {
   /** A folder from an earlier start, kept by it. */
   readonly folder?: string;
   readonly keepFolder?: boolean;
+  /** The packaged app's program, instead of Electron on this checkout. */
+  readonly packaged?: string;
 }
 
 export class DesktopApp {
@@ -41,8 +43,8 @@ export class DesktopApp {
     if (options.folder === undefined) writeFileSync(team, teamFile(options.people ?? ["ana"]));
     const flags = ["--team", team, "--data", join(folder, "data"), "--port", "0", ...(options.flags ?? [])];
     const electron = await _electron.launch({
-      executablePath: await electronExecutable(),
-      args: ["--no-sandbox", appFolder, ...flags],
+      executablePath: options.packaged ?? (await electronExecutable()),
+      args: ["--no-sandbox", ...(options.packaged === undefined ? [appFolder] : []), ...flags],
       env: { ...process.env, TOCSIN_PREFERENCES_DIR: join(folder, "preferences") } as Record<string, string>,
       timeout: startWithinMs,
       // Otherwise Playwright makes every page a light one.
