@@ -13,9 +13,6 @@ import { changeLines, comparisonJson, simulationJson, simulationLines } from "./
 import { personOf, teamOf, timeOf } from "./team-argument.ts";
 import { usageLine, type Given } from "./usage.ts";
 
-/** Longer than any ordinary policy takes until it only repeats. */
-const defaultForMs = 24 * 3_600_000;
-
 export async function simulateCommand(given: Given, output: Output): Promise<number> {
   const team = await teamOf(given);
   const before = simulate(team, planOf(given, team));
@@ -97,8 +94,8 @@ function desktopsOf(given: Given, team: Team, others: readonly Team[] = []): Per
   );
 }
 
-function forMsOf(text: string | undefined): number {
-  if (text === undefined) return defaultForMs;
+function forMsOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
   const parsed = parseDuration(text);
   if (!parsed.ok) throw wrongUsage(`--for ${parsed.text}, not "${text}".`);
   return parsed.value;

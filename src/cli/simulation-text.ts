@@ -6,7 +6,7 @@ import { entriesOf, type SimulatedEntry } from "#domain/reports/simulated-timeli
 import type { Team, Via } from "#domain/team";
 import { tableLines } from "./table.ts";
 import { iso } from "./team-argument.ts";
-import { lengthText, nameOf, zonedText } from "./zoned-time.ts";
+import { counted, lengthText, nameOf, zonedText } from "./zoned-time.ts";
 
 /** Times in UTC, as in every JSON; `step` counts from 0, as in an alert's. */
 export function simulationJson(simulation: Simulation) {
@@ -34,7 +34,10 @@ export function simulationLines(team: Team, simulation: Simulation): string[] {
   const { plan, policy, until, ended } = simulation;
   const time = (at: number) => zonedText(team.timeZone, at);
   const entries = entriesOf(simulation);
-  const rows = entries.map((entry) => [after(entry.afterMs), time(entry.at), textOf(team, entry)]);
+  const rows = runsOf(entries).flatMap(({ shown, again }) => [
+    ...shown.map((entry) => [after(entry.afterMs), time(entry.at), textOf(team, entry)]),
+    ...(again.length === 0 ? [] : [againRow(again, time)]),
+  ]);
   const nobody = entries.some(({ kind }) => kind === "notified") ? [] : ["  Nobody is told."];
   return [
     `${plan.severity} alert at ${time(plan.at)} (${team.timeZone}): policy ${policy}`,
@@ -42,6 +45,50 @@ export function simulationLines(team: Team, simulation: Simulation): string[] {
     ...nobody,
     endings[ended](time(until)),
   ];
+}
+
+function againRow(again: readonly SimulatedEntry[], time: (at: number) => string): string[] {
+  const [first, last] = [again[0]!, again.at(-1)!];
+  const until = again.length === 1 ? "" : `, ${counted(again.length, "time")} until ${time(last.at)}`;
+  return [after(first.afterMs), time(first.at), `the same again${until}`];
+}
+
+/** A run of the policy (or of its last step), and the beginnings of the next ones that are just like it. */
+interface PolicyRun {
+  readonly shown: SimulatedEntry[];
+  readonly again: SimulatedEntry[];
+}
+
+function runsOf(entries: readonly SimulatedEntry[]): PolicyRun[] {
+  const all: SimulatedEntry[][] = [];
+  let lastStep = Infinity;
+  for (const entry of entries) {
+    const isStep = entry.kind === "step" || entry.kind === "skipped";
+    if (isStep && entry.step <= lastStep) all.push([entry]);
+    else all.at(-1)!.push(entry);
+    if (isStep) lastStep = entry.step;
+  }
+  const runs: PolicyRun[] = [];
+  for (const shown of all) {
+    const last = runs.at(-1);
+    if (last !== undefined && likeness(last.shown) === likeness(shown)) last.again.push(shown[0]!);
+    else runs.push({ shown, again: [] });
+  }
+  return runs;
+}
+
+/** What two runs have in common that differ only in when they begin. */
+function likeness(entries: readonly SimulatedEntry[]): string {
+  const start = entries[0]!.at;
+  return JSON.stringify(
+    entries.map((entry) => ({
+      ...entry,
+      at: entry.at - start,
+      afterMs: 0,
+      repeat: 0,
+      reason: entry.kind === "step" ? "" : "reason" in entry && entry.reason,
+    })),
+  );
 }
 
 /** What the edit changes, told by person; then what it leaves as it is, in one line. */
@@ -61,7 +108,7 @@ export function changeLines(
   }
   if (lines.length === 0) return ["  None: the same people, by the same channels, at the same times."];
   const same = changes.length - changed.length;
-  return same === 0 ? lines : [...lines, `  ${same} as before`];
+  return same === 0 ? lines : [...lines, `  the rest (${counted(same, "first notice")}) as before`];
 }
 
 function changeText({ via, change, beforeMs, afterMs }: NoticeChange): string {
@@ -121,7 +168,7 @@ const skipTexts = {
   "nobody-reachable": "nobody in it can be reached",
 } as const;
 const endings: Readonly<Record<Simulation["ended"], (until: string) => string>> = {
-  settled: (until) => `From ${until} on the last step goes on repeating, the same each time.`,
-  horizon: (until) => `Looked at until ${until}; --for looks further.`,
+  settled: (until) => `From ${until} on the last of these steps repeats, for whoever is on call then.`,
+  horizon: (until) => `Looked at until ${until}; --for sets how long.`,
   "too-long": (until) => `Stopped at ${until}: too much happens to go on.`,
 };

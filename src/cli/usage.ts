@@ -79,7 +79,7 @@ export const commands = {
   },
   simulate: {
     synopsis:
-      "--team FILE --at TIME --severity S [--source X] [--label k=v]... [--integration ID] [--desktops none|ID,ID] [--for 24h] [--team-new FILE] [--json]",
+      "--team FILE --at TIME --severity S [--source X] [--label k=v]... [--integration ID] [--desktops none|ID,ID] [--for 2h] [--team-new FILE] [--json]",
     purpose: "who would be woken when, if nobody answered; or what an edit of the team file changes in it",
     options: {
       ...teamReport,

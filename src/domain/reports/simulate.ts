@@ -24,7 +24,7 @@ export interface SimulationPlan {
   readonly integration: IntegrationId | null;
   /** Whose desktop is attached, all the time. */
   readonly desktops: readonly PersonId[];
-  /** How long it is watched; null: until the last step only repeats, at most a day. */
+  /** How long it is watched; null: until the last usable step only repeats, at most a day. */
   readonly forMs: number | null;
 }
 
@@ -34,7 +34,7 @@ export interface Simulation {
   /** What would be in the alert's journal before `until`. */
   readonly facts: readonly AlertFact[];
   readonly until: EpochMs;
-  /** `settled`: the last step would go on repeating as it did. `horizon`: the time is over. `too-long`: cut short. */
+  /** `settled`: the last usable step would go on repeating. `horizon`: the time is over. `too-long`: cut short. */
   readonly ended: "settled" | "horizon" | "too-long";
 }
 
@@ -115,11 +115,15 @@ function signalOf({ severity, title, source, labels, integration }: SimulationPl
   };
 }
 
-/** The last step has just begun again as it did before, and nothing that earlier ones had planned is still to come. */
+/**
+ * A step has just been followed by itself in the same run of the policy, which only the last usable one is, and nothing
+ * that earlier ones had planned is still to come.
+ */
 function isSettled({ entered, alert, now }: Run): boolean {
   const [before, last] = entered.slice(-2);
-  if (before?.reason !== "last-step-repeated" || last?.reason !== "last-step-repeated") return false;
-  if (last.at !== now || before.step !== last.step || !sameAsked(before, last)) return false;
+  if (before === undefined || last === undefined || last.at !== now) return false;
+  if (before.reason === "nobody-reachable" || last.reason === "nobody-reachable") return false;
+  if (before.step !== last.step || before.repeat !== last.repeat || !sameAsked(before, last)) return false;
   return alert.notifications.every(({ wave, state }) => wave === alert.wave || state !== "planned");
 }
 
