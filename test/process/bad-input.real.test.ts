@@ -1,22 +1,24 @@
 /** What a hostile or broken world does to the real process: bad requests, floods, slow clients. Contract §4, invariant 7. */
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { keys, teamFile, writeTeamFile } from "../support/team-file.ts";
 import { endProcesses, freshFolder, serve, type TocsinProcess } from "../support/tocsin-process.ts";
 
-let engine: TocsinProcess;
-beforeEach(async () => {
+afterAll(endProcesses);
+
+/** `change`: what differs in its team file. */
+function start(change: Record<string, unknown> = {}): Promise<TocsinProcess> {
   const folder = freshFolder();
-  engine = await serve({ data: folder, team: writeTeamFile(folder, teamFile()) });
-});
-afterEach(endProcesses);
+  return serve({ data: folder, team: writeTeamFile(folder, teamFile({ change })) });
+}
 
 const json = `/in/${keys.events}/json`;
 const batch = `/in/${keys.prometheus}/api/v2/alerts`;
 const webhook = `/in/${keys.webhook}/alertmanager`;
 
 test("a bad request is refused, changes nothing and makes one line in the log", async () => {
+  const engine = await start();
   const bad: [path: string, body: unknown, status: number][] = [
     [json, "{ not JSON", 400],
     [json, "", 400],
@@ -62,6 +64,7 @@ describe("100 MB in one body", () => {
     ["announced", `Content-Length: ${hundredMegabytes}`],
     ["in chunks, not announced", "Transfer-Encoding: chunked"],
   ])("%s: 413 or hung up on, in little memory, and others are served", async (_, header) => {
+    const engine = await start();
     const before = peakMemory(engine.pid);
     const socket = connect(engine.port, "127.0.0.1");
     socket.write(
@@ -76,14 +79,10 @@ describe("100 MB in one body", () => {
   });
 });
 
-test("10,000 alerts in one batch: all kept, and a person's command is not held up for long", async () => {
+test.concurrent("10,000 alerts in one batch: all kept, and a person's command is not held up for long", async () => {
   // Nobody wants ten thousand mails.
-  const folder = freshFolder();
   const policies = [{ id: "default", steps: [{ notify: [{ person: "ana" }], within: "1h" }] }];
-  const quiet = await serve({
-    data: folder,
-    team: writeTeamFile(folder, teamFile({ change: { policies } })),
-  });
+  const quiet = await start({ policies });
   const alerts = Array.from({ length: 10_000 }, (_, index) => ({
     labels: { alertname: "Flood", index: `${index}` },
   }));
@@ -98,14 +97,16 @@ test("10,000 alerts in one batch: all kept, and a person's command is not held u
   expect(raised.status).toBe("triggered");
   expect(raisedAfterMs).toBeLessThan(5_000);
   await quiet.crash();
-  const again = await serve({ data: folder });
+  const again = await serve({ data: quiet.data });
   const kept = await again.alerts();
   expect(kept).toHaveLength(10_000);
   const metrics = (await again.get("/metrics")).text;
   expect(metrics).toMatch(/^tocsin_[a-z_]*open[a-z_]*(\{[^}]*\})? 1000[01]$/m);
 }, 60_000);
 
-test("slow clients that never finish do not hold up others, and are hung up on", async () => {
+// Beside the flood: the engine gives each of them half a minute.
+test.concurrent("slow clients that never finish do not hold up others, and are hung up on", async () => {
+  const engine = await start();
   const slow = Array.from({ length: 100 }, (_, index) => {
     const socket = connect(engine.port, "127.0.0.1");
     socket.on("error", () => {});
@@ -127,9 +128,10 @@ test("slow clients that never finish do not hold up others, and are hung up on",
   }
   await Promise.all(slow);
   expect((await engine.alerts()).every(({ title }) => title === "Quick")).toBe(true);
-}, 40_000);
+}, 60_000);
 
 test("a page in a browser cannot drive it: other hosts are refused", async () => {
+  const engine = await start();
   const socket = connect(engine.port, "127.0.0.1");
   const body = JSON.stringify({ title: "Rebound" });
   socket.write(

@@ -34,8 +34,8 @@ const quickSteps = {
   ],
 };
 
-async function post(engine: TocsinProcess, title: string) {
-  const answer = await engine.post(json, { title, dedupKey: title });
+async function post(engine: TocsinProcess, title: string, details: Record<string, string> = {}) {
+  const answer = await engine.post(json, { title, dedupKey: title, details });
   return { answer, id: answer.status === 202 ? (answer.json() as { alert: string }).alert : null };
 }
 
@@ -106,7 +106,8 @@ describe("a full disk", () => {
       const team = writeTeamFile(freshFolder(), teamFile({ mailPort: mail.port, change: quickSteps }));
       const first = await serve({ data, team });
       const { id } = await post(first, "Open before");
-      await first.crash();
+      // In order, so that its log has no space to give back at the next start.
+      await first.stop();
       rmSync(join(data, "reserve"));
       disk.fill(1024 * 1024);
       const engine = await serve({ data, team });
@@ -126,10 +127,15 @@ describe("a full disk", () => {
   });
 });
 
+/** Some 40 KB, so that a disk is soon full to the last byte. */
+const bulky = Object.fromEntries(
+  Array.from({ length: 20 }, (_, index) => [`detail ${index}`, "x".repeat(2_000)]),
+);
+
 /** Keeps the ids of those that were taken. */
 function postUntilRefused(engine: TocsinProcess, answered: string[]): Promise<HttpAnswer> {
   return eventually("new ones are refused", async () => {
-    const { answer, id } = await post(engine, `Filling ${answered.length}`);
+    const { answer, id } = await post(engine, `Filling ${answered.length}`, bulky);
     if (id !== null) answered.push(id);
     return id === null ? answer : undefined;
   });

@@ -8,7 +8,14 @@ import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";
 import { mountTmpfs } from "../support/small-disk.ts";
 import { keys, teamFile, writeTeamFile } from "../support/team-file.ts";
-import { endProcesses, freshFolder, serve, serveInVain, tocsin } from "../support/tocsin-process.ts";
+import {
+  endProcesses,
+  exportedFacts,
+  freshFolder,
+  serve,
+  serveInVain,
+  tocsin,
+} from "../support/tocsin-process.ts";
 import { startMailCatcher } from "../../scripts/demo/mail-catcher.mjs";
 
 afterEach(endProcesses);
@@ -176,6 +183,7 @@ describe("ends in order", () => {
       expect(await engine.ended).toEqual({ code: 0, signal: null });
       expect(performance.now() - startedAt).toBeLessThan(5_000);
       expect(existsSync(join(data, "engine.json"))).toBe(false);
+      expect((await exportedFacts(data)).at(-1)).toMatchObject({ kind: "engine-stopped" });
       hanging.destroy();
       await mail.stop();
     },
