@@ -72,7 +72,7 @@ async function startCatcher() {
   const seen = new Map();
   return {
     port: catcher.port,
-    what: "a mail catcher, since exim4 and dovecot are not installed",
+    what: "one that only catches (a real one needs exim4, dovecot and root)",
     async readNew(user) {
       const mails = catcher.mails.filter(({ to }) => to.some((address) => address.startsWith(`${user}@`)));
       const fresh = mails.slice(seen.get(user) ?? 0);
