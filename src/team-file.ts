@@ -11,6 +11,7 @@ import { loadTeam, type LoadOptions, type TeamSecrets } from "#config/load-team"
 import { readTeamFile } from "#config/read-team-file";
 import { watchTeam } from "#config/watch-team";
 import { gapsOf } from "#domain/oncall/on-call";
+import { coverageWarnings } from "#domain/reports/coverage-warnings";
 import type { Team } from "#domain/team";
 import { writePrivately } from "#system/data-directory";
 
@@ -83,7 +84,7 @@ export function watchTeamFile(
   });
 }
 
-/** With the schedules searched for gaps, which only the domain can. Also what `tocsin check` and `oncall` use. */
+/** With the schedules searched for gaps and the policies for silence, which only the domain can. `tocsin check` uses it too. */
 export function loadOptions(now: () => number): LoadOptions {
   return {
     env: process.env,
@@ -95,6 +96,7 @@ export function loadOptions(now: () => number): LoadOptions {
           end,
         })),
       ),
+    findWarnings: (team) => coverageWarnings(team, now(), now() + gapHorizonMs),
   };
 }
 
@@ -103,7 +105,8 @@ const gapHorizonMs = 92 * 86_400_000;
 
 const lastGoodFile = (data: string) => join(data, "team.last-good.yaml");
 
-function keepLastGood(data: string, text: string): void {
+/** After each team that is taken over. */
+export function keepLastGood(data: string, text: string): void {
   try {
     writePrivately(lastGoodFile(data), text);
   } catch {

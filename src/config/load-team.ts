@@ -15,7 +15,7 @@ import {
   type Environment,
   resolveEmail,
 } from "./email-schema.ts";
-import { type Fault, printPath, type Report } from "./fault.ts";
+import { type Fault, type Path, printPath, type Report } from "./fault.ts";
 import { normaliseTeam } from "./normalise-team.ts";
 import { reportIssues } from "./schema-faults.ts";
 import { teamSchema } from "./team-schema.ts";
@@ -49,6 +49,8 @@ export interface LoadOptions {
   readonly env: Environment;
   /** Stretches in which nobody is on call; without it the file is not searched for them. */
   readonly findGaps?: (team: Team) => readonly ScheduleGap[];
+  /** What else only the domain can tell; each a warning at its place. */
+  readonly findWarnings?: (team: Team) => readonly { readonly path: Path; readonly text: string }[];
 }
 
 export interface ScheduleGap {
@@ -58,7 +60,11 @@ export interface ScheduleGap {
 }
 
 /** `file` is the name that faults are printed with, and what relative paths in the file start from. Faults come sorted by position. */
-export function loadTeam(text: string, file: string, { env, findGaps }: LoadOptions): LoadedTeam {
+export function loadTeam(
+  text: string,
+  file: string,
+  { env, findGaps, findWarnings }: LoadOptions,
+): LoadedTeam {
   const source = readYaml(text);
   const faults: Fault[] = source.faults.map((fault) => ({
     ...fault,
@@ -93,6 +99,7 @@ export function loadTeam(text: string, file: string, { env, findGaps }: LoadOpti
   const missingVariable = missingPasswordVariable(child(written, "email"), env, warn);
   checkReachability(team, warn);
   if (findGaps !== undefined) reportGaps(team, findGaps(team), warn);
+  for (const { path, text: said } of findWarnings?.(team) ?? []) warn(path, said);
   return { ok: true, team, secrets: { integrationKeys, email, missingVariable }, warnings: sorted(warnings) };
 }
 

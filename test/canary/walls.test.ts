@@ -46,6 +46,7 @@ const bad: [file: string, code: string, rule: string][] = [
   ["channels/bad.ts", `import { x } from "#journal/memory"; x;`, "no-restricted-imports"],
   ["channels/bad.ts", `import { x } from "../journal/memory.ts"; x;`, "no-restricted-imports"],
   ["api/bad.ts", `import { x } from "#ingest/routes"; x;`, "no-restricted-imports"],
+  ["api/bad.ts", `import { simulate } from "#domain/reports/simulate"; simulate;`, "no-restricted-imports"],
   ["api/bad.ts", `import nodemailer from "nodemailer"; nodemailer;`, "no-restricted-imports"],
   ["compose.ts", `import { app } from "electron"; app;`, "no-restricted-imports"],
   ["compose.ts", `import { x } from "#desktop/contract"; x;`, "no-restricted-imports"],
