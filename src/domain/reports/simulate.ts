@@ -41,7 +41,7 @@ export interface Simulation {
 const dayMs = 24 * 3_600_000;
 
 /** Inputs of one simulation; more comes of a policy of seconds that is watched for weeks. */
-const mostInputs = 50_000;
+const mostInputs = 20_000;
 
 /** @throws when the team has no route for the alert, which `config` refuses. */
 export function simulate(team: Team, plan: SimulationPlan): Simulation {
@@ -106,7 +106,7 @@ function signalOf({ severity, title, source, labels, integration }: SimulationPl
     kind: "signal",
     freshId: alertId,
     integration,
-    dedupKey: "simulated",
+    dedupKey: "simulation",
     status: "firing",
     content: { severity, title, source, labels, details: {}, links: [] },
     silentAfterMs: null,

@@ -43,7 +43,8 @@ export function escalateInTime(decision: Decision, alert: Alert): Alert {
     if (policy.steps.every((step) => typeof ask(decision.state, alert, step, decision.now) === "string")) {
       const until = decision.now + limits.nobodyReachableRetryMs;
       decision.observations.push({ kind: "postponed", alertId: alert.id, until });
-      return { ...alert, nextEscalationAt: until };
+      // Whoever is asked as a last resort may have a rule that is due just now.
+      return notifyDue(decision, { ...alert, nextEscalationAt: until });
     }
     return enterStep(decision, alert, { step: 0, repeat: alert.repeat }, "somebody-reachable-again");
   }
