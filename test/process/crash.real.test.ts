@@ -85,13 +85,14 @@ test(`${rounds} crashes: nothing answered is lost, nothing due is missed, nothin
       `${mail.mails.length} mails for ${sending.actions} notifications; ${sending.openAtCrash} attempts were open at a crash, ${sending.twice} mails came twice`,
     ].join("\n"),
   );
-  expect(answered.length).toBeGreaterThan(500);
+  expect(answered.length).toBeGreaterThan(200);
   expect(lost).toEqual([]);
   expect(due.delaysMs.length).toBeGreaterThan(10);
   expect(due.missed).toEqual([]);
   expect(Math.max(...due.delaysMs)).toBeLessThanOrEqual(2_000);
   expect(sending.actions).toBeGreaterThan(100);
   expect(sending.faults).toEqual([]);
+  expect(forgottenAttempts(facts)).toEqual([]);
 }, 180_000);
 
 const loudAndQuiet = {
@@ -169,6 +170,33 @@ function overdueSteps(facts: readonly Fact[]): { delaysMs: number[]; missed: str
     }
   }
   return { delaysMs, missed };
+}
+
+/** Attempts of an alert's current step that were open at a crash and not made again by the next run (invariant 4: never a miss). */
+function forgottenAttempts(facts: readonly Fact[]): string[] {
+  const currentStep = new Map<string, readonly string[]>();
+  const open = new Set<string>();
+  let toMakeAgain = new Set<string>();
+  const forgotten: string[] = [];
+  for (const fact of facts) {
+    if (fact.kind === "engine-started") {
+      forgotten.push(...toMakeAgain);
+      toMakeAgain = new Set([...currentStep.values()].flat().filter((action) => open.has(action)));
+    } else if (fact.kind === "step-entered") {
+      currentStep.set(
+        fact.alertId,
+        fact.notifications.map(({ actionId }) => actionId),
+      );
+    } else if (fact.kind === "alert-resolved") {
+      for (const action of currentStep.get(fact.alertId) ?? []) toMakeAgain.delete(action);
+      currentStep.delete(fact.alertId);
+    } else if ("actionId" in fact) {
+      toMakeAgain.delete(fact.actionId);
+      if (fact.kind === "notification-attempted") open.add(fact.actionId);
+      else open.delete(fact.actionId);
+    }
+  }
+  return [...forgotten, ...toMakeAgain];
 }
 
 /** Holds the mails that came against the journal, notification by notification. */
