@@ -7,9 +7,11 @@ import { join } from "node:path";
 import { userInfo } from "node:os";
 import { defaultTeamText } from "#config/default-team";
 import { printFault } from "#config/fault";
+import type { CalendarSource } from "#config/calendars/calendar-source";
 import { loadTeam, type LoadOptions, type TeamSecrets } from "#config/load-team";
 import { readTeamFile } from "#config/read-team-file";
-import { watchTeam } from "#config/watch-team";
+import type { Review } from "#config/review";
+import { watchTeam, type TeamWatch } from "#config/watch-team";
 import { gapsOf } from "#domain/oncall/on-call";
 import { coverageWarnings } from "#domain/reports/coverage-warnings";
 import type { Team } from "#domain/team";
@@ -18,6 +20,8 @@ import { writePrivately } from "#system/data-directory";
 export interface GoodTeam {
   readonly team: Team;
   readonly secrets: TeamSecrets;
+  readonly calendars: readonly CalendarSource[];
+  readonly reviews: readonly Review[];
 }
 
 export type OpenedTeam =

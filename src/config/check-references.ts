@@ -30,6 +30,11 @@ export function checkReferences(file: Branch, report: Report): void {
     if (textOf(away) !== null && textOf(away) === textOf(substitute))
       report(substitute.path, "nobody can stand in for themselves; name another person or leave it out");
   }
+  declare(child(file, "calendars"), "calendar", report);
+  for (const calendar of listed("calendars")) {
+    schedules(child(calendar, "schedule"));
+    people(child(calendar, "person"));
+  }
   for (const policy of listed("policies")) {
     for (const step of entries(child(policy, "steps"))) {
       for (const target of entries(child(step, "notify"))) {

@@ -6,7 +6,9 @@
  */
 import type { EpochMs, IntegrationId, ScheduleId } from "#domain/ids";
 import type { Integration, Team } from "#domain/team";
+import { type CalendarSource, calendarSource } from "./calendars/calendar-source.ts";
 import { checkConsistency } from "./check-consistency.ts";
+import { checkOverlaps } from "./check-overlaps.ts";
 import { checkReachability } from "./check-reachability.ts";
 import { checkReferences } from "./check-references.ts";
 import {
@@ -17,6 +19,7 @@ import {
 } from "./email-schema.ts";
 import { type Fault, type Path, printPath, type Report } from "./fault.ts";
 import { normaliseTeam } from "./normalise-team.ts";
+import { checkReviews, type Review, reviewsOf } from "./review.ts";
 import { reportIssues } from "./schema-faults.ts";
 import { teamSchema } from "./team-schema.ts";
 import { child } from "./written-tree.ts";
@@ -27,6 +30,9 @@ export type LoadedTeam =
       readonly ok: true;
       readonly team: Team;
       readonly secrets: TeamSecrets;
+      readonly calendars: readonly CalendarSource[];
+      /** When the team and its schedules were last looked through, where the file says so. */
+      readonly reviews: readonly Review[];
       readonly warnings: readonly Fault[];
     }
   | { readonly ok: false; readonly faults: readonly Fault[] };
@@ -49,6 +55,8 @@ export interface LoadOptions {
   readonly env: Environment;
   /** Stretches in which nobody is on call; without it the file is not searched for them. */
   readonly findGaps?: (team: Team) => readonly ScheduleGap[];
+  /** Without it nobody is reminded to look through the file. */
+  readonly now?: () => EpochMs;
   /** What else only the domain can tell; each a warning at its place. */
   readonly findWarnings?: (team: Team) => readonly { readonly path: Path; readonly text: string }[];
 }
@@ -63,7 +71,7 @@ export interface ScheduleGap {
 export function loadTeam(
   text: string,
   file: string,
-  { env, findGaps, findWarnings }: LoadOptions,
+  { env, findGaps, findWarnings, now }: LoadOptions,
 ): LoadedTeam {
   const source = readYaml(text);
   const faults: Fault[] = source.faults.map((fault) => ({
@@ -98,9 +106,19 @@ export function loadTeam(
   const warn = reporter("warning", warnings);
   const missingVariable = missingPasswordVariable(child(written, "email"), env, warn);
   checkReachability(team, warn);
+  checkOverlaps(team, warn);
   if (findGaps !== undefined) reportGaps(team, findGaps(team), warn);
   for (const { path, text: said } of findWarnings?.(team) ?? []) warn(path, said);
-  return { ok: true, team, secrets: { integrationKeys, email, missingVariable }, warnings: sorted(warnings) };
+  const reviews = reviewsOf(parsed.data);
+  if (now !== undefined) checkReviews(reviews, now(), warn);
+  return {
+    ok: true,
+    team,
+    secrets: { integrationKeys, email, missingVariable },
+    calendars: parsed.data.calendars.map((calendar) => calendarSource(calendar, file)),
+    reviews,
+    warnings: sorted(warnings),
+  };
 }
 
 /** One warning for each schedule: its first gap, and how many more there are. */

@@ -5,6 +5,7 @@
 import { severities } from "#domain/severity";
 import { channelKinds } from "#domain/team";
 import { z } from "zod";
+import { calendarSchema } from "./calendars/calendar-source.ts";
 import { durationWords, parseDuration } from "./duration.ts";
 import { emailSchema } from "./email-schema.ts";
 import { idWords, parseId } from "./identifier.ts";
@@ -22,6 +23,8 @@ const wait = parsedText(durationWords, (text) => parseDuration(text));
 const delay = parsedText(`${durationWords}, or 0s`, (text) => parseDuration(text, 0));
 /** Told longer ahead, a handoff would be forgotten again. */
 const longestNoticeMs = 7 * 86_400_000;
+/** When somebody last looked whether all of it is still so. */
+const reviewedAt = parsedText("a date such as 2026-05-01", parseWrittenTime);
 const severity = oneOf(severities);
 // What it means is checked together with its DTSTART, by `check-recurrence`.
 const rule = parsedText("an RRULE such as FREQ=WEEKLY;BYDAY=MO", (text) => accept(ruleValue(text)));
@@ -63,6 +66,7 @@ const schedule = strictMap({
   timeZone: timeZone.optional(),
   layers: listOf(layer, "layers").default([]),
   overrides: listOf(strictMap({ start: time, end: time, person: id }), "overrides").default([]),
+  reviewedAt: reviewedAt.optional(),
   handoffNotice: parsedText(`${durationWords}, 0s for at the handoff, or off`, parseNotice).optional(),
 });
 
@@ -123,7 +127,7 @@ const integration = strictMap({
 
 export const teamSchema = strictMap({
   version: z.literal(1, expected("1, the only version there is")),
-  team: strictMap({ name, timeZone }),
+  team: strictMap({ name, timeZone, reviewedAt: reviewedAt.optional() }, "a map with name, timeZone"),
   people: listOf(personSchema, "people", 1),
   groups: listOf(strictMap({ id, people: listOf(id, "people's ids") }), "groups").default([]),
   schedules: listOf(schedule, "schedules").default([]),
@@ -131,6 +135,7 @@ export const teamSchema = strictMap({
     strictMap({ person: id, start: time, end: time, substitute: id.optional() }),
     "absences",
   ).default([]),
+  calendars: listOf(calendarSchema, "calendars").default([]),
   policies: listOf(policy, "policies", 1),
   routes: listOf(route, "routes", 1),
   integrations: listOf(integration, "integrations").default([]),

@@ -319,7 +319,7 @@ test("whatever is written, the file means it afterwards, and every comment is st
       const untouched = before.split("\n").filter((line) => !/^ {2}- \{ id|name:/.test(line));
       expect(untouched.filter((line) => !after.split("\n").includes(line))).toEqual([]);
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   );
 });
 
