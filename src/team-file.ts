@@ -92,6 +92,7 @@ export function watchTeamFile(
 export function loadOptions(now: () => number): LoadOptions {
   return {
     env: process.env,
+    now,
     findGaps: (team) =>
       team.schedules.flatMap((schedule) =>
         gapsOf(team, schedule.id, now(), now() + gapHorizonMs).map(({ start, end }) => ({
