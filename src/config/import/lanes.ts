@@ -113,13 +113,9 @@ function covering(level: readonly ShiftStream[], chosen: readonly Voice[]): Voic
 
 function layers({ stream, member }: Voice, findings: Findings): readonly DraftLayer[] {
   const made = layersOf(stream, member);
-  if (made.ok) return made.layers;
-  findings.leftOut(
-    stream.place,
-    `the shifts of ${quote(stream.name)}`,
-    made.why,
-    "write layers for them by hand",
-  );
+  if (made.ok && made.layers.length > 0) return made.layers;
+  const why = made.ok ? "it ends before it begins, or nobody takes part in it" : made.why;
+  findings.leftOut(stream.place, `the shifts of ${quote(stream.name)}`, why, "write layers for them by hand");
   return [];
 }
 

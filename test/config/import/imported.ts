@@ -108,19 +108,21 @@ function isChanging(zone: string, at: number): boolean {
 }
 
 /** What the clock on a zone's wall shows, as milliseconds of a UTC wall. */
-export function wallAt(zone: string, at: number): number {
+function wallAt(zone: string, at: number): number {
   return Date.parse(
     `${Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDateTime().toString()}Z`,
   );
 }
 
-/** `wallAt` for many instants: the offset is asked for once an hour. */
+const offsets = new Map<string, number>();
+
+/** `wallAt` for many instants: the offset is asked for once every half hour. */
 export function wallClock(zone: string): (at: number) => number {
-  const offsets = new Map<number, number>();
   return (at) => {
-    const half = Math.floor(at / stepMs);
-    let offset = offsets.get(half);
-    if (offset === undefined) offsets.set(half, (offset = wallAt(zone, half * stepMs) - half * stepMs));
+    const half = Math.floor(at / stepMs) * stepMs;
+    const key = `${zone} ${half}`;
+    let offset = offsets.get(key);
+    if (offset === undefined) offsets.set(key, (offset = wallAt(zone, half) - half));
     return at + offset;
   };
 }

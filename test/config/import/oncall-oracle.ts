@@ -118,19 +118,27 @@ function rolling(shift: OnCallShift, isWeb: boolean, rotationStart: number, hori
   }
   if (shift.frequency === "daily" && chosen.length > 0) {
     const all = expand({ ...shift, frequency: "weekly" }, 1, start, horizon);
-    const groups = queue.map((users, group) => ({
-      users,
-      all: all.filter((_, number) => Math.floor(number / interval) % queue.length === group),
-    }));
-    return groups.flatMap(({ users, all: own }) => own.map((one) => ({ first: one, all: [one], users })));
+    // An event for every group, weekday and day of the group's turn that meet; its first one is where it begins.
+    const groups = new Map<string, { first: number; all: number[]; users: readonly string[] }>();
+    all.forEach((at, number) => {
+      const group = Math.floor(number / interval) % queue.length;
+      const key = `${group} ${weekday(at)} ${number % interval}`;
+      const known = groups.get(key);
+      if (known === undefined) groups.set(key, { first: at, all: [at], users: queue[group]! });
+      else known.all.push(at);
+    });
+    return [...groups.values()];
   }
   const groups: Group[] = [];
   const base = expand(shift, interval, start, horizon + 400 * dayMs);
-  // In the first week, a rotation that begins later begins with the first event from then on.
   const begins = (at: number): boolean =>
     isWeb ? at + shift.duration * 1000 > rotationStart : at >= rotationStart;
-  const inFirstWeek = base.filter((at) => at < weekAfter(start, weekStart, 1));
-  if (shift.frequency === "weekly") start = inFirstWeek.find(begins) ?? start;
+  // In its week, a rotation begins with the first event that counts; when none does, the week is let pass.
+  const inWeek = (at: number): number => {
+    const end = weekAfter(at, weekStart, 1);
+    return base.find((event) => event >= at && event < end && begins(event)) ?? at;
+  };
+  if (shift.frequency === "weekly") start = inWeek(start);
   for (let turn = 0; groups.length < queue.length; turn += 1) {
     if (begins(start)) {
       const users = queue[turn % queue.length]!;
@@ -140,10 +148,9 @@ function rolling(shift: OnCallShift, isWeb: boolean, rotationStart: number, hori
       shift.frequency === "weekly"
         ? weekAfter(start, weekStart, interval)
         : start + (shift.frequency === "hourly" ? 3_600_000 : dayMs);
-    const from = shift.frequency === "weekly" ? midnight(next) : next;
-    const following = base.find((at) => at >= from);
+    const following = base.find((at) => at >= next);
     if (following === undefined || following > horizon + 300 * dayMs) break;
-    start = following;
+    start = shift.frequency === "weekly" ? inWeek(following) : following;
   }
   return groups;
 }

@@ -9,16 +9,15 @@ import { commonOf } from "./shift-bounds.ts";
 
 /** One stream, or none and a remark. */
 export function ruleStreams(shift: Shift, findings: Findings): ShiftStream[] {
-  const { place, start, slots, until, isWeb, rotationStart, duration } = shift;
+  const { place, start, slots, until, isWeb, duration } = shift;
   const rrule = ruleOf(shift);
-  const why = obstacleOf(shift, rrule);
+  // The last event runs to its end, so it is the rule that ends, not the layer; the web's is cut.
+  const bounded = until === null || isWeb ? rrule : `${rrule};UNTIL=${compact(until)}`;
+  const why = obstacleOf(shift, rrule, bounded);
   if (why !== null) {
-    findings.leftOut(place, "a shift", why, "write its layers by hand");
+    findings.leftOut(place, "a shift", why, "write its layers by hand, if there should be any");
     return [];
   }
-  if (until !== null && until < Math.max(start, rotationStart)) return [];
-  // The last event runs to its end, so it is the rule that ends, not the layer.
-  const bounded = until === null || isWeb ? rrule : `${rrule};UNTIL=${compact(until)}`;
   return [
     {
       ...commonOf(shift),
@@ -43,7 +42,7 @@ function ruleOf({ frequency, interval, byDay, byMonth, byMonthDay, weekStart }: 
 }
 
 /** Why the team file cannot say it; null when it can. */
-function obstacleOf(shift: Shift, rrule: string): string | null {
+function obstacleOf(shift: Shift, rrule: string, bounded: string): string | null {
   const { frequency, start, rotationStart, slots, duration, byDay, byMonth, byMonthDay } = shift;
   if (frequency === "hourly") return "a window of a layer opens once a day, not every few hours of some days";
   if (duration > dayMs)
@@ -54,7 +53,9 @@ function obstacleOf(shift: Shift, rrule: string): string | null {
   const isPlain = byDay.length === 0 && byMonth.length === 0 && byMonthDay.every((chosen) => chosen === day);
   if (slots.length > 1 && !(frequency === "monthly" && isPlain && byMonthDay.length < 2 && day <= 28))
     return "people who take turns are possible only with one shift a month, on one of the days 1 to 28";
-  const fault = faultOfRecurrence(rrule, localText(start).slice(0, 16).replace(" ", "T"));
+  if (shift.until !== null && shift.until < start) return "it ends before it begins";
+  const local = localText(start).replace(" ", "T");
+  const fault = faultOfRecurrence(rrule, local) ?? faultOfRecurrence(bounded, local);
   return fault === null ? null : fault.text;
 }
 

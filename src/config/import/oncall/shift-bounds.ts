@@ -13,6 +13,22 @@ export function commonOf({
   return { name, place, timeZone, slots };
 }
 
+/**
+ * Slots and anchor for a rotation that begins with its turn number `first`. Groups of users have their turns in order from
+ * there on, then come the turns of the empty ones; without empty ones it makes no difference.
+ */
+export function turnedTo(
+  { slots }: Shift,
+  anchor: number,
+  first: number,
+  turnMs: number,
+): Pick<ShiftStream, "slots" | "anchor"> {
+  const present = slots.filter((slot) => slot.length > 0);
+  const begin = first % present.length;
+  const turned = [...present.slice(begin), ...present.slice(0, begin)];
+  return { slots: [...turned, ...slots.slice(present.length)], anchor: anchor + first * turnMs };
+}
+
 /** The last event that begins at or before a moment; null when there is none. */
 export type LastEvent = (
   limit: number,

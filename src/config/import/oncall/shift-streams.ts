@@ -6,7 +6,7 @@ import { dayMs } from "#domain/oncall/wall-clock";
 import type { ShiftStream } from "../draft.ts";
 import type { Findings } from "../findings.ts";
 import { ruleStreams } from "./rule-shifts.ts";
-import { boundsOf, commonOf, reportOverlap } from "./shift-bounds.ts";
+import { boundsOf, commonOf, reportOverlap, turnedTo } from "./shift-bounds.ts";
 import { type Shift, unitMs } from "./shift.ts";
 import { dailyOnWeekdays, weeklyOnWeekdays } from "./weekday-shifts.ts";
 
@@ -51,15 +51,17 @@ function everySoOften(shift: Shift, unit: number, findings: Findings): ShiftStre
     );
   }
   const length = Math.min(duration, ms);
-  const first = Math.max(0, Math.ceil((shift.rotationStart - start) / ms));
+  // The first turn whose event counts: the web's when it has not ended at `rotation_start`, others' when it has not begun.
+  const sought = shift.rotationStart - (shift.isWeb ? duration - 1000 : 0);
+  const first = Math.max(0, Math.ceil((sought - start) / ms));
   const { from, until } = boundsOf(shift, start + first * ms, (limit) => {
     const last = Math.floor((limit - start) / ms);
     return last < 0 ? null : { start: start + last * ms, isFirstOfItsSlot: last - first < slots.length };
   });
   return {
     ...commonOf(shift),
+    ...turnedTo(shift, start, first, ms),
     turn: { kind: "every", ms },
-    anchor: start,
     from,
     until,
     duty: length === ms ? { kind: "always" } : { kind: "of-turn", pieces: [{ offset: 0, length }] },

@@ -7,7 +7,7 @@ import type { ShiftStream } from "../draft.ts";
 import { weeklyRule } from "../duty-window.ts";
 import type { Findings } from "../findings.ts";
 import type { Shift } from "./shift.ts";
-import { boundsOf, commonOf, reportOverlap } from "./shift-bounds.ts";
+import { boundsOf, commonOf, reportOverlap, turnedTo } from "./shift-bounds.ts";
 
 export function weeklyOnWeekdays(shift: Shift, findings: Findings): ShiftStream[] {
   const { start, duration, interval, weekStart, byDay, slots, type } = shift;
@@ -37,17 +37,24 @@ export function weeklyOnWeekdays(shift: Shift, findings: Findings): ShiftStream[
     );
     return events.find((event) => event >= at)!;
   };
-  const bounds = boundsOf(shift, eventAtOrAfter(Math.max(first, shift.rotationStart)), (limit) => {
+  const { rotationStart, isWeb } = shift;
+  const begin = eventAtOrAfter(Math.max(first, isWeb ? rotationStart - duration + 1000 : rotationStart));
+  const firstTurn = Math.floor((begin - anchor) / turnMs);
+  const bounds = boundsOf(shift, begin, (limit) => {
     const turn = Math.floor((limit - anchor) / turnMs);
-    const events = offsets.map((offset) => anchor + turn * turnMs + offset - offsets[0]!);
+    const events = offsets
+      .map((offset) => anchor + turn * turnMs + offset - offsets[0]!)
+      .filter((event) => event >= begin);
     const last = events.findLast((event) => event <= limit);
-    return last === undefined || last < first ? null : { start: last, isFirstOfItsSlot: last <= first };
+    if (last === undefined) return null;
+    const isFirst = last === events[0] && turn - firstTurn < slots.length;
+    return { start: last, isFirstOfItsSlot: isFirst && (type === "rolling_users" || last === start) };
   });
   return [
     {
       ...commonOf(shift),
+      ...turnedTo(shift, anchor, Math.max(0, firstTurn), turnMs),
       turn: { kind: "every", ms: turnMs },
-      anchor,
       from: Math.max(bounds.from, first),
       until: bounds.until,
       duty: pieces[0]!.length >= turnMs ? { kind: "always" } : { kind: "of-turn", pieces },
@@ -66,7 +73,10 @@ export function dailyOnWeekdays(shift: Shift, findings: Findings): ShiftStream[]
   const queue = slots
     .filter((slot) => slot.length > 0)
     .flatMap((slot) => Array.from({ length: interval }, () => slot));
-  const limit = isWeb || until === null ? until : endOfLastEvent(until, first, byDay, duration, queue.length);
+  const limit =
+    isWeb || until === null
+      ? until
+      : endOfLastEvent(until, first, byDay, duration, isRolling || first === start ? queue.length : 0);
   const main = (from: number, turn: number): ShiftStream => ({
     ...commonOf(shift),
     slots: [...queue.slice(turn), ...queue.slice(0, turn)],
@@ -121,6 +131,7 @@ function eventsBetween(first: number, at: number, byDay: readonly number[]): num
   return count;
 }
 
+/** `slots`: how many groups have an event that begins with the first of its dates; 0 when the recurrence begins earlier. */
 function endOfLastEvent(
   until: number,
   first: number,
@@ -130,6 +141,9 @@ function endOfLastEvent(
 ): number {
   if (until < first) return first;
   const last = lastChosenDay(until, first, byDay);
-  const isFirstOfItsSlot = eventsBetween(first, last, byDay) < slots;
-  return isFirstOfItsSlot ? Math.min(last + duration, until) : last + duration;
+  // OnCall makes an event of every group and weekday that meet.
+  let events = slots;
+  while (events % byDay.length !== 0) events += slots;
+  const isFirstOfItsEvent = eventsBetween(first, last, byDay) < events;
+  return isFirstOfItsEvent ? Math.min(last + duration, until) : last + duration;
 }
