@@ -8,9 +8,9 @@
  */
 import { expand } from "./recurrence.ts";
 import type { Rule } from "./rule.ts";
-import { choosePositions, isStepped, limitsOf, stepsOf } from "./steps.ts";
+import { choosePositions, isStepped, leavesRoom, limitsOf, stepsOf } from "./steps.ts";
 import type { Limits, Steps } from "./steps.ts";
-import { dayMs, daysFromCivil, midnightOf, weekdayOf } from "./wall-clock.ts";
+import { dayMs, daysFromCivil, weekdayOf } from "./wall-clock.ts";
 import type { LocalMs } from "./wall-clock.ts";
 
 export interface Occurrences {
@@ -27,16 +27,18 @@ const candidateLimit = 30_000_000;
 /** Nobody plans further; and a rule that no day fits is found out the sooner. */
 const calendarEnd: LocalMs = daysFromCivil(3000, 1, 1) * dayMs;
 
+const none: Occurrences = { between: () => ({ first: 0, times: [] }), timeOf: () => null };
+
 /** `until`: the last moment of UNTIL on the wall clock, inclusive; Infinity without one. */
 export function occurrencesOf(given: Rule, start: LocalMs, until: LocalMs): Occurrences {
   const rule = given.byWeekNumber.length === 0 ? given : withWeeks(given, start);
-  if (!isStepped(rule))
-    return counted(rule, start, until, (to, accept) => expandUpTo(rule, start, to, accept));
-  const steps = stepsOf(rule, start);
-  const passes = limitsOf(rule);
-  if (passes === null)
+  const steps = isStepped(rule) ? stepsOf(rule, start) : null;
+  const limits = limitsOf(rule);
+  if (limits !== null && !leavesRoom(limits, steps)) return none;
+  if (steps === null) return counted(rule, start, until, (to, accept) => expandUpTo(rule, start, to, accept));
+  if (limits === null)
     return numbered(rule, start, until, { ...steps, offsets: choosePositions(steps.offsets, rule) });
-  return counted(rule, start, until, (to, accept) => walkUpTo(rule, start, to, steps, passes, accept));
+  return counted(rule, start, until, (to, accept) => walkUpTo(rule, start, to, steps, limits, accept));
 }
 
 /**
@@ -67,7 +69,7 @@ function numbered(rule: Rule, start: LocalMs, until: LocalMs, { base, stepMs, of
     const within = offsets.findIndex((offset) => offset >= at - base - step * stepMs);
     return step * offsets.length + (within === -1 ? offsets.length : within);
   };
-  if (offsets.length === 0) return { between: () => ({ first: 0, times: [] }), timeOf: () => null };
+  if (offsets.length === 0) return none;
   const origin = indexFrom(start);
   const lastMoment = Math.min(until + 1, calendarEnd);
   const end = Math.min(origin + rule.count, Math.max(origin, indexFrom(Math.max(lastMoment, start))));
@@ -139,31 +141,34 @@ function walkUpTo(
   start: LocalMs,
   to: LocalMs,
   { base, stepMs, offsets }: Steps,
-  passes: Limits,
+  limits: Limits,
   accept: (at: LocalMs) => boolean,
 ): LocalMs {
   let candidates = 0;
-  const isPositioned = rule.bySetPosition.length > 0;
-  const isLetThrough = (at: LocalMs): boolean => passes(at).day && passes(at).time;
+  const possibleFrom = (at: LocalMs): LocalMs => {
+    const onDay = limits.day(at);
+    return onDay === at ? limits.time(at) : onDay;
+  };
   for (let step = 0; offsets.length > 0; step += 1) {
     const stepStart = base + step * stepMs;
     if (stepStart >= to) return to;
     if (stepStart >= calendarEnd) return Infinity;
     if ((candidates += offsets.length) > candidateLimit) throw tooMany(rule);
-    for (const offset of isPositioned
+    const isPositioned = rule.bySetPosition.length > 0;
+    const chosen = isPositioned
       ? choosePositions(
-          offsets.filter((each) => isLetThrough(stepStart + each)),
+          offsets.filter((offset) => possibleFrom(stepStart + offset) === stepStart + offset),
           rule,
         )
-      : offsets) {
+      : offsets;
+    for (const offset of chosen) {
       const at = stepStart + offset;
       if (at >= to) return to;
       if (at < start) continue;
-      const { day, time } = passes(at);
-      if (day && time && !accept(at)) return Infinity;
-      // On a day that is out, the finer steps need no look.
-      if (!day && stepMs < dayMs)
-        step = Math.max(step, Math.ceil((midnightOf(at) + dayMs - base) / stepMs) - 1);
+      const possible = possibleFrom(at);
+      if (possible === at && !accept(at)) return Infinity;
+      // Nothing before that moment, so the next step to look at is the one that it falls in.
+      step = Math.max(step, Math.floor((possible - base) / stepMs) - 1);
     }
   }
   return Infinity;

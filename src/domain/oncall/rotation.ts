@@ -11,7 +11,6 @@ import type { Layer } from "../team.ts";
 import { lowerBound, occurrencesOf } from "./occurrences.ts";
 import type { Occurrences } from "./occurrences.ts";
 import { readRule } from "./rule.ts";
-import type { Rule } from "./rule.ts";
 import { dayMs, localOf } from "./wall-clock.ts";
 import type { LocalMs } from "./wall-clock.ts";
 import type { ZoneClock } from "./zone-clock.ts";
@@ -41,12 +40,13 @@ const marginMs = 2 * dayMs;
 export function rotationOf(layer: Layer, clock: ZoneClock): Rotation {
   const start = clock.instantOf(localOf(layer.start));
   const end = layer.end === undefined ? Infinity : clock.instantOf(localOf(layer.end));
-  const handoffs = ruleOccurrences(layer.handoff, localOf(layer.start), clock);
+  const { occurrences: handoffs, lastInstant } = ruleOccurrences(layer.handoff, localOf(layer.start), clock);
 
-  /** Instants of the handoffs around `[from, to)` in order, and the number of the first. */
+  /** Instants of the handoffs around `[from, to)` in order, and the number of the first. To be asked only up to UNTIL. */
   const instantsAround = (from: LocalMs, to: LocalMs): { first: number; instants: Float64Array } => {
     const { first, times } = handoffs.between(from - marginMs, to + marginMs);
-    return { first, instants: Float64Array.from(times, (time) => clock.instantOf(time)).sort() };
+    const instants = Float64Array.from(times, (time) => clock.instantOf(time)).sort();
+    return { first, instants: instants.subarray(0, lowerBound(instants, lastInstant + 1)) };
   };
   // DTSTART itself may be an occurrence; shift 0 begins with it already.
   const opening = instantsAround(clock.localAt(start), clock.localAt(start)).instants;
@@ -62,14 +62,14 @@ export function rotationOf(layer: Layer, clock: ZoneClock): Rotation {
     const time = handoffs.timeOf(index);
     if (time === null) return Infinity;
     const { first, instants } = instantsAround(time, time);
-    return instants[index - first]!;
+    return instants[index - first] ?? Infinity;
   };
 
   return {
     start,
     end,
     shiftAt(at) {
-      const local = clock.localAt(at);
+      const local = clock.localAt(Math.min(at, lastInstant));
       const { first, instants } = instantsAround(local, local);
       const number = numberAfter(first + lowerBound(instants, at + 1));
       return {
@@ -82,7 +82,10 @@ export function rotationOf(layer: Layer, clock: ZoneClock): Rotation {
     shiftsBetween(from, to) {
       const [low, high] = [Math.max(from, start), Math.min(to, end)];
       if (low >= high) return [];
-      const { first, instants } = instantsAround(clock.localAt(low), clock.localAt(high));
+      const { first, instants } = instantsAround(
+        clock.localAt(Math.min(low, lastInstant)),
+        clock.localAt(Math.min(high, lastInstant)),
+      );
       const shifts: Shift[] = [];
       let index = lowerBound(instants, low + 1);
       for (let shiftStart = low; shiftStart < high; index += 1) {
@@ -97,14 +100,20 @@ export function rotationOf(layer: Layer, clock: ZoneClock): Rotation {
   };
 }
 
-/** The occurrences of a rule's text; UNTIL in UTC is read on the zone's wall clock. Throws a RangeError. */
-export function ruleOccurrences(text: string, start: LocalMs, clock: ZoneClock): Occurrences {
-  const reading = readRule(text);
-  if (!reading.ok) throw new RangeError(`the rule ${text} cannot be read: ${reading.text}`);
-  return occurrencesOf(reading.rule, start, untilOf(reading.rule, clock));
+export interface RuleOccurrences {
+  /** On the wall clock. With an UNTIL in UTC a few may come after it: a day holds all whose wall clock went back. */
+  readonly occurrences: Occurrences;
+  /** UNTIL in UTC, inclusive: what is later is not meant (RFC 5545 §3.3.10). Infinity without one. */
+  readonly lastInstant: EpochMs;
 }
 
-function untilOf({ until }: Rule, clock: ZoneClock): LocalMs {
-  if (until === null) return Infinity;
-  return until.utc ? clock.localAt(until.at) : until.at;
+/** What a rule's text means in a zone. Throws a RangeError. */
+export function ruleOccurrences(text: string, start: LocalMs, clock: ZoneClock): RuleOccurrences {
+  const reading = readRule(text);
+  if (!reading.ok) throw new RangeError(`the rule ${text} cannot be read: ${reading.text}`);
+  const { rule } = reading;
+  if (rule.until === null || !rule.until.utc)
+    return { occurrences: occurrencesOf(rule, start, rule.until?.at ?? Infinity), lastInstant: Infinity };
+  const lastInstant = rule.until.at;
+  return { occurrences: occurrencesOf(rule, start, clock.localAt(lastInstant) + dayMs), lastInstant };
 }

@@ -79,10 +79,16 @@ export function stepsOf(rule: Rule, start: LocalMs): Steps {
   return { base, stepMs: rule.interval * unit, offsets };
 }
 
-/** Whether a moment's day and its time of day are let through. */
-export type Limits = (at: LocalMs) => { readonly day: boolean; readonly time: boolean };
+/**
+ * What a rule's moments must also satisfy. Each answers with the moment itself when it is let through, else with the
+ * first one after it that might be: so whoever walks can leave out a night, or a month, at once.
+ */
+export interface Limits {
+  day(at: LocalMs): LocalMs;
+  time(at: LocalMs): LocalMs;
+}
 
-/** What a stepped rule's moments must also satisfy, or null when there is nothing. Source: the table in RFC 5545 §3.3.10. */
+/** Null when a rule has none. Of months and years it knows only the days. Source: the table in RFC 5545 §3.3.10. */
 export function limitsOf(rule: Rule): Limits | null {
   const unit = unitMs[rule.frequency as keyof typeof unitMs];
   const weekdays = unit === weekMs ? [] : rule.byDay.map((day) => day.weekday);
@@ -100,32 +106,72 @@ export function limitsOf(rule: Rule): Limits | null {
   const has = (list: readonly number[], value: number): boolean => list.length === 0 || list.includes(value);
   const hasFromEitherEnd = (list: readonly number[], value: number, length: number): boolean =>
     list.length === 0 || list.includes(value) || list.includes(value - length - 1);
-  let checkedDay = NaN;
-  let isDay = false;
-  return (at) => {
-    const day = Math.floor(at / dayMs);
-    if (day !== checkedDay) {
-      checkedDay = day;
-      const { year, month, day: dayOfMonth } = civilOf(at);
-      const firstOfYear = daysFromCivil(year, 1, 1);
-      const firstOfMonth = daysFromCivil(year, month, 1);
-      const firstOfNext = daysFromCivil(month === 12 ? year + 1 : year, (month % 12) + 1, 1);
-      isDay =
-        has(weekdays, weekdayOf(at)) &&
-        has(byMonth, month) &&
-        hasFromEitherEnd(byMonthDay, dayOfMonth, firstOfNext - firstOfMonth) &&
-        hasFromEitherEnd(byYearDay, day - firstOfYear + 1, daysFromCivil(year + 1, 1, 1) - firstOfYear) &&
-        (byWeekNumber.length === 0 || hasFromEitherEnd(byWeekNumber, ...weekNumberOf(at, rule.weekStart)));
-    }
-    const time = at - day * dayMs;
-    return {
-      day: isDay,
-      time:
-        has(hours, Math.floor(time / hourMs)) &&
-        has(minutes, Math.floor(time / minuteMs) % 60) &&
-        has(seconds, Math.floor(time / secondMs) % 60),
-    };
+  /** How many days on the first one is that might be let through; 0: this one is. */
+  const daysToGo = (day: number): number => {
+    const { year, month, day: dayOfMonth } = civilOf(day * dayMs);
+    const firstOfYear = daysFromCivil(year, 1, 1);
+    const firstOfMonth = daysFromCivil(year, month, 1);
+    const firstOfNext = daysFromCivil(month === 12 ? year + 1 : year, (month % 12) + 1, 1);
+    if (!has(byMonth, month)) return firstOfNext - day;
+    const isDay =
+      has(weekdays, weekdayOf(day * dayMs)) &&
+      hasFromEitherEnd(byMonthDay, dayOfMonth, firstOfNext - firstOfMonth) &&
+      hasFromEitherEnd(byYearDay, day - firstOfYear + 1, daysFromCivil(year + 1, 1, 1) - firstOfYear) &&
+      (byWeekNumber.length === 0 ||
+        hasFromEitherEnd(byWeekNumber, ...weekNumberOf(day * dayMs, rule.weekStart)));
+    return isDay ? 0 : 1;
   };
+  let checkedDay = NaN;
+  let found = 0;
+  return {
+    day(at) {
+      const day = Math.floor(at / dayMs);
+      if (day !== checkedDay) {
+        found = daysToGo(day);
+        checkedDay = day;
+      }
+      return found === 0 ? at : (day + found) * dayMs;
+    },
+    time(at) {
+      const time = modulo(at, dayMs);
+      if (!has(hours, Math.floor(time / hourMs))) return (Math.floor(at / hourMs) + 1) * hourMs;
+      if (!has(minutes, Math.floor(time / minuteMs) % 60)) return (Math.floor(at / minuteMs) + 1) * minuteMs;
+      return has(seconds, Math.floor(time / secondMs) % 60) ? at : at + secondMs;
+    },
+  };
+}
+
+/**
+ * Whether there are days, and times of day, that the limits let through. If not the rule never occurs, which would else
+ * be known only at the end of time. (If so it still may not, where INTERVAL keeps it off those days.)
+ */
+export function leavesRoom(limits: Limits, steps: Steps | null): boolean {
+  return hasDay(limits) && (steps === null || hasTime(limits, steps));
+}
+
+function hasDay(limits: Limits): boolean {
+  // 28 years have each kind of year, and each beside every other that it can be beside.
+  const end = daysFromCivil(2028, 1, 1) * dayMs;
+  for (let at = daysFromCivil(2000, 1, 1) * dayMs; at < end;) {
+    const possible = limits.day(at);
+    if (possible === at) return true;
+    at = possible;
+  }
+  return false;
+}
+
+function hasTime(limits: Limits, { base, stepMs, offsets }: Steps): boolean {
+  // After so many steps the times of day come back.
+  const distinct = dayMs / greatestCommonDivisor(stepMs, dayMs);
+  for (let step = 0; step < distinct; step += 1) {
+    const stepStart = base + step * stepMs;
+    if (offsets.some((offset) => limits.time(stepStart + offset) === stepStart + offset)) return true;
+  }
+  return false;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
 /** The number of the week that a moment is in, and how many weeks that week's year has. Week 1 has 4 January in it. */

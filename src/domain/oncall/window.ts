@@ -31,11 +31,17 @@ function spansOf(window: DutyWindow, layer: Layer, clock: ZoneClock): (from: Epo
   const from = timeOfDayOf(window.from);
   const to = timeOfDayOf(window.to);
   const closing = to > from ? to : to + dayMs;
-  const days = ruleOccurrences(window.rrule, midnightOf(localOf(layer.start)) + from, clock);
+  const { occurrences: days, lastInstant } = ruleOccurrences(
+    window.rrule,
+    midnightOf(localOf(layer.start)) + from,
+    clock,
+  );
   return (low, high) => {
     // Three days back: a window lasts up to one, its day has up to one before BYHOUR, a skipped time moves by up to one.
     const { times } = days.between(clock.localAt(low) - 3 * dayMs, clock.localAt(high) + dayMs);
-    return times.map((time) => {
+    const meant =
+      lastInstant === Infinity ? times : times.filter((time) => clock.instantOf(time) <= lastInstant);
+    return meant.map((time) => {
       const midnight = midnightOf(time);
       return { start: clock.instantOf(midnight + from), end: clock.instantOf(midnight + closing) };
     });

@@ -80,6 +80,27 @@ describe("handoffs", () => {
     expect(lines.slice(1, -1)).toEqual(handoff === undefined ? [] : [handoff]);
   });
 
+  test.each([
+    [
+      "2026-10-23T02:30:00",
+      "20261025T011500Z",
+      "2026-10-25T00:30Z chi",
+      "02:30 comes twice, once before 01:15Z",
+    ],
+    [
+      "2026-03-27T02:30:00",
+      "20260329T011500Z",
+      "2026-03-28T01:30Z ben",
+      "02:30 moves to 01:30Z, after 01:15Z",
+    ],
+  ])("from %s end with UNTIL=%s, an instant, with %s: %s", (start, until, lastHandoff) => {
+    const layers = [{ start, handoff: `FREQ=DAILY;UNTIL=${until}` }];
+    const windowed = [{ ...layers[0], windows: [{ rrule: layers[0]!.handoff, from: "02:30", to: "12:00" }] }];
+    const days = ["2026-03-20T00:00Z", "2026-11-20T00:00Z"] as const;
+    expect(schedule({ layers }, ...days).at(-2)).toBe(lastHandoff);
+    expect(schedule({ layers: windowed }, ...days).at(-3)).toBe(lastHandoff);
+  });
+
   test("go by a day of the month that not every month has", () => {
     const layers = [{ start: "2026-01-31T00:00:00", handoff: "FREQ=MONTHLY", participants: [ana, ben] }];
     expect(schedule({ layers, timeZone: "UTC" }, "2026-01-31T00:00Z", "2026-06-01T00:00Z")).toEqual([
