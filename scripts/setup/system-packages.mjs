@@ -42,6 +42,7 @@ export const PACKAGES = {
   ],
   mail: ["exim4-daemon-light", "dovecot-imapd", "openssl"],
   monitoring: ["prometheus", "prometheus-alertmanager"],
+  oncall: ["python3-dateutil", "tzdata"],
 };
 
 /**

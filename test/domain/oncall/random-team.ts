@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import type { EpochMs } from "#domain/ids";
 import type { DutyWindow, Layer, Team } from "#domain/team";
 import { Temporal } from "temporal-polyfill";
-import { dailyOrCoarser } from "./random-rule.ts";
+import { dailyOrCoarser, finerThanDaily } from "./random-rule.ts";
 import { at, person, teamOf } from "./team-builder.ts";
 
 export const zones = [
@@ -54,7 +54,7 @@ const window: fc.Arbitrary<DutyWindow> = fc.record({
   to: nightlyTime,
 });
 
-function layerBetween(from: EpochMs, to: EpochMs): fc.Arbitrary<Partial<Layer>> {
+function layerBetween(from: EpochMs, to: EpochMs, rules: fc.Arbitrary<string>): fc.Arbitrary<Partial<Layer>> {
   const date = fc
     .integer({ min: Math.floor(from / 86_400_000), max: Math.floor(to / 86_400_000) })
     .map((day) =>
@@ -66,13 +66,19 @@ function layerBetween(from: EpochMs, to: EpochMs): fc.Arbitrary<Partial<Layer>> 
   const finite = fc.oneof(
     { weight: 4, arbitrary: fc.constant("") },
     { weight: 1, arbitrary: fc.integer({ min: 1, max: 40 }).map((count) => `;COUNT=${count}`) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(local, fc.constantFrom("", "Z"))
+        .map(([time, utc]) => `;UNTIL=${time.replace(/[-:]/g, "")}${utc}`),
+    },
   );
   return fc.record(
     {
       participants: fc.array(fc.constantFrom(...people), { minLength: 0, maxLength: 5 }),
       start: local,
       end: local,
-      handoff: fc.tuple(dailyOrCoarser, finite).map((parts) => parts.join("")),
+      handoff: fc.tuple(rules, finite).map((parts) => parts.join("")),
       windows: fc.array(window, { maxLength: 3 }),
     },
     { requiredKeys: ["participants", "start", "handoff"] },
@@ -87,7 +93,48 @@ export interface RandomTeam {
 }
 
 /** A team of one schedule somewhere between 2010 and 2045. */
-export const randomTeam: fc.Arbitrary<RandomTeam> = fc.integer({ min: 2010, max: 2044 }).chain((year) => {
+export const randomTeam: fc.Arbitrary<RandomTeam> = fc
+  .record({ timeZone: fc.constantFrom(...zones), year: fc.integer({ min: 2010, max: 2044 }) })
+  .chain((place) => teamIn(place, dailyOrCoarser));
+
+/** Years in which the clocks of a zone did something rare. */
+const memorable = [
+  { timeZone: "Pacific/Apia", year: 2011 }, // no 30 December
+  { timeZone: "Asia/Pyongyang", year: 2015 }, // half an hour
+  { timeZone: "Africa/Cairo", year: 2014 }, // four changes
+  { timeZone: "Africa/Casablanca", year: 2013 }, // four changes, for Ramadan
+  { timeZone: "Asia/Beirut", year: 2026 }, // at midnight
+  { timeZone: "America/Santiago", year: 2026 }, // at midnight, the day before
+  { timeZone: "Australia/Lord_Howe", year: 2026 }, // half an hour
+  { timeZone: "Antarctica/Troll", year: 2026 }, // two hours
+  { timeZone: "Antarctica/Casey", year: 2018 }, // three hours, one way
+  { timeZone: "America/Caracas", year: 2016 }, // half an hour, one way
+  { timeZone: "America/Scoresbysund", year: 2024 }, // another zone and a summer time at once
+];
+
+/** As `randomTeam`, with rotations by the hour among them, and the clocks' rarest years more often. */
+export const wildTeam: fc.Arbitrary<RandomTeam> = fc
+  .oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        timeZone: fc.constantFrom(...zones),
+        year: fc.integer({ min: 2010, max: 2044 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.constantFrom(...memorable) },
+  )
+  .chain((place) =>
+    teamIn(
+      place,
+      fc.oneof({ weight: 12, arbitrary: dailyOrCoarser }, { weight: 1, arbitrary: finerThanDaily }),
+    ),
+  );
+
+function teamIn(
+  { timeZone, year }: { readonly timeZone: string; readonly year: number },
+  rules: fc.Arbitrary<string>,
+): fc.Arbitrary<RandomTeam> {
   const from = at(`${year}-01-01T00:00Z`);
   const to = at(`${year + 1}-01-01T00:00Z`);
   const stretch = fc
@@ -95,8 +142,7 @@ export const randomTeam: fc.Arbitrary<RandomTeam> = fc.integer({ min: 2010, max:
     .map(([offset, length]) => ({ start: from + offset * 900_000, end: from + (offset + length) * 900_000 }));
   return fc
     .record({
-      timeZone: fc.constantFrom(...zones),
-      layers: fc.array(layerBetween(from, to), { minLength: 1, maxLength: 3 }),
+      layers: fc.array(layerBetween(from, to, rules), { minLength: 1, maxLength: 3 }),
       overrides: fc.array(
         fc.tuple(stretch, fc.constantFrom(...people)).map(([span, who]) => ({ ...span, person: who })),
         { maxLength: 4 },
@@ -116,5 +162,5 @@ export const randomTeam: fc.Arbitrary<RandomTeam> = fc.integer({ min: 2010, max:
         { maxLength: 6 },
       ),
     })
-    .map((plan) => ({ team: teamOf(plan), from, to }));
-});
+    .map((plan) => ({ team: teamOf({ timeZone, ...plan }), from, to }));
+}
