@@ -9,13 +9,16 @@ import { calendarFeedRoutes } from "#api/calendar-feed";
 import { ClientHub } from "#api/client-hub";
 import { healthRoutes } from "#api/health";
 import { createHttpServer } from "#api/http-server";
+import { overrideRoutes } from "#api/override-routes";
 import { pageRoutes } from "#api/pages";
 import { apiRoutes } from "#api/routes";
 import { serveStream } from "#api/stream";
 import { createDesktopChannel } from "#channels/desktop";
 import { createEmailChannel } from "#channels/email";
 import { createSystemDesktops } from "#channels/system-notification";
-import type { PersonId } from "#domain/ids";
+import { TeamEditor } from "#config/team-editor";
+import type { TeamWatch } from "#config/watch-team";
+import type { PersonId, ScheduleId } from "#domain/ids";
 import { finalSchedule, onCallAt } from "#domain/oncall/on-call";
 import { LoopEngine } from "#engine/engine";
 import { JournalError, type Desktops, type Journal } from "#engine/ports";
@@ -29,7 +32,7 @@ import {
 } from "#system/data-directory";
 import { SystemClock } from "#system/system-clock";
 import { SystemRandom } from "#system/system-random";
-import { openTeamFile, watchTeamFile, type GoodTeam } from "./team-file.ts";
+import { keepLastGood, loadOptions, openTeamFile, watchTeamFile, type GoodTeam } from "./team-file.ts";
 
 export interface TocsinOptions {
   /** The team file; null: `DATA/team.yaml`. */
@@ -171,6 +174,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
       onReceived: (received) => metrics.received(received),
     }),
   );
+  const segmentsOf = (id: ScheduleId, from: number, to: number) => finalSchedule(current.team, id, from, to);
   await server.app.register(apiRoutes({ engine, random, clock, token, person, onCallAt: onCall }));
   await server.app.register(
     calendarFeedRoutes({
@@ -179,9 +183,28 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
       feedToken: readOrMakeFeedToken(data),
       url: () => url ?? "",
       team: () => current.team,
-      segmentsOf: (id, from, to) => finalSchedule(current.team, id, from, to),
+      segmentsOf,
     }),
   );
+  const adopt = async (good: GoodTeam) => {
+    current = good;
+    engine.clearProblem("team-file");
+    reportMissingPassword(engine, good);
+    log.info({ revision: good.team.revision }, "took over the changed team file");
+    await engine.submit({ kind: "team-loaded", team: good.team });
+  };
+  let teamWatch: TeamWatch | null = null;
+  const editor = new TeamEditor({
+    file: teamFile.file,
+    team: () => current.team,
+    load: loadOptions(() => clock.now()),
+    onKept: (good, text) => {
+      teamWatch?.tookOver(text);
+      keepLastGood(data, text);
+      return adopt(good);
+    },
+  });
+  await server.app.register(overrideRoutes({ engine, random, clock, token, person, editor, segmentsOf }));
   await server.app.register(healthRoutes({ engine, token, metrics }));
   await server.app.register(pageRoutes({ directory: options.pages }));
   serveStream(server.app, { clock, token, hub, log });
@@ -202,24 +225,17 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
   url = listening.url;
   stopList.push(() => server.close(clientsGraceMs));
   stopList.push(leaveAddress(data, url));
-  stopList.push(
-    watchTeamFile(teamFile, data, () => clock.now(), {
-      onTeam: (good) => {
-        current = good;
-        void engine.submit({ kind: "team-loaded", team: good.team });
-        engine.clearProblem("team-file");
-        reportMissingPassword(engine, good);
-        log.info({ revision: good.team.revision }, "took over the changed team file");
-      },
-      onRefused: (faults) => {
-        engine.reportProblem("team-file", refusedText(teamFile.file, faults));
-        log.warn(
-          { faults: faults.split("\n") },
-          "refused the changed team file; the last good one stays in force",
-        );
-      },
-    }),
-  );
+  teamWatch = watchTeamFile(teamFile, data, () => clock.now(), {
+    onTeam: (good) => void adopt(good),
+    onRefused: (faults) => {
+      engine.reportProblem("team-file", refusedText(teamFile.file, faults));
+      log.warn(
+        { faults: faults.split("\n") },
+        "refused the changed team file; the last good one stays in force",
+      );
+    },
+  });
+  stopList.push(() => teamWatch?.stop());
   const newTeamFile = teamFile.isNew ? teamFile.file : null;
   return { ok: true, parts: { url, hub, engine, newTeamFile, teamRefused: teamFile.refused } };
 }

@@ -69,13 +69,13 @@ export interface TeamListener {
   onRefused(faults: string): void;
 }
 
-/** Reloads on change, all or nothing. @returns how to stop. */
+/** Reloads on change, all or nothing. */
 export function watchTeamFile(
   opened: OpenedTeam & { ok: true },
   data: string,
   now: () => number,
   listener: TeamListener,
-): () => void {
+): TeamWatch {
   return watchTeam({
     file: opened.file,
     ...(opened.text === null ? {} : { lastText: opened.text }),

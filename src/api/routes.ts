@@ -4,7 +4,6 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Alert } from "#domain/alert";
-import type { Answer } from "#domain/command";
 import type { AlertId, EpochMs, PersonId } from "#domain/ids";
 import type { Input } from "#domain/input";
 import type { Clock, Engine, Random } from "#engine/ports";
@@ -13,6 +12,7 @@ import { cleanText } from "#wire/hostile-text";
 import { defaultSeverity } from "#wire/severity-words";
 import { toAlertJson } from "./alert-view.ts";
 import type { BearerToken } from "./bearer-token.ts";
+import { clientsOnly, readBody, refuse } from "./client-requests.ts";
 import { actionNames, faultsOf, raiseBody, readCommand } from "./command-body.ts";
 import type { ActionName } from "./command-body.ts";
 import { errorBody } from "./http-server.ts";
@@ -40,22 +40,7 @@ class ApiRoutes {
   constructor(private readonly dependencies: ApiDependencies) {}
 
   register(app: FastifyInstance): void {
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) =>
-      done(null, body),
-    );
-    app.addHook("onRequest", (request, reply, done) => {
-      if (this.dependencies.token.authorizes(request.headers.authorization)) return done();
-      reply.header("www-authenticate", "Bearer");
-      void reply
-        .code(401)
-        .send(
-          errorBody(
-            "unauthorized",
-            `Send "Authorization: Bearer TOKEN"; the token is in the file "token" of the data directory.`,
-          ),
-        );
-    });
+    clientsOnly(app, this.dependencies.token);
     app.get("/api/v1/alerts", (request, reply) => this.list(request, reply));
     app.post("/api/v1/alerts", (request, reply) => this.raise(request, reply));
     app.get("/api/v1/alerts/:id", (request, reply) => this.show(request, reply));
@@ -159,41 +144,6 @@ class ApiRoutes {
   private withTimeline(alert: Alert) {
     const { engine } = this.dependencies;
     return toAlertJson(alert, engine.factsOf(alert.id), engine.state.team);
-  }
-}
-
-function refuse(reply: FastifyReply, answer: Answer & { ok: false }): FastifyReply {
-  const status = statusOf(answer.reason);
-  if (status === 503) reply.header("retry-after", answer.reason === "busy" ? "1" : "5");
-  return reply.code(status).send(errorBody(answer.reason, answer.text));
-}
-
-function statusOf(reason: (Answer & { ok: false })["reason"]): number {
-  switch (reason) {
-    case "not-found":
-      return 404;
-    case "already-resolved":
-    case "already-acknowledged":
-    case "no-team":
-      return 409;
-    case "unknown-policy":
-      return 422;
-    case "too-many-open-alerts":
-    case "busy":
-    case "journal-unavailable":
-    case "stopping":
-      return 503;
-  }
-}
-
-/** An action needs no body: none is an empty one. */
-function readBody({ body }: FastifyRequest): { ok: true; value: unknown } | { ok: false; text: string } {
-  if (body === undefined || body === null || body === "") return { ok: true, value: {} };
-  try {
-    return { ok: true, value: JSON.parse(body as string) as unknown };
-  } catch (error) {
-    if (error instanceof SyntaxError) return { ok: false, text: `The body is not JSON: ${error.message}` };
-    throw error;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Given } from "./usage.ts";
 
 export interface EngineClient {
   /** @throws CommandFailure: 1 when refused or not found, 3 when the engine cannot be reached. */
-  request(method: "GET" | "POST", path: string, body?: unknown): Promise<unknown>;
+  request(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
 }
 
 interface Address {

@@ -38,6 +38,9 @@ async function run(given: Given): Promise<number> {
       return (await import("./on-call.ts")).onCall(given, output);
     case "roster":
       return (await import("./roster.ts")).roster(given, output);
+    case "override":
+    case "swap":
+      return (await import("./override-commands.ts")).overrideCommands(given, output);
     case "feed":
       return (await import("./feed.ts")).feed(given, output);
     case "import":

@@ -22,6 +22,15 @@ const engine: Options = {
   token: { type: "string" },
 };
 
+const dutyOptions: Options = {
+  schedule: { type: "string" },
+  person: { type: "string" },
+  from: { type: "string" },
+  to: { type: "string" },
+  "asked-by": { type: "string" },
+  "agreed-by": { type: "string" },
+};
+
 export const commands = {
   serve: {
     synopsis: "[--team FILE] --data DIR [--host 127.0.0.1] [--port 8743] [--person ID] [--json]",
@@ -130,6 +139,20 @@ export const commands = {
     words: [1, 1],
   },
   note: { synopsis: "ID TEXT", purpose: "write a note into its timeline", options: engine, words: [2, 1000] },
+  override: {
+    synopsis:
+      "(add | remove) --schedule ID --person ID --from TIME --to TIME [--asked-by ID] [--agreed-by ID] | list [--all]",
+    purpose: "put somebody on call for a time, whatever the rotation says",
+    options: { ...engine, ...dutyOptions, all: { type: "boolean" } },
+    words: [1, 1],
+  },
+  swap: {
+    synopsis:
+      "[ask] --schedule ID --from TIME --to TIME --person ID [--agreed-by ID] | agree ID | decline ID | list",
+    purpose: "ask somebody to take your duty in that time; --by ID answers for whoever is asked",
+    options: { ...engine, ...dutyOptions, by: { type: "string" } },
+    words: [0, 2],
+  },
   roster: {
     synopsis: "import FILE.csv --team team.yaml [--dry-run] [--json]",
     purpose: "take people over from a spreadsheet into the team file",

@@ -20,8 +20,14 @@ export interface WatchOptions extends LoadOptions {
   readonly debounceMs?: number;
 }
 
-/** Returns how to stop; nothing is called afterwards. */
-export function watchTeam(options: WatchOptions): () => void {
+export interface TeamWatch {
+  /** Nothing is called afterwards. */
+  stop(): void;
+  /** Tocsin has written this content itself and taken it over: it need not be told, and what comes after it must be. */
+  tookOver(text: string): void;
+}
+
+export function watchTeam(options: WatchOptions): TeamWatch {
   const { file, lastText, debounceMs = 200 } = options;
   const places = new DirectoryWatch(file, () => soon());
   /** Content, or faults in its place: the same is not told twice. */
@@ -70,10 +76,15 @@ export function watchTeam(options: WatchOptions): () => void {
   }
 
   soon(false, 0);
-  return () => {
-    stopped = true;
-    if (timer !== null) clearTimeout(timer);
-    places.close();
+  return {
+    stop: () => {
+      stopped = true;
+      if (timer !== null) clearTimeout(timer);
+      places.close();
+    },
+    tookOver: (text) => {
+      lastTold = `content ${text}`;
+    },
   };
 }
 

@@ -43,6 +43,8 @@ export type RefusalReason =
   | "already-resolved"
   | "already-acknowledged"
   | "unknown-policy"
+  /** Answered already, over, or asked of somebody else. */
+  | "swap-closed"
   | "no-team"
   | "too-many-open-alerts"
   /** The inbox is full: come back a little later. */

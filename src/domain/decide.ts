@@ -12,6 +12,7 @@ import { adoptTeam } from "./rules/adopt-team.ts";
 import { announceHandoffs } from "./rules/announce-handoffs.ts";
 import { annotate } from "./rules/annotate.ts";
 import { acknowledge } from "./rules/acknowledge.ts";
+import { changeDuty } from "./rules/change-duty.ts";
 import { escalateByHand } from "./rules/escalate.ts";
 import { noteDesktops } from "./rules/note-desktops.ts";
 import { receiveSignal } from "./rules/receive-signal.ts";
@@ -43,6 +44,9 @@ export function decide(state: State, input: Input, now: EpochMs): Decided {
       break;
     case "command":
       obey(decision, input);
+      break;
+    case "duty":
+      changeDuty(decision, input);
       break;
     case "outcome":
       recordOutcome(decision, input);

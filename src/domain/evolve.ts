@@ -20,6 +20,11 @@ export function evolve(state: State, fact: Fact): State {
       for (const alert of state.open.values()) put(state, shiftDeadlines(alert, fact.deltaMs));
       return state;
     case "handoff-announced":
+    case "override-added":
+    case "override-removed":
+    case "swap-asked":
+    case "swap-agreed":
+    case "swap-declined":
       return evolveDuty(state, fact);
     case "engine-started":
     case "engine-stopped":

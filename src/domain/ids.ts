@@ -15,6 +15,8 @@ export type GroupId = Branded<"GroupId">;
 export type ScheduleId = Branded<"ScheduleId">;
 export type PolicyId = Branded<"PolicyId">;
 export type IntegrationId = Branded<"IntegrationId">;
+/** One request to take over a duty. */
+export type SwapId = Branded<"SwapId">;
 /** Content hash of a team; the same file gives the same revision on every machine. */
 export type TeamRevision = Branded<"TeamRevision">;
 

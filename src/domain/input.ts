@@ -2,6 +2,7 @@
  * Everything that can happen to the engine, in one type: the inbox's element. `decide` turns it into facts and commands.
  */
 import type { AlertContent } from "./alert.ts";
+import type { DutyInput } from "./duty-command.ts";
 import type { CommandOrigin, FailureReason } from "./fact.ts";
 import type { ActionId, AlertId, IntegrationId, PersonId, PolicyId } from "./ids.ts";
 import type { Team } from "./team.ts";
@@ -9,6 +10,7 @@ import type { Team } from "./team.ts";
 export type Input =
   | Signal
   | PersonCommand
+  | DutyInput
   | NotificationOutcome
   /** The deadline of this alert has come. One input an alert, so that a broken one cannot hold up the others. */
   | { readonly kind: "tick"; readonly alertId: AlertId }

@@ -6,8 +6,9 @@
  */
 import type { Alert } from "./alert.ts";
 import { DeadlineQueue } from "./deadline-queue.ts";
-import type { AlertId, IntegrationId, PersonId, TeamRevision } from "./ids.ts";
+import type { AlertId, IntegrationId, PersonId, SwapId, TeamRevision } from "./ids.ts";
 import type { Handoff } from "./oncall/next-handoff.ts";
+import type { Swap } from "./swap.ts";
 import type { Team } from "./team.ts";
 
 export interface State {
@@ -25,6 +26,8 @@ export interface State {
   readonly deadlines: DeadlineQueue<AlertId>;
   /** Handoffs that people were told of lately. A value: another array whenever it changes. */
   announced: readonly Handoff[];
+  /** Those asked for and not over yet, in the order of asking. */
+  readonly swaps: Map<SwapId, Swap>;
   /** People with a desktop attached and not paused. Volatile: empty after a replay. */
   desktops: ReadonlySet<PersonId>;
 }
@@ -38,6 +41,7 @@ export function emptyState(): State {
     teams: new Map(),
     deadlines: new DeadlineQueue(),
     announced: [],
+    swaps: new Map(),
     desktops: new Set(),
   };
 }

@@ -6,10 +6,11 @@ import type { Alert } from "#domain/alert";
 import { deadlineOf } from "#domain/evolve-alert";
 import type { TeamRevision } from "#domain/ids";
 import { emptyState, keyOf, type State } from "#domain/state";
+import type { Swap } from "#domain/swap";
 import type { Team } from "#domain/team";
 
 /** Raise it whenever the shape of an alert, a team or this file's format changes. */
-const snapshotVersion = 2;
+const snapshotVersion = 3;
 
 interface Snapshot {
   readonly version: number;
@@ -18,6 +19,7 @@ interface Snapshot {
   readonly teams: readonly Team[];
   readonly current: TeamRevision | null;
   readonly announced: State["announced"];
+  readonly swaps: readonly Swap[];
 }
 
 export function writeSnapshot(state: State): string {
@@ -28,6 +30,7 @@ export function writeSnapshot(state: State): string {
     teams: [...state.teams.values()],
     current: state.team?.revision ?? null,
     announced: state.announced,
+    swaps: [...state.swaps.values()],
   };
   return JSON.stringify(snapshot);
 }
@@ -45,6 +48,7 @@ export function readSnapshot(text: string): State | null {
   for (const team of snapshot.teams) state.teams.set(team.revision, team);
   state.team = snapshot.current === null ? null : (state.teams.get(snapshot.current) ?? null);
   state.announced = snapshot.announced;
+  for (const swap of snapshot.swaps) state.swaps.set(swap.id, swap);
   for (const alert of snapshot.open) {
     state.open.set(alert.id, alert);
     state.openByKey.set(keyOf(alert.integration, alert.dedupKey), alert.id);

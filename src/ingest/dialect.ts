@@ -107,6 +107,7 @@ function commonStatusOf({ reason }: Refusal): number {
     case "not-found":
     case "already-resolved":
     case "already-acknowledged":
+    case "swap-closed":
       return 409;
     case "no-team":
     case "too-many-open-alerts":

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { printFault } from "#config/fault";
-import { watchTeam } from "#config/watch-team";
+import { watchTeam, type TeamWatch } from "#config/watch-team";
 import { sample, sampleEnvironment as env } from "./sample.ts";
 
 const named = (name: string): string => sample.replace("name: Platform", `name: ${name}`);
@@ -27,8 +27,8 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-function start(lastText?: string): void {
-  stop = watchTeam({
+function start(lastText?: string): TeamWatch {
+  const watching = watchTeam({
     file,
     env,
     debounceMs: 40,
@@ -37,9 +37,12 @@ function start(lastText?: string): void {
     onRejected: (faults) =>
       heard.push(...faults.map((fault) => `rejected ${printFault(fault).replace(/^.*?:\d+:\d+: /, "")}`)),
   });
+  stop = () => watching.stop();
+  return watching;
 }
 
-const expectHeard = (...expected: string[]) => expect.poll(() => heard, { timeout: 10_000 }).toEqual(expected);
+const expectHeard = (...expected: string[]) =>
+  expect.poll(() => heard, { timeout: 10_000 }).toEqual(expected);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test("the first look tells everything, or only what differs from what was loaded", async () => {
@@ -55,6 +58,18 @@ test("the first look tells everything, or only what differs from what was loaded
   start(named("One"));
   await pause(300);
   expect(heard).toEqual([]);
+});
+
+test("what Tocsin wrote itself is not told again, and the way back from it is", async () => {
+  writeFileSync(file, named("One"));
+  const watching = start(named("One"));
+  await pause(200);
+  watching.tookOver(named("Two"));
+  writeFileSync(file, named("Two"));
+  await pause(300);
+  expect(heard).toEqual([]);
+  writeFileSync(file, named("One"));
+  await expectHeard("loaded One");
 });
 
 test("a changed file is taken up, a broken one refused, a mended one taken up", async () => {

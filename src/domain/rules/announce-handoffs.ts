@@ -6,7 +6,7 @@
  */
 import type { Alert } from "../alert.ts";
 import type { Decision } from "../decision.ts";
-import { handoffWords } from "../handoff-words.ts";
+import { handoffWords } from "../duty-words.ts";
 import type { PersonId } from "../ids.ts";
 import { dueHandoffs, lateNoticeMs } from "../oncall/next-handoff.ts";
 import type { Handoff } from "../oncall/next-handoff.ts";

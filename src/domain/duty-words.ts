@@ -1,4 +1,4 @@
-/** What a handoff notice says to the person coming on and to the one going off. Used by the rule that sends it. */
+/** What quiet words about duty say: to the person coming on, to the one going off. Used by the rules that send them. */
 import type { Alert } from "./alert.ts";
 import type { EpochMs, PersonId } from "./ids.ts";
 import type { Handoff } from "./oncall/next-handoff.ts";
@@ -43,8 +43,14 @@ export function nameOf(team: Team | null, id: PersonId): string {
   return team?.people.find((person) => person.id === id)?.name ?? id;
 }
 
+/** From when to when, on the reader's wall clock. */
+export function dutyText({ timeZone }: Person, { start, end }: { start: EpochMs; end: EpochMs }): string {
+  const clock = zoneClock(timeZone);
+  return `${localText(clock.localAt(start))} to ${localText(clock.localAt(end))}`;
+}
+
 /** `09:00`, with the date before it when it is not today. */
-export function timeFor({ timeZone }: Pick<Person, "timeZone">, at: EpochMs, now: EpochMs): string {
+function timeFor({ timeZone }: Pick<Person, "timeZone">, at: EpochMs, now: EpochMs): string {
   const clock = zoneClock(timeZone);
   const [text, today] = [localText(clock.localAt(at)), localText(clock.localAt(now))];
   return text.slice(0, 10) === today.slice(0, 10) ? text.slice(11) : text;

@@ -1,0 +1,64 @@
+/** What all routes for clients have in common: the token, JSON bodies, the engine's refusals. Used by `routes`, `override-routes`. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Answer } from "#domain/command";
+import type { BearerToken } from "./bearer-token.ts";
+import { errorBody } from "./http-server.ts";
+
+/** Every route of this scope needs the token, and takes JSON, as text, or nothing. */
+export function clientsOnly(app: FastifyInstance, token: BearerToken): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) =>
+    done(null, body),
+  );
+  app.addHook("onRequest", (request, reply, done) => {
+    if (token.authorizes(request.headers.authorization)) return done();
+    reply.header("www-authenticate", "Bearer");
+    void reply
+      .code(401)
+      .send(
+        errorBody(
+          "unauthorized",
+          `Send "Authorization: Bearer TOKEN"; the token is in the file "token" of the data directory.`,
+        ),
+      );
+  });
+}
+
+/** The engine's refusal, as a status and its reason (contract §4). */
+export function refuse(reply: FastifyReply, answer: Answer & { ok: false }): FastifyReply {
+  const status = statusOf(answer.reason);
+  if (status === 503) reply.header("retry-after", answer.reason === "busy" ? "1" : "5");
+  return reply.code(status).send(errorBody(answer.reason, answer.text));
+}
+
+function statusOf(reason: (Answer & { ok: false })["reason"]): number {
+  switch (reason) {
+    case "not-found":
+      return 404;
+    case "already-resolved":
+    case "already-acknowledged":
+    case "no-team":
+    case "swap-closed":
+      return 409;
+    case "unknown-policy":
+      return 422;
+    case "too-many-open-alerts":
+    case "busy":
+    case "journal-unavailable":
+    case "stopping":
+      return 503;
+  }
+}
+
+/** The body as JSON. An action needs no body: none is an empty one. */
+export function readBody({
+  body,
+}: FastifyRequest): { ok: true; value: unknown } | { ok: false; text: string } {
+  if (body === undefined || body === null || body === "") return { ok: true, value: {} };
+  try {
+    return { ok: true, value: JSON.parse(body as string) as unknown };
+  } catch (error) {
+    if (error instanceof SyntaxError) return { ok: false, text: `The body is not JSON: ${error.message}` };
+    throw error;
+  }
+}
