@@ -2,10 +2,11 @@
  * What Tocsin tells Prometheus about itself. Made by `compose`, which hooks it to the journal, the inbox and ingest;
  * `health.ts` serves it.
  */
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { AlertStatus } from "#domain/alert";
 import { severities } from "#domain/severity";
 import type { Engine } from "#engine/ports";
+import { registerProcessMetrics } from "./process-metrics.ts";
 
 const openStatuses = ["triggered", "acknowledged", "snoozed"] as const satisfies readonly AlertStatus[];
 
@@ -25,7 +26,7 @@ export class Metrics {
 
   constructor({ engine, version, inboxDepth }: MetricsSources) {
     const registers = [this.registry];
-    collectDefaultMetrics({ register: this.registry });
+    registerProcessMetrics(this.registry);
     this.signals = new Counter({
       name: "tocsin_signals_total",
       help: "Signals taken from monitoring tools.",
