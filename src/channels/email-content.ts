@@ -94,5 +94,13 @@ function linkOf(link: Alert["links"][number]): MailLine {
 
 /** In the person's own time zone, which is named: `5 Jan 2026, 09:00:00 CET`. */
 function formatTime(at: EpochMs, timeZone: string): string {
-  return new Intl.DateTimeFormat("en-GB", { timeZone, dateStyle: "medium", timeStyle: "long" }).format(at);
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat("en-GB", { timeZone, dateStyle: "medium", timeStyle: "long" });
+    formats.set(timeZone, format);
+  }
+  return format.format(at);
 }
+
+/** By time zone; the team has but a few. Making one costs more than writing the rest of a mail. */
+const formats = new Map<string, Intl.DateTimeFormat>();
