@@ -93,7 +93,9 @@ export function lineOf(started, what, wanted = () => true) {
 export function atTheEnd(work) {
   const once = async () => {
     const index = cleanUps.indexOf(once);
-    if (index !== -1) (await cleanUps.splice(index, 1)) && (await work());
+    if (index === -1) return;
+    cleanUps.splice(index, 1);
+    await work();
   };
   cleanUps.push(once);
   return once;

@@ -1,12 +1,12 @@
 // What the disk itself takes for the smallest durable write: below that no durable answer can be. Shown with the figures.
-import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { newFolder, removeFolder } from "./child-processes.mjs";
 import { median } from "./statistics.mjs";
 
 const WRITES = 200;
 
-/** Median of appending 4 KiB and fdatasync(2), ms. */
+/** Median of appending 4 KiB and fsync(2), as libsql does it, ms. */
 export async function diskSyncMs() {
   const folder = newFolder("disk");
   const file = openSync(join(folder, "file"), "a");
@@ -15,7 +15,7 @@ export async function diskSyncMs() {
   for (let write = 0; write < WRITES; write++) {
     const startedMs = performance.now();
     writeSync(file, block);
-    fdatasyncSync(file);
+    fsyncSync(file);
     times.push(performance.now() - startedMs);
   }
   closeSync(file);
