@@ -33,8 +33,10 @@ export function silences(team: Team, from: EpochMs, to: EpochMs): SilenceOf {
       case "schedule": {
         let silence = bySchedule.get(target.id);
         if (silence === undefined) {
-          const segments = finalSchedule(team, target.id, from, to);
-          silence = union(segments.filter(({ person }) => person === null || !reachable.has(person)));
+          const silent = finalSchedule(team, target.id, from, to)
+            .filter(({ person }) => person === null || !reachable.has(person))
+            .map(({ start, end }) => ({ start, end }));
+          silence = union(silent);
           bySchedule.set(target.id, silence);
         }
         return silence;
