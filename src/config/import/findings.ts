@@ -72,13 +72,13 @@ export class Findings {
     why: string,
     remedy: string,
   ): void {
-    const remark: Remark = { file: place.file, path: printPath(place.path), outcome, what, why, remedy };
-    const key = JSON.stringify(remark);
-    if (this.told.has(key)) return;
     if (this.remarks.length >= mostRemarks) {
       this.silenced += 1;
       return;
     }
+    const remark: Remark = { file: place.file, path: printPath(place.path), outcome, what, why, remedy };
+    const key = JSON.stringify(remark);
+    if (this.told.has(key)) return;
     this.told.add(key);
     this.remarks.push(remark);
   }

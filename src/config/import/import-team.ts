@@ -7,6 +7,7 @@
  */
 import { printFault } from "../fault.ts";
 import { loadTeam } from "../load-team.ts";
+import { maxTeamFileBytes } from "../yaml-source.ts";
 import { buildTeam } from "./build-team.ts";
 import type { DraftTeam, Renamed } from "./draft.ts";
 import { Findings, type ImportFault, type Remark } from "./findings.ts";
@@ -58,6 +59,13 @@ export function importTeam(vendor: Vendor, files: readonly SourceFile[]): Import
 
   const team = buildTeam(draft, findings);
   const yaml = teamText(team, name);
+  if (Buffer.byteLength(yaml) > maxTeamFileBytes) {
+    findings.fault(
+      overall,
+      "the team file would be larger than 1 MiB; import fewer users or schedules at a time",
+    );
+    return { ok: false, faults: findings.faults };
+  }
   const loaded = loadTeam(yaml, "team file", { env: {} });
   if (!loaded.ok) {
     const faults = loaded.faults

@@ -1,6 +1,6 @@
 /** Shifts of the month, and others that only their own recurrence rule can say. Used by `shift-streams`. */
 import { faultOfRecurrence } from "#domain/oncall/recurrence-fault";
-import { civilOf, dayMs, localText, type LocalMs } from "#domain/oncall/wall-clock";
+import { civilOf, dayMs, localText, weekdayOf, type LocalMs } from "#domain/oncall/wall-clock";
 import type { ShiftStream } from "../draft.ts";
 import { byDay as daysText, weekdayNames } from "../duty-window.ts";
 import type { Findings } from "../findings.ts";
@@ -54,10 +54,33 @@ function obstacleOf(shift: Shift, rrule: string, bounded: string): string | null
   if (slots.length > 1 && !(frequency === "monthly" && isPlain && byMonthDay.length < 2 && day <= 28))
     return "people who take turns are possible only with one shift a month, on one of the days 1 to 28";
   if (shift.until !== null && shift.until < start) return "it ends before it begins";
+  if (!mayHappen(shift)) return "no day fits its months, days of the month and interval";
   const local = localText(start).replace(" ", "T");
   const fault = faultOfRecurrence(rrule, local) ?? faultOfRecurrence(bounded, local);
   return fault === null ? null : fault.text;
 }
+
+/**
+ * Whether some year has a day for it; 29 February does not count. The check of the rule itself would find out too, but by
+ * going through eight thousand years, and an export may have hundreds of such shifts.
+ */
+function mayHappen({ frequency, interval, start, byDay, byMonth, byMonthDay }: Shift): boolean {
+  if (frequency === "daily" && interval % 7 === 0 && byDay.length > 0 && !byDay.includes(weekdayOf(start)))
+    return false;
+  const { month: first, day } = civilOf(start);
+  const reached = monthDays
+    .map((_days, month) => month + 1)
+    .filter((month) => {
+      if (byMonth.length > 0 && !byMonth.includes(month)) return false;
+      if (frequency !== "monthly") return true;
+      return monthDays.some((_days, turn) => (first - 1 + turn * interval) % 12 === month - 1);
+    });
+  const days =
+    byMonthDay.length > 0 ? byMonthDay : frequency === "monthly" && byDay.length === 0 ? [day] : [1];
+  return reached.some((month) => days.some((chosen) => Math.abs(chosen) <= monthDays[month - 1]!));
+}
+
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** `20260105T090000`. */
 function compact(at: LocalMs): string {
