@@ -40,7 +40,9 @@ export function compileLayer(layer: Layer, absences: readonly Absence[], clock: 
       const shifts = rotation
         .shiftsBetween(from, to)
         .map((shift): Claim<Shift> => ({ start: shift.start, end: shift.end, owner: shift }));
-      const served = windows === null ? shifts : intersect(shifts, windows.between(from, to));
+      if (shifts.length === 0) return [];
+      const [first, last] = [shifts[0]!, shifts.at(-1)!];
+      const served = windows === null ? shifts : intersect(shifts, windows.between(first.start, last.end));
       const relevant = absences.filter(
         (absence) => absence.start < to && absence.end > from && absence.start < absence.end,
       );
