@@ -2,7 +2,9 @@
 export { loadTeam } from "#config/load-team";
 export { evolve } from "#domain/evolve";
 export { actionIdOf } from "#domain/ids";
-export { onCallAt } from "#domain/oncall/on-call";
+export { gapsOf, onCallAt } from "#domain/oncall/on-call";
+export { proveCoverage } from "#domain/reports/coverage-proof";
+export { coverageWarnings } from "#domain/reports/coverage-warnings";
 export { emptyState } from "#domain/state";
 export { writeSnapshot } from "#engine/snapshot";
 export { openSqliteJournal } from "#journal/sqlite";

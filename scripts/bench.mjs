@@ -16,6 +16,7 @@ const BENCHMARKS = [
   ["escalations", "escalations"],
   ["start-up", "startUp"],
   ["on-call", "onCall"],
+  ["coverage", "coverage"],
   ["window", "window"],
   ["idle", "idle"],
 ];
