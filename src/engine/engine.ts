@@ -218,8 +218,7 @@ export class LoopEngine implements Engine {
   }
 
   private handoffIsDue(now: EpochMs): boolean {
-    const at = this.nextHandoffNotice(now);
-    return at !== null && at <= now;
+    return !this.stopping && this.guard.keepsFacts && this.handoffs.isDue(this.current, now);
   }
 
   private nextHandoffNotice(now: EpochMs): EpochMs | null {

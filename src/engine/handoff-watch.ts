@@ -26,18 +26,16 @@ export class HandoffWatch {
 
   /** When to put `handoffs-due` in; not after `now`: at once. Null: nothing is ahead. */
   next(state: State, now: EpochMs): EpochMs | null {
-    const { known } = this;
+    if (this.holds(state, now)) return this.known!.at;
     const { team, announced } = state;
-    const holds =
-      known !== null &&
-      known.team === team &&
-      known.announced === announced &&
-      // A clock that was set back, or a process that has run for a year.
-      known.from <= now &&
-      now < known.until;
-    if (holds) return known.at;
     this.known = { team, announced, from: now, until: now + noticeHorizonMs / 2, at: this.find(state, now) };
     return this.known.at;
+  }
+
+  /** Whether that time has come, as far as it is known: a turn with alerts in it does not wait while it is worked out. */
+  isDue(state: State, now: EpochMs): boolean {
+    const at = this.holds(state, now) ? this.known!.at : null;
+    return at !== null && at <= now;
   }
 
   /** `handoffs-due` was decided: what was due is told, or too long ago. */
@@ -48,6 +46,13 @@ export class HandoffWatch {
   /** Its rule broke. The alarm about it says more; the next try is in an hour. */
   broken({ team, announced }: State, now: EpochMs): void {
     this.known = { team, announced, from: now, until: now + restMs, at: null };
+  }
+
+  private holds({ team, announced }: State, now: EpochMs): boolean {
+    const { known } = this;
+    if (known === null || known.team !== team || known.announced !== announced) return false;
+    // Else the clock was set back, or the process has run for a year.
+    return known.from <= now && now < known.until;
   }
 
   private find({ team, announced }: State, now: EpochMs): EpochMs | null {

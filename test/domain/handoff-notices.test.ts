@@ -203,7 +203,7 @@ describe("exactly once", () => {
       revision: "rev-2" as TeamRevision,
     };
     void world.engine.submit({ kind: "team-loaded", team: changed });
-    await world.time.settle();
+    await world.fastForward(0);
     expect(world.takeTold()).toEqual([
       "chi at 08:50: On call for primary from 08:55",
       "ana at 08:50: Your duty for primary ends at 08:55",
@@ -235,6 +235,7 @@ describe("a machine that was asleep", () => {
 
   it("or off tells late at its start", async () => {
     const world = await World.start({ team: onDuty(schedule("primary")), start: "2026-03-03T09:30:00Z" });
+    await world.fastForward(0);
     expect(world.takeTold()).toHaveLength(2);
   });
 });
