@@ -59,7 +59,14 @@ export const rooms = [
   },
   {
     name: "compose",
-    files: ["src/compose.ts", "src/team-file.ts", "src/engine-process.ts"],
+    files: [
+      "src/compose.ts",
+      "src/team-file.ts",
+      "src/calendar-copy.ts",
+      "src/calendar-refresher.ts",
+      "src/review-reminder.ts",
+      "src/engine-process.ts",
+    ],
     uses: ["domain", "engine", "wire", "config", "system", "journal", "ingest", "channels", "api", "compose"],
     packages: ["fastify", "pino"],
     node: true,

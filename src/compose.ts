@@ -2,6 +2,7 @@
  * The only place that builds things. Called by the command line (`tocsin serve`) and by the desktop app's engine
  * process; whatever is opened here is closed by one stop list, last in first out.
  */
+import { join } from "node:path";
 import type { Logger } from "pino";
 import { Metrics } from "#api/metrics";
 import { BearerToken } from "#api/bearer-token";
@@ -35,6 +36,8 @@ import { SystemRandom } from "#system/system-random";
 import { keepLastGood, loadOptions, openTeamFile, watchTeamFile, type GoodTeam } from "./team-file.ts";
 
 export interface TocsinOptions {
+import { CalendarRefresher } from "./calendar-refresher.ts";
+import { ReviewReminder } from "./review-reminder.ts";
   /** The team file; null: `DATA/team.yaml`. */
   readonly team: string | null;
   readonly data: string;
@@ -187,11 +190,15 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
     }),
   );
   const adopt = async (good: GoodTeam) => {
-    current = good;
+    const team = await calendars.use(good.team, good.calendars);
+    // Null: the file has changed again meanwhile.
+    if (team === null) return;
+    current = { ...good, team };
     engine.clearProblem("team-file");
     reportMissingPassword(engine, good);
-    log.info({ revision: good.team.revision }, "took over the changed team file");
-    await engine.submit({ kind: "team-loaded", team: good.team });
+    reminder.use(good.reviews);
+    log.info({ revision: team.revision }, "took over the changed team file");
+    await engine.submit({ kind: "team-loaded", team });
   };
   let teamWatch: TeamWatch | null = null;
   const editor = new TeamEditor({
@@ -200,6 +207,24 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
     load: loadOptions(() => clock.now()),
     onKept: (good, text) => {
       teamWatch?.tookOver(text);
+  const calendars = new CalendarRefresher({
+    clock,
+    directory: join(data, "calendars"),
+    log,
+    onTeam: (team) => {
+      current = { ...current, team };
+      void engine.submit({ kind: "team-loaded", team });
+    },
+    onProblem: (text) =>
+      text === null ? engine.clearProblem("calendar") : engine.reportProblem("calendar", text),
+  });
+  stopList.push(() => calendars.stop());
+  const reminder = new ReviewReminder({
+    clock,
+    data,
+    alarm: (key, title, details) => engine.alarm(key, "info", title, details),
+  });
+  stopList.push(() => reminder.stop());
       keepLastGood(data, text);
       return adopt(good);
     },
@@ -223,6 +248,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
   const listening = await server.listen();
   if (!listening.ok) return { ok: false, exitCode: 1, text: listening.text };
   url = listening.url;
+  current = { ...current, team: (await calendars.use(current.team, current.calendars)) ?? current.team };
   stopList.push(() => server.close(clientsGraceMs));
   stopList.push(leaveAddress(data, url));
   teamWatch = watchTeamFile(teamFile, data, () => clock.now(), {
@@ -233,6 +259,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
         { faults: faults.split("\n") },
         "refused the changed team file; the last good one stays in force",
       );
+  reminder.use(current.reviews);
     },
   });
   stopList.push(() => teamWatch?.stop());

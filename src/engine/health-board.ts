@@ -2,6 +2,9 @@
 import type { EpochMs } from "#domain/ids";
 import type { EngineHealth, EngineProblem } from "./ports.ts";
 
+/** A refused team file or a silent calendar leaves its last good copy in force: worth saying, no reason to distrust the engine. */
+const leavesLastGood: ReadonlySet<EngineProblem["kind"]> = new Set(["team-file", "calendar"]);
+
 export class HealthBoard {
   private readonly problems = new Map<EngineProblem["kind"], EngineProblem>();
   private current: EngineHealth = { ready: false, trusted: false, problems: [] };
@@ -37,8 +40,7 @@ export class HealthBoard {
   private refresh(): true {
     const problems = [...this.problems.values()];
     const journalWorks = !this.problems.has("journal");
-    // A refused team file leaves the last good one in force: worth saying, no reason to distrust the engine.
-    const trusted = this.ready && problems.every((problem) => problem.kind === "team-file");
+    const trusted = this.ready && problems.every(({ kind }) => leavesLastGood.has(kind));
     this.current = { ready: this.ready && journalWorks, trusted, problems };
     return true;
   }

@@ -136,7 +136,7 @@ export interface EngineHealth {
 }
 
 export interface EngineProblem {
-  readonly kind: "journal" | "team-file" | "channel" | "reach" | "invariant";
+  readonly kind: "journal" | "team-file" | "calendar" | "channel" | "reach" | "invariant";
   readonly text: string;
   readonly since: EpochMs;
 }

@@ -85,7 +85,7 @@ export function leaveAddress(data: string, url: string): () => void {
 }
 
 /** Whole or not at all, mode 0600, also when the machine dies half-way. */
-export function writePrivately(file: string, text: string): void {
+export function writePrivately(file: string, text: string | Uint8Array): void {
   const fresh = `${file}.${process.pid}.new`;
   try {
     writeFileSync(fresh, text, { mode: 0o600, flush: true });
