@@ -1,7 +1,9 @@
 /** What holds for every team, on random ones; and every answer against the literal reference. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import type { EpochMs, PersonId } from "#domain/ids";
 import { explainOnCall, finalSchedule, gapsOf, onCallAt } from "#domain/oncall/on-call";
+import type { Schedule, Team } from "#domain/team";
 import { randomTeam } from "./random-team.ts";
 import { Reference } from "./reference.ts";
 import { scheduleId } from "./team-builder.ts";
@@ -68,28 +70,83 @@ test(
   },
 );
 
+/** Between two of these instants neither who is on call changes, nor an override, nor anybody's presence. */
+function changesOf(team: Team, from: EpochMs, to: EpochMs): EpochMs[] {
+  const spans = [
+    ...finalSchedule(team, scheduleId, from, to),
+    ...team.schedules[0]!.overrides,
+    ...team.absences,
+  ];
+  const instants = spans.flatMap(({ start, end }) => [start, end]);
+  return [...new Set(instants)].filter((at) => from <= at && at < to).sort((a, b) => a - b);
+}
+
+function withSchedule(team: Team, change: Partial<Schedule>, absences = team.absences): Team {
+  return { ...team, absences, schedules: team.schedules.map((schedule) => ({ ...schedule, ...change })) };
+}
+
+function isAway(team: Team, person: PersonId | null, at: EpochMs): boolean {
+  return team.absences.some(
+    (absence) => absence.person === person && absence.start <= at && at < absence.end,
+  );
+}
+
 test(
-  "an override always has its person, and a rotation never pages anybody who is away",
+  "the last listed override beats every layer, then the last layer that has somebody on its own",
   { timeout: timeoutMs },
   () => {
+    let [byOverride, byLayer, contested] = [0, 0, 0];
     fc.assert(
       fc.property(randomTeam, ({ team, from, to }) => {
-        const { overrides } = team.schedules[0]!;
-        for (const { start, end, person } of finalSchedule(team, scheduleId, from, to)) {
-          const inForce = overrides.filter((override) => override.start < end && override.end > start);
-          const whole = inForce.find((override) => override.start <= start && override.end >= end);
-          if (inForce.length === 0) {
-            const away = team.absences.filter(
-              (absence) => absence.person === person && absence.start < end && absence.end > start,
-            );
-            expect(away).toEqual([]);
-          } else if (inForce.length === 1 && whole !== undefined) {
-            expect(person).toBe(whole.person);
-          }
+        const { layers, overrides } = team.schedules[0]!;
+        const alone = layers.map((layer) => withSchedule(team, { layers: [layer], overrides: [] }));
+        for (const at of changesOf(team, from, to)) {
+          const override = overrides.findLast(({ start, end }) => start <= at && at < end);
+          const claims = alone.map((one) => onCallAt(one, scheduleId, at)).filter((claim) => claim !== null);
+          expect(onCallAt(team, scheduleId, at)).toBe(override?.person ?? claims.at(-1) ?? null);
+          if (override !== undefined) byOverride += 1;
+          else if (claims.length > 0) byLayer += 1;
+          if (override === undefined && new Set(claims).size > 1) contested += 1;
         }
       }),
-      { numRuns: someRuns },
+      { numRuns: manyRuns },
     );
+    expect(Math.min(byOverride, byLayer, contested)).toBeGreaterThan(0);
+  },
+);
+
+test(
+  "an absence never pages the absent, changes nothing but their shifts, and leaves nobody only where nobody is left",
+  { timeout: timeoutMs },
+  () => {
+    let [replaced, untouched] = [0, 0];
+    fc.assert(
+      fc.property(randomTeam, ({ team: given, from, to }) => {
+        // Overrides are explicit: an absence does not touch them. And with one layer it is plain whose shift it is.
+        const layers = given.schedules[0]!.layers.slice(0, 1);
+        const team = withSchedule(given, { layers, overrides: [] });
+        const without = withSchedule(team, {}, []);
+        const order = layers[0]!.participants;
+        for (const at of changesOf(team, from, to)) {
+          const [person, owner] = [onCallAt(team, scheduleId, at), onCallAt(without, scheduleId, at)];
+          expect(isAway(team, person, at)).toBe(false);
+          if (!isAway(team, owner, at)) {
+            expect(person).toBe(owner);
+            untouched += 1;
+            continue;
+          }
+          const present = order.filter((each) => !isAway(team, each, at));
+          const substitutes = team.absences
+            .filter(({ person: away, start, end }) => away === owner && start <= at && at < end)
+            .flatMap(({ substitute }) => substitute ?? []);
+          expect([...present, ...substitutes, null]).toContain(person);
+          if (present.length > 0) expect(person).not.toBeNull();
+          if (person !== null) replaced += 1;
+        }
+      }),
+      { numRuns: manyRuns },
+    );
+    expect(Math.min(replaced, untouched)).toBeGreaterThan(0);
   },
 );
 
