@@ -12,8 +12,11 @@ import type { Clock } from "#engine/ports";
 
 /** Below this it is slewing, rounding or a busy machine. */
 const noticeableMs = 2_000;
-/** Longest wait without a look at the clocks while something is pending; a sleep is noticed this soon after it. */
+/** Longest wait without a look at the clocks while something is due soon; a sleep is noticed this soon after it. */
 const lookEveryMs = 10_000;
+/** The same while the next thing is far away (a handoff next week): an idle machine is left in peace. */
+const lookRarelyMs = 60_000;
+const farAwayMs = 15 * 60_000;
 
 /** Where time comes from. The simulation hands in virtual ones, so that this very file runs in it. */
 export interface TimeSources {
@@ -61,7 +64,8 @@ export class SystemClock implements Clock {
     let cancel = () => {};
     const wait = () => {
       const remainingMs = Math.max(0, at - this.sources.wallMs());
-      cancel = this.sources.after(Math.min(remainingMs, lookEveryMs), () => {
+      const lookMs = remainingMs > farAwayMs ? lookRarelyMs : lookEveryMs;
+      cancel = this.sources.after(Math.min(remainingMs, lookMs), () => {
         if (this.now() >= at) callback();
         else wait();
       });
