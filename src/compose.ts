@@ -33,11 +33,11 @@ import {
 } from "#system/data-directory";
 import { SystemClock } from "#system/system-clock";
 import { SystemRandom } from "#system/system-random";
+import { CalendarRefresher } from "./calendar-refresher.ts";
+import { ReviewReminder } from "./review-reminder.ts";
 import { keepLastGood, loadOptions, openTeamFile, watchTeamFile, type GoodTeam } from "./team-file.ts";
 
 export interface TocsinOptions {
-import { CalendarRefresher } from "./calendar-refresher.ts";
-import { ReviewReminder } from "./review-reminder.ts";
   /** The team file; null: `DATA/team.yaml`. */
   readonly team: string | null;
   readonly data: string;
@@ -189,24 +189,6 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
       segmentsOf,
     }),
   );
-  const adopt = async (good: GoodTeam) => {
-    const team = await calendars.use(good.team, good.calendars);
-    // Null: the file has changed again meanwhile.
-    if (team === null) return;
-    current = { ...good, team };
-    engine.clearProblem("team-file");
-    reportMissingPassword(engine, good);
-    reminder.use(good.reviews);
-    log.info({ revision: team.revision }, "took over the changed team file");
-    await engine.submit({ kind: "team-loaded", team });
-  };
-  let teamWatch: TeamWatch | null = null;
-  const editor = new TeamEditor({
-    file: teamFile.file,
-    team: () => current.team,
-    load: loadOptions(() => clock.now()),
-    onKept: (good, text) => {
-      teamWatch?.tookOver(text);
   const calendars = new CalendarRefresher({
     clock,
     directory: join(data, "calendars"),
@@ -225,6 +207,24 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
     alarm: (key, title, details) => engine.alarm(key, "info", title, details),
   });
   stopList.push(() => reminder.stop());
+  const adopt = async (good: GoodTeam) => {
+    const team = await calendars.use(good.team, good.calendars);
+    // Null: the file has changed again meanwhile.
+    if (team === null) return;
+    current = { ...good, team };
+    engine.clearProblem("team-file");
+    reportMissingPassword(engine, good);
+    reminder.use(good.reviews);
+    log.info({ revision: team.revision }, "took over the changed team file");
+    await engine.submit({ kind: "team-loaded", team });
+  };
+  let teamWatch: TeamWatch | null = null;
+  const editor = new TeamEditor({
+    file: teamFile.file,
+    team: () => current.team,
+    load: loadOptions(() => clock.now()),
+    onKept: (good, text) => {
+      teamWatch?.tookOver(text);
       keepLastGood(data, text);
       return adopt(good);
     },
@@ -234,6 +234,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
   await server.app.register(pageRoutes({ directory: options.pages }));
   serveStream(server.app, { clock, token, hub, log });
 
+  current = { ...current, team: (await calendars.use(current.team, current.calendars)) ?? current.team };
   void engine.submit({ kind: "team-loaded", team: current.team });
   const owner = person();
   if (options.desktop === "app" && owner !== null) hub.expectDesktop(owner, clock.now() + desktopExpectedMs);
@@ -244,11 +245,11 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
     engine.reportProblem("team-file", refusedText(teamFile.file, teamFile.refused));
   await engine.start();
   tellOfDamage(engine, opened.report);
+  reminder.use(current.reviews);
 
   const listening = await server.listen();
   if (!listening.ok) return { ok: false, exitCode: 1, text: listening.text };
   url = listening.url;
-  current = { ...current, team: (await calendars.use(current.team, current.calendars)) ?? current.team };
   stopList.push(() => server.close(clientsGraceMs));
   stopList.push(leaveAddress(data, url));
   teamWatch = watchTeamFile(teamFile, data, () => clock.now(), {
@@ -259,7 +260,6 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
         { faults: faults.split("\n") },
         "refused the changed team file; the last good one stays in force",
       );
-  reminder.use(current.reviews);
     },
   });
   stopList.push(() => teamWatch?.stop());
