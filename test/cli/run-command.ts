@@ -1,7 +1,8 @@
 /** Runs one command of the command line in this process: what it prints, and its exit code. */
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import { CommandFailure, type Output } from "#cli/outcome";
 import { parseCommand, type Given } from "#cli/usage";
 
@@ -30,9 +31,13 @@ export async function run(command: Command, ...words: string[]): Promise<Ran> {
   }
 }
 
-/** A file in a folder of its own. Returns its path. */
-export function fileWith(text: string, name = "team.yaml"): string {
-  const file = join(mkdtempSync(join(tmpdir(), "tocsin-cli-")), name);
+const folder = mkdtempSync(join(tmpdir(), "tocsin-cli-"));
+let files = 0;
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A new file that is gone after the tests. Returns its path. */
+export function fileWith(text: string, ending = "yaml"): string {
+  const file = join(folder, `file-${(files += 1)}.${ending}`);
   writeFileSync(file, text);
   return file;
 }
