@@ -7,7 +7,7 @@ import type { Team } from "#domain/team";
 import { visible } from "./alert-text.ts";
 import { exitCodes, wrongUsage, type Output } from "./outcome.ts";
 import { tableLines } from "./table.ts";
-import { intervalOf, iso, teamOf } from "./team-argument.ts";
+import { intervalOf, iso, longestDays, teamOf } from "./team-argument.ts";
 import type { Given } from "./usage.ts";
 import { counted, lengthText, nameOf, zonedText } from "./zoned-time.ts";
 
@@ -23,8 +23,8 @@ export async function coverage(given: Given, output: Output): Promise<number> {
 
 function daysOf(text: string): number {
   const days = Number(text);
-  if (!/^\d{1,4}$/.test(text) || days < 1 || days > 3660)
-    throw wrongUsage(`--days takes a number from 1 to 3660, not "${text}".`);
+  if (!/^\d{1,4}$/.test(text) || days < 1 || days > longestDays)
+    throw wrongUsage(`--days takes a number from 1 to ${longestDays}, not "${text}".`);
   return days;
 }
 

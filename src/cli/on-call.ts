@@ -5,7 +5,7 @@ import type { Team } from "#domain/team";
 import { printExplanations } from "./explain-on-call.ts";
 import { exitCodes, wrongUsage, type Output } from "./outcome.ts";
 import { printScheduleChanges } from "./schedule-changes.ts";
-import { iso, schedulesOf, teamOf, timeOf } from "./team-argument.ts";
+import { checkedInterval, iso, schedulesOf, teamOf, timeOf } from "./team-argument.ts";
 import { usageLine, type Given } from "./usage.ts";
 
 export async function onCall(given: Given, output: Output): Promise<number> {
@@ -52,7 +52,7 @@ function printInterval(
   given: Given,
   output: Output,
 ): void {
-  if (to <= from) throw wrongUsage("--to must be later than --from.");
+  checkedInterval(from, to);
   const found = schedules.map((id) => ({
     id,
     segments: finalSchedule(team, id, from, to).map(({ start, end, person }) => ({

@@ -12,6 +12,8 @@ import { refused, wrongUsage } from "./outcome.ts";
 import { usageLine, type Given } from "./usage.ts";
 
 export const dayMs = 86_400_000;
+/** Ten years. Schedules are exact, so a longer interval costs time and lines for nothing that anybody plans. */
+export const longestDays = 3660;
 
 /** The team of `--team`, or of another option that names a file. */
 export async function teamOf(given: Given, option = "team"): Promise<Team> {
@@ -41,8 +43,16 @@ export function intervalOf(given: Given, team: Team, days: number): Interval {
   const [from, to] = [given.text("from"), given.text("to")];
   const start = from === undefined ? wholeSecond(Date.now()) : timeOf(from, team);
   const end = to === undefined ? start + days * dayMs : timeOf(to, team);
-  if (end <= start) throw wrongUsage("--to must be later than --from.");
-  return { from: start, to: end };
+  return checkedInterval(start, end);
+}
+
+export function checkedInterval(from: EpochMs, to: EpochMs): Interval {
+  if (to <= from) throw wrongUsage("--to must be later than --from.");
+  if (to - from > longestDays * dayMs)
+    throw wrongUsage(
+      `--from and --to are more than ${longestDays} days (10 years) apart; ask for a part of it.`,
+    );
+  return { from, to };
 }
 
 /** `--schedule`, or all of them. */

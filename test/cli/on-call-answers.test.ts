@@ -254,3 +254,23 @@ const officeNights = [
   { start: "2026-03-02T22:00:00Z", end: "2026-03-03T14:00:00Z" },
   { start: "2026-03-03T22:00:00Z", end: "2026-03-03T23:00:00Z" },
 ];
+
+describe("an interval", () => {
+  const asked = (from: string, to: string) =>
+    oncall("--schedule", "primary", "--from", `${from}T00:00Z`, "--to", `${to}T00:00Z`, "--json");
+
+  test("may be ten years long", async () => {
+    const { code, out } = await asked("2026-01-01", "2036-01-09");
+    expect(code).toBe(0);
+    expect(JSON.parse(out).at(-1).end).toBe("2036-01-09T00:00:00Z");
+  });
+
+  test.each([
+    ["2026-01-01", "2036-01-10", "--from and --to are more than 3660 days (10 years) apart"],
+    ["2026-01-01", "9999-12-31", "--from and --to are more than 3660 days (10 years) apart"],
+    ["2026-01-02", "2026-01-01", "--to must be later than --from."],
+  ])("from %s to %s is refused: %s", async (from, to, text) => {
+    const { code, error } = await asked(from, to);
+    expect([code, error]).toEqual([2, expect.stringContaining(text)]);
+  });
+});
