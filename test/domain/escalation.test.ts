@@ -37,6 +37,17 @@ describe("tiers", () => {
     world.expectSent("ana email", "ana email", "ana email");
   });
 
+  it("tells a person whose rule is slower than the steps that ask them again and again", async () => {
+    const people = [person("ana", { notify: [{ via: "email", afterMs: minutes(10) }] })];
+    const policies = [policy("default", [step(toPerson("ana")), step(toEveryone)])];
+    const world = await World.start({ team: team({ people, policies }) });
+    await world.fire();
+    await world.fastForward(minutes(10));
+    world.expectSent("ana email");
+    await world.fastForward(minutes(15));
+    world.expectSent("ana email");
+  });
+
   it("stops at the acknowledgement: nothing leaves the machine after it (invariant 3)", async () => {
     const world = await World.start();
     const alert = await world.fire();

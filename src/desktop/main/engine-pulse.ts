@@ -1,7 +1,8 @@
 /**
  * Notices an engine that is there but no longer answers. Built by `index.ts` for the time that an engine is connected.
  *
- * A request with the smallest answer is sent every few seconds. Being late by itself proves nothing: when this process
+ * A request with the smallest answer is sent, and ten seconds after its answer the next one: often enough to notice a
+ * hang soon, seldom enough to leave an idle machine in peace. Being late by itself proves nothing: when this process
  * slept too (the machine was suspended), the wait begins anew.
  */
 import type { Answer } from "./client-link.ts";
@@ -14,38 +15,55 @@ export interface PulseEvents {
   onGivenUp(): void;
 }
 
-const everyMs = 2000;
+/** How often an answer that is waited for is looked for. */
+const lookEveryMs = 2000;
+const restMs = 10_000;
 const silentAfterMs = 6000;
 const givenUpAfterMs = 20_000;
 
 /** Returns how to stop. */
 export function watchPulse(ask: () => Promise<Answer>, events: PulseEvents): () => void {
-  let lastAnswer = performance.now();
-  let lastBeat = lastAnswer;
-  let asking = false;
+  let timer: NodeJS.Timeout | undefined;
+  let dueAt = 0;
+  /** Null: the last request was answered. */
+  let askedAt: number | null = null;
   let silent = false;
-  const timer = setInterval(() => {
+  let stopped = false;
+
+  const plan = (ms: number): void => {
+    clearTimeout(timer);
+    if (stopped) return;
+    dueAt = performance.now() + ms;
+    timer = setTimeout(beat, ms);
+  };
+  const answered = (answer: Answer): void => {
+    // Said by the link while there is no engine: that is being seen to elsewhere.
+    if (answer.reason === "unreachable") return;
+    askedAt = null;
+    if (silent) events.onAnswering();
+    silent = false;
+    plan(restMs);
+  };
+  const beat = (): void => {
     const now = performance.now();
-    if (now - lastBeat > 2 * everyMs) lastAnswer = now;
-    lastBeat = now;
-    if (!asking) {
-      asking = true;
-      void ask().then((answer) => {
-        asking = false;
-        if (answer.reason === "unreachable") return;
-        lastAnswer = performance.now();
-        if (silent) events.onAnswering();
-        silent = false;
-      });
-    }
-    const waitedMs = now - lastAnswer;
+    const overslept = now - dueAt > lookEveryMs;
+    if (askedAt === null) {
+      askedAt = now;
+      void ask().then(answered);
+    } else if (overslept) askedAt = now;
+    const waitedMs = now - askedAt;
     if (waitedMs > givenUpAfterMs) {
-      lastAnswer = now;
+      askedAt = now;
       events.onGivenUp();
     } else if (waitedMs > silentAfterMs && !silent) {
       silent = true;
       events.onSilent();
     }
-  }, everyMs);
-  return () => clearInterval(timer);
+    plan(lookEveryMs);
+  };
+  plan(lookEveryMs);
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
 }

@@ -115,7 +115,11 @@ function enter(
     return rules.map(({ via, afterMs }, index) => {
       const nth = rules.slice(0, index).filter((rule) => rule.via === via).length;
       const actionId = actionIdOf(alert.id, wave, person, via, nth);
-      return { actionId, person, via, dueAt: decision.now + afterMs };
+      // Asked again before their time came: it must not start over, or a slow rule in quick steps would never come due.
+      const waiting = alert.notifications.filter(
+        (n) => n.state === "planned" && n.person === person && n.via === via,
+      )[nth];
+      return { actionId, person, via, dueAt: Math.min(decision.now + afterMs, waiting?.dueAt ?? Infinity) };
     });
   });
   const nextEscalationAt = decision.now + withinMs;
