@@ -36,6 +36,8 @@ async function run(given: Given): Promise<number> {
       return (await import("./check.ts")).check(given, output);
     case "oncall":
       return (await import("./on-call.ts")).onCall(given, output);
+    case "people":
+      return (await import("./people.ts")).people(given, output);
     case "roster":
       return (await import("./roster.ts")).roster(given, output);
     case "override":

@@ -171,6 +171,12 @@ export const commands = {
     options: { ...json, out: { type: "string" } },
     words: [2, 1000],
   },
+  people: {
+    synopsis: "--data DIR [--json]",
+    purpose: "who still answers, and whom the notifications still reach",
+    options: { ...json, data: { type: "string" } },
+    words: [0, 0],
+  },
   journal: {
     synopsis: "(verify | export) --data DIR [--json]",
     purpose: "check the hash chain, or print every fact",
