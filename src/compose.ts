@@ -13,6 +13,7 @@ import { createHttpServer } from "#api/http-server";
 import { overrideRoutes } from "#api/override-routes";
 import { pageRoutes } from "#api/pages";
 import { apiRoutes } from "#api/routes";
+import { SchedulesView } from "#api/schedules-view";
 import { serveStream } from "#api/stream";
 import { createDesktopChannel } from "#channels/desktop";
 import { createEmailChannel } from "#channels/email";
@@ -21,6 +22,8 @@ import { TeamEditor } from "#config/team-editor";
 import type { TeamWatch } from "#config/watch-team";
 import type { PersonId, ScheduleId } from "#domain/ids";
 import { finalSchedule, onCallAt } from "#domain/oncall/on-call";
+import { proveCoverage } from "#domain/reports/coverage-proof";
+import { schedulesOverview } from "#domain/reports/schedules-overview";
 import { LoopEngine } from "#engine/engine";
 import { JournalError, type Desktops, type Journal } from "#engine/ports";
 import { ingestRoutes } from "#ingest/routes";
@@ -157,7 +160,18 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
 
   const token = new BearerToken(readOrMakeToken(data));
   let url: string | null = null;
-  hub = new ClientHub({ engine, random, clock, engineVersion: version, url: () => url ?? "", person, log });
+  const schedulesView = new SchedulesView({ proveCoverage, schedulesOverview });
+  const schedules = () => schedulesView.at(engine.state.team, clock.now());
+  hub = new ClientHub({
+    engine,
+    random,
+    clock,
+    engineVersion: version,
+    url: () => url ?? "",
+    person,
+    schedules,
+    log,
+  });
   stopList.push(() => hub?.close());
   const metrics = new Metrics({ engine, version, inboxDepth: () => engine.inboxDepth });
   commitTook = (ms) => metrics.committed(ms);
@@ -178,7 +192,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
     }),
   );
   const segmentsOf = (id: ScheduleId, from: number, to: number) => finalSchedule(current.team, id, from, to);
-  await server.app.register(apiRoutes({ engine, random, clock, token, person, onCallAt: onCall }));
+  await server.app.register(apiRoutes({ engine, random, clock, token, person, onCallAt: onCall, schedules }));
   await server.app.register(
     calendarFeedRoutes({
       clock,

@@ -10,6 +10,7 @@ import type { Tell } from "#domain/command";
 import type { AlertId, EpochMs, PersonId } from "#domain/ids";
 import type { Clock, Desktops, Engine, EngineChange, Notice, Random } from "#engine/ports";
 import type { EngineMessage } from "#wire/client-contract";
+import type { SchedulesJson } from "#wire/schedules-json";
 import { toAlertJson, toHealthMessage, toTeamMessage } from "./alert-view.ts";
 import { AttachedDesktops } from "./attached-desktops.ts";
 import { ClientSession } from "./client-session.ts";
@@ -33,6 +34,8 @@ export interface HubDependencies {
   readonly url: () => string;
   /** Whose machine this is: in whose name a browser's commands are done. */
   readonly person: () => PersonId | null;
+  /** The schedules as they are now; null when there is no team. */
+  readonly schedules: () => SchedulesJson | null;
   readonly log: Pick<Logger, "warn" | "error">;
 }
 

@@ -129,6 +129,11 @@ export class ClientSession implements AttachedDesktop {
         }
         case "list-resolved":
           return { ok: true, alerts: engine.listResolved(request.limit).map((alert) => toAlertJson(alert)) };
+        case "schedules": {
+          const schedules = this.dependencies.schedules();
+          if (schedules === null) return { ok: false, reason: "no-team", text: "There is no team yet." };
+          return { ok: true, schedules };
+        }
       }
     } catch (error) {
       this.dependencies.log.error({ err: error }, `a client's ${request.type} failed`);

@@ -9,6 +9,7 @@ import type { Input } from "#domain/input";
 import type { Clock, Engine, Random } from "#engine/ports";
 import { makeContent } from "#wire/alert-content";
 import { cleanText } from "#wire/hostile-text";
+import type { SchedulesJson } from "#wire/schedules-json";
 import { defaultSeverity } from "#wire/severity-words";
 import { toAlertJson } from "./alert-view.ts";
 import type { BearerToken } from "./bearer-token.ts";
@@ -26,6 +27,8 @@ export interface ApiDependencies {
   readonly person: () => PersonId | null;
   /** Who is on call at that time, by schedule; null when there is no team. */
   readonly onCallAt: (at: EpochMs) => Readonly<Record<string, PersonId | null>> | null;
+  /** The schedules as they are now; null when there is no team. */
+  readonly schedules: () => SchedulesJson | null;
 }
 
 /** Of `GET /api/v1/alerts` without a `limit`. Open ones are all listed: one left out might be the one that matters. */
@@ -48,6 +51,7 @@ class ApiRoutes {
       app.post(`/api/v1/alerts/:id/${action}`, (request, reply) => this.act(action, request, reply));
     }
     app.get("/api/v1/oncall", (request, reply) => this.onCall(request, reply));
+    app.get("/api/v1/schedules", (_request, reply) => this.schedules(reply));
     app.get("/api/v1/team", (_request, reply) => this.team(reply));
   }
 
@@ -126,6 +130,11 @@ class ApiRoutes {
         .send(errorBody("invalid", `at must be an ISO 8601 time, such as 2026-01-31T12:00:00Z`));
     const onCall = this.dependencies.onCallAt(time);
     return onCall === null ? noTeam(reply) : reply.send(onCall);
+  }
+
+  private async schedules(reply: FastifyReply): Promise<FastifyReply> {
+    const schedules = this.dependencies.schedules();
+    return schedules === null ? noTeam(reply) : reply.send(schedules);
   }
 
   /** The whole team as the engine has it; it holds no key and no password. */

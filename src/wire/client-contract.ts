@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { alertJson } from "./alert-json.ts";
+import { schedulesJson } from "./schedules-json.ts";
 
 export const clientContractVersion = 1;
 
@@ -64,6 +65,8 @@ export const clientMessage = z.discriminatedUnion("type", [
     requestId: z.number().int(),
     limit: z.number().int().min(1).max(500),
   }),
+  /** Who is on call, who is next, and whether anybody is ever missing. */
+  z.strictObject({ type: z.literal("schedules"), requestId: z.number().int() }),
   /** The window with this notice has been drawn on a screen (or could not be). */
   z.strictObject({ type: z.literal("presented"), actionId: z.string(), shown: z.boolean() }),
 ]);
@@ -110,6 +113,7 @@ export const engineMessage = z.discriminatedUnion("type", [
     reason: z.string().optional(),
     text: z.string().optional(),
     alerts: z.array(alertJson).optional(),
+    schedules: schedulesJson.optional(),
   }),
 ]);
 

@@ -7,10 +7,13 @@ import { createHttpServer } from "#api/http-server";
 import { Metrics } from "#api/metrics";
 import { pageRoutes } from "#api/pages";
 import { apiRoutes } from "#api/routes";
+import { SchedulesView } from "#api/schedules-view";
 import { serveStream } from "#api/stream";
 import type { StreamLimits } from "#api/stream";
 import type { AlertId, PersonId, PolicyId, TeamRevision } from "#domain/ids";
 import type { Signal } from "#domain/input";
+import { proveCoverage } from "#domain/reports/coverage-proof";
+import { schedulesOverview } from "#domain/reports/schedules-overview";
 import type { Team } from "#domain/team";
 import { CountingRandom, FakeEngine, StandingClock } from "../support/fake-engine.ts";
 import { post, send } from "../support/http-client.ts";
@@ -71,6 +74,8 @@ export async function startApi(
   const log = { warn: line, error: line } as never;
   const bearer = new BearerToken(token);
   const server = createHttpServer({ host: "127.0.0.1", port: 0, log });
+  const view = new SchedulesView({ proveCoverage, schedulesOverview });
+  const schedules = () => view.at(engine.state.team, clock.now());
   const hub = new ClientHub({
     engine,
     random,
@@ -78,6 +83,7 @@ export async function startApi(
     engineVersion: "1.2.3",
     url: () => "http://127.0.0.1:8743",
     person: () => "ana" as PersonId,
+    schedules,
     log,
   });
   const metrics = new Metrics({ engine, version: "1.2.3", inboxDepth: () => 3 });
@@ -89,6 +95,7 @@ export async function startApi(
       token: bearer,
       person: () => "ana" as PersonId,
       onCallAt: (at) => ({ primary: at === noon ? ("ana" as PersonId) : null }),
+      schedules,
     }),
   );
   await server.app.register(healthRoutes({ engine, token: bearer, metrics }));

@@ -3,7 +3,10 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { presentedWithinMs } from "#api/attached-desktops";
 import { ClientHub } from "#api/client-hub";
+import { SchedulesView } from "#api/schedules-view";
 import type { ActionId, AlertId, PersonId } from "#domain/ids";
+import { proveCoverage } from "#domain/reports/coverage-proof";
+import { schedulesOverview } from "#domain/reports/schedules-overview";
 import type { Notice } from "#engine/ports";
 import { clientMessage, engineMessage } from "#wire/client-contract";
 import type { EngineMessage } from "#wire/client-contract";
@@ -16,6 +19,7 @@ function startHub() {
   const clock = new StandingClock(noon);
   const lines: string[] = [];
   const line = (_fields: object, text: string) => void lines.push(text);
+  const view = new SchedulesView({ proveCoverage, schedulesOverview });
   const hub = new ClientHub({
     engine,
     random: new CountingRandom(),
@@ -23,6 +27,7 @@ function startHub() {
     engineVersion: "1.2.3",
     url: () => "http://127.0.0.1:8743",
     person: () => "ana" as PersonId,
+    schedules: () => view.at(engine.state.team, clock.now()),
     log: { warn: line, error: line } as never,
   });
   const desktopsTold = () =>

@@ -26,6 +26,7 @@ function start() {
     engineVersion: "1",
     url: () => "",
     person: () => null,
+    schedules: () => null,
     log: { warn: () => {}, error: () => {} } as never,
   });
   /** A client that has said hello; what it hears of notices. */

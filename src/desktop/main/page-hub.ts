@@ -34,6 +34,7 @@ export class PageHub {
       case "raise":
       case "open-alert":
       case "list-resolved":
+      case "schedules":
         void this.ports
           .request(message)
           .then((answer) => send(page, { ...answer, requestId: message.requestId }));

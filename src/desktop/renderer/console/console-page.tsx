@@ -10,6 +10,7 @@ import { AlertDetail } from "./alert-detail.tsx";
 import { Board } from "./board.tsx";
 import { addressOf, useRoute } from "./route.ts";
 import type { Route } from "./route.ts";
+import { SchedulesPage } from "./schedules-page.tsx";
 import { SettingsPage } from "./settings-page.tsx";
 import { useTheme } from "./theme.ts";
 import { WhoseMachine } from "./whose-machine.tsx";
@@ -28,12 +29,11 @@ export function ConsolePage({ link }: { readonly link: EngineLink }) {
           Tocsin
         </a>
         <nav aria-label="Main">
-          <a href={addressOf.board} aria-current={route.page === "settings" ? undefined : "page"}>
-            Board
-          </a>
-          <a href={addressOf.settings} aria-current={route.page === "settings" ? "page" : undefined}>
-            Settings
-          </a>
+          {places.map(({ name, address, pages }) => (
+            <a key={name} href={address} aria-current={pages.includes(route.page) ? "page" : undefined}>
+              {name}
+            </a>
+          ))}
         </nav>
         <p class="console-whose soft">{whose(engine, desktop)}</p>
       </header>
@@ -56,6 +56,12 @@ export function ConsolePage({ link }: { readonly link: EngineLink }) {
   );
 }
 
+const places: readonly { name: string; address: string; pages: readonly Route["page"][] }[] = [
+  { name: "Board", address: addressOf.board, pages: ["board", "alert"] },
+  { name: "Schedules", address: addressOf.schedules, pages: ["schedules"] },
+  { name: "Settings", address: addressOf.settings, pages: ["settings"] },
+];
+
 function page(route: Route, link: EngineLink, engine: EngineView, desktop: DesktopState | null) {
   if (!engine.known) return <p class="soft">Connecting to the engine…</p>;
   switch (route.page) {
@@ -63,6 +69,8 @@ function page(route: Route, link: EngineLink, engine: EngineView, desktop: Deskt
       return <Board link={link} engine={engine} desktop={desktop} resolved={route.resolved} />;
     case "alert":
       return <AlertDetail key={route.id} link={link} engine={engine} id={route.id} />;
+    case "schedules":
+      return <SchedulesPage link={link} engine={engine} person={desktop?.person ?? null} />;
     case "settings":
       return <SettingsPage engine={engine} desktop={desktop} />;
   }

@@ -7,6 +7,7 @@ import { useEffect, useState } from "preact/hooks";
 export type Route =
   | { readonly page: "board"; readonly resolved: boolean }
   | { readonly page: "alert"; readonly id: string }
+  | { readonly page: "schedules" }
   | { readonly page: "settings" };
 
 export function readRoute(hash: string): Route {
@@ -16,6 +17,7 @@ export function readRoute(hash: string): Route {
   // The shorter address that mails carry.
   const mailed = /^alert=([^&]+)/.exec(path)?.[1];
   if (mailed !== undefined) return { page: "alert", id: decoded(mailed) };
+  if (path === "/schedules") return { page: "schedules" };
   if (path === "/settings") return { page: "settings" };
   return { page: "board", resolved: path === "/resolved" };
 }
@@ -32,6 +34,7 @@ function decoded(text: string): string {
 export const addressOf = {
   board: "#/",
   resolved: "#/resolved",
+  schedules: "#/schedules",
   settings: "#/settings",
   alert: (id: string) => `#/alerts/${encodeURIComponent(id)}`,
 };

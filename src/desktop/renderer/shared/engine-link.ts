@@ -91,6 +91,10 @@ export class EngineLink {
     return this.ask((requestId) => ({ type: "list-resolved", requestId, limit }));
   }
 
+  schedules(): Promise<Answer> {
+    return this.ask((requestId) => ({ type: "schedules", requestId }));
+  }
+
   /** Never rejects: an answer that does not come is an answer that says so. */
   private ask(message: (requestId: number) => ClientMessage): Promise<Answer> {
     const { transport } = this;
