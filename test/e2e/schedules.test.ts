@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
-import { DesktopApp, eventually, screenshot } from "../support/desktop-app.ts";
+import { DesktopApp, eventually, pause, screenshot } from "../support/desktop-app.ts";
 
 const dayMs = 86_400_000;
 const daysAhead = (days: number): string => new Date(Date.now() + days * dayMs).toISOString().slice(0, 10);
@@ -75,6 +75,9 @@ const theme = async (name: "Light" | "Dark" | "As the system") => {
   await page.getByRole("radio", { name }).check();
   await page.getByRole("link", { name: "Schedules" }).click();
   await page.getByRole("region", { name: "primary" }).waitFor();
+  // The page is there; the picture is to show it drawn.
+  await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+  await pause(200);
 };
 
 test("with the keyboard: the page says who is on call, who is next, and why", async () => {
