@@ -2,7 +2,7 @@
  * A value in an exported file together with the way to it, so that whatever is said about it can name the place. Used by
  * every importer. As in `written-tree`, nothing is certain of its type: what is not there is undefined.
  */
-import { type Path, printPath } from "../fault.ts";
+import type { Path } from "../fault.ts";
 
 export interface Place {
   /** The file's name, as the user gave it. */
@@ -45,10 +45,4 @@ export function isAbsent(place: Place): boolean {
 
 export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** `schedules.json: schedules[0].time_zone`. */
-export function printPlace(place: Pick<Place, "file" | "path">): string {
-  const path = printPath(place.path);
-  return path === "" ? place.file : `${place.file}: ${path}`;
 }

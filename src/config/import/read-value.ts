@@ -10,7 +10,7 @@ import { isTimeZone } from "../time-zone.ts";
 import type { Findings } from "./findings.ts";
 import { isAbsent, type Place, textOf } from "./place.ts";
 
-export function readText(place: Place, words: string, findings: Findings): string | null {
+function readText(place: Place, words: string, findings: Findings): string | null {
   const text = textOf(place);
   if (text === null) findings.fault(place, `${given(place)}; must be ${words}`);
   return text;
@@ -50,7 +50,7 @@ export function readWallClock(place: Place, findings: Findings): number | null {
 /** The team file knows these years. */
 const [firstMs, lastMs] = [Date.UTC(1970, 0, 3), Date.UTC(2099, 11, 29)];
 /** An end after the last year that a team file can say is no end. */
-export const isForEver = (at: number): boolean => at > lastMs;
+const isForEver = (at: number): boolean => at > lastMs;
 
 function readTime(
   place: Place,
