@@ -183,7 +183,7 @@ describe("fixtures with something changed in them never throw", () => {
             const value = JSON.parse(text) as unknown;
             for (const { where, kind, to } of changes) {
               const places = placesIn(value);
-            if (places.length === 0) continue;
+              if (places.length === 0) continue;
               const { holder, key } = places[where % places.length]!;
               if (kind === "set") holder[key] = to;
               else if (kind === "double" && Array.isArray(holder)) holder.push(holder[Number(key)]);
