@@ -3,6 +3,8 @@
  * Source: contract §2. Parsed by the schema; resolved once the enclosing time zone is known.
  */
 import type { EpochMs } from "#domain/ids";
+import { localOf } from "#domain/oncall/wall-clock";
+import { zoneClock } from "#domain/oncall/zone-clock";
 import type { LocalDateTime } from "#domain/team";
 import { Temporal } from "temporal-polyfill";
 import { accept, type Parsed, reject } from "./parsed.ts";
@@ -36,8 +38,7 @@ export function parseWrittenTime(text: string): Parsed<WrittenTime> {
 /** A wall-clock time that the zone skips moves forward, one that comes twice is its first (RFC 5545 §3.3.5). */
 export function instantOf(time: WrittenTime, timeZone: string): EpochMs {
   if (time.kind === "instant") return time.at;
-  return Temporal.PlainDateTime.from(time.local).toZonedDateTime(timeZone, { disambiguation: "compatible" })
-    .epochMilliseconds;
+  return zoneClock(timeZone).instantOf(localOf(time.local));
 }
 
 export function wallClockOf(time: WrittenTime, timeZone: string): LocalDateTime {

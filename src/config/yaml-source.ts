@@ -113,9 +113,10 @@ function checkNodes(
     },
     Pair(_, pair, ancestors) {
       const key = pair.key as Node;
-      const path = pathTo(ancestors, pair);
-      if (!isScalar(key)) complain(key ?? document.contents!, path, "a key must be a plain word");
-      else if (key.value === "__proto__") complain(key, path, "a key that cannot be used; rename it");
+      const complainOfKey = (said: string) =>
+        complain(key ?? document.contents!, pathTo(ancestors, pair), said);
+      if (!isScalar(key)) complainOfKey("a key must be a plain word");
+      else if (key.value === "__proto__") complainOfKey("a key that cannot be used; rename it");
     },
     Scalar(_, node, ancestors) {
       if (typeof node.value !== "string") return;

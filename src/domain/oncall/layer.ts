@@ -33,6 +33,7 @@ export function compileLayer(layer: Layer, absences: readonly Absence[], clock: 
   }
   const rotation = rotationOf(layer, clock);
   const windows = dutyWindowsOf(layer, clock);
+  const concerning = absencesOf(participants, absences);
 
   return {
     id,
@@ -43,7 +44,7 @@ export function compileLayer(layer: Layer, absences: readonly Absence[], clock: 
       if (shifts.length === 0) return [];
       const [first, last] = [shifts[0]!, shifts.at(-1)!];
       const served = windows === null ? shifts : intersect(shifts, windows.between(first.start, last.end));
-      const relevant = absences.filter(
+      const relevant = concerning.filter(
         (absence) => absence.start < to && absence.end > from && absence.start < absence.end,
       );
       const changes = [...new Set(relevant.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
@@ -71,4 +72,12 @@ export function compileLayer(layer: Layer, absences: readonly Absence[], clock: 
       return { kind: "on-duty", shift, window, ...serviceAt(shift, participants, absences, at) };
     },
   };
+}
+
+/** Those of the participants, and of whoever is named to come in for one of them; a large team has many others. */
+function absencesOf(participants: readonly PersonId[], absences: readonly Absence[]): readonly Absence[] {
+  const concerned = new Set(participants);
+  for (const { person, substitute } of absences)
+    if (substitute !== undefined && participants.includes(person)) concerned.add(substitute);
+  return absences.filter(({ person }) => concerned.has(person));
 }

@@ -16,6 +16,8 @@ import type { LocalMs } from "./wall-clock.ts";
 export interface Occurrences {
   /** Those in `[from, to)`, ascending. `first`: the number of the first of them; 0 is the first one from DTSTART on. */
   between(from: LocalMs, to: LocalMs): { readonly first: number; readonly times: readonly LocalMs[] };
+  /** How many there are in `[from, to)`; `between` without the list. */
+  count(from: LocalMs, to: LocalMs): number;
   /** The one with this number; null when the rule ends before (or time does, in the year 3000). */
   timeOf(number: number): LocalMs | null;
 }
@@ -27,7 +29,11 @@ const candidateLimit = 30_000_000;
 /** Nobody plans further; and a rule that no day fits is found out the sooner. */
 const calendarEnd: LocalMs = daysFromCivil(3000, 1, 1) * dayMs;
 
-const none: Occurrences = { between: () => ({ first: 0, times: [] }), timeOf: () => null };
+const none: Occurrences = {
+  between: () => ({ first: 0, times: [] }),
+  count: () => 0,
+  timeOf: () => null,
+};
 
 /** `until`: the last moment of UNTIL on the wall clock, inclusive; Infinity without one. */
 export function occurrencesOf(given: Rule, start: LocalMs, until: LocalMs): Occurrences {
@@ -83,6 +89,7 @@ function numbered(rule: Rule, start: LocalMs, until: LocalMs, { base, stepMs, of
       for (let index = low; index < high; index += 1) times.push(timeOf(index));
       return { first: low - origin, times };
     },
+    count: (from, to) => Math.max(0, clamp(to) - clamp(from)),
     timeOf: (number) => (origin + number < end ? timeOf(origin + number) : null),
   };
 }
@@ -113,6 +120,10 @@ function counted(rule: Rule, start: LocalMs, until: LocalMs, source: Source): Oc
       listTo(to);
       const low = lowerBound(times, from);
       return { first: low, times: times.slice(low, lowerBound(times, to)) };
+    },
+    count(from, to) {
+      listTo(to);
+      return Math.max(0, lowerBound(times, to) - lowerBound(times, from));
     },
     timeOf(number) {
       while (
