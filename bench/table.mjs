@@ -1,7 +1,7 @@
 // The results on the terminal: a table that grows line by line, or (contract §1) one JSON object a line.
 //
 // A result: `{ name, what, value, unit, peer?, peerName?, aim? }`. `ratio` is value / peer. Aims: `{ below }`, `{ above }`,
-// `{ beatPeer: "above" | "below" }`, `{ ratioBelow }`.
+// `{ beatPeer: "above" | "below" }`, `{ ratioBelow }`, `{ ratioAbove }`.
 
 const WIDTHS = { what: 74, value: 22, peer: 12, ratio: 8 };
 const PEER = "Alertmanager";
@@ -60,6 +60,7 @@ function isMet(aim, value, peer) {
   if (aim.below !== undefined) return value < aim.below;
   if (aim.above !== undefined) return value > aim.above;
   if (aim.ratioBelow !== undefined) return value / peer < aim.ratioBelow;
+  if (aim.ratioAbove !== undefined) return value / peer > aim.ratioAbove;
   return aim.beatPeer === "above" ? value > peer : value < peer;
 }
 
@@ -67,6 +68,7 @@ function wordsOf(aim) {
   if (aim.below !== undefined) return `< ${aim.below}`;
   if (aim.above !== undefined) return `> ${aim.above}`;
   if (aim.ratioBelow !== undefined) return `ratio < ${aim.ratioBelow}`;
+  if (aim.ratioAbove !== undefined) return `ratio > ${aim.ratioAbove}`;
   return aim.beatPeer === "above" ? "> peer" : "< peer";
 }
 
