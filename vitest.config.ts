@@ -19,9 +19,10 @@ export default defineConfig({
           include: ["test/**/*.real.test.ts"],
           exclude: ["test/e2e/**"],
           globalSetup: ["test/support/build-once.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+          // Each has its own ports, folders and processes; most of their time is waiting.
+          maxWorkers: 3,
         },
       },
       {

@@ -257,8 +257,9 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
   }
   if (teamFile.refused !== null)
     engine.reportProblem("team-file", refusedText(teamFile.file, teamFile.refused));
-  await engine.start();
+  // Before the start, so that it is in the same commit: the journal tells of the damage until then, and not again.
   tellOfDamage(engine, opened.report);
+  await engine.start();
   reminder.use(current.reviews);
 
   const listening = await server.listen();
