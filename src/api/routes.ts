@@ -34,6 +34,8 @@ export interface ApiDependencies {
 /** Of `GET /api/v1/alerts` without a `limit`. Open ones are all listed: one left out might be the one that matters. */
 const resolvedByDefault = 100;
 const longestList = 10_000;
+/** The years that a team file's times may be in; a rule of months takes a second to be followed to the year 9999. */
+const [firstTime, endOfTime] = [Date.UTC(1970, 0, 1), Date.UTC(2100, 0, 1)];
 
 export function apiRoutes(dependencies: ApiDependencies): (app: FastifyInstance) => Promise<void> {
   return async (app) => new ApiRoutes(dependencies).register(app);
@@ -124,10 +126,15 @@ class ApiRoutes {
   private async onCall(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { at } = request.query as { at?: string };
     const time = at === undefined ? this.dependencies.clock.now() : Date.parse(at);
-    if (Number.isNaN(time))
+    if (!(time >= firstTime && time < endOfTime))
       return reply
         .code(422)
-        .send(errorBody("invalid", `at must be an ISO 8601 time, such as 2026-01-31T12:00:00Z`));
+        .send(
+          errorBody(
+            "invalid",
+            `at must be an ISO 8601 time, from 1970 to 2099, such as 2026-01-31T12:00:00Z`,
+          ),
+        );
     const onCall = this.dependencies.onCallAt(time);
     return onCall === null ? noTeam(reply) : reply.send(onCall);
   }

@@ -123,7 +123,14 @@ describe("GET", () => {
     const { engine, get } = await startApi();
     expect((await get("/api/v1/oncall")).json()).toEqual({ primary: "ana" });
     expect((await get("/api/v1/oncall?at=2026-03-01T13:00:00Z")).json()).toEqual({ primary: null });
-    expect((await get("/api/v1/oncall?at=soon")).status).toBe(422);
+    for (const at of [
+      "soon",
+      "",
+      "9999-01-01T00:00:00Z",
+      "%2B275760-09-13T00:00:00Z",
+      "-000001-01-01T00:00:00Z",
+    ])
+      expect((await get(`/api/v1/oncall?at=${at}`)).status).toBe(422);
     expect((await get("/api/v1/team")).json()).toEqual(team);
     engine.state.team = null;
     expect((await get("/api/v1/team")).status).toBe(409);
