@@ -144,7 +144,9 @@ function wallsOf({ uses = [], types = [], packages = [], node = false, grammar =
   for (const room of types) {
     // No look-ahead in these patterns, so the vocabulary is let through by naming everything that is not in it.
     const names =
-      room === "domain" ? `(${oneOf(domainRules())}|rules/.*|reports/.*|oncall/${grammar ? "on-call" : ".*"})` : ".*";
+      room === "domain"
+        ? `(${oneOf(domainRules())}|rules/.*|reports/.*|oncall/${grammar ? "on-call" : ".*"})`
+        : ".*";
     patterns.push({
       regex: `^#${room}/${names}$`,
       allowTypeImports: true,

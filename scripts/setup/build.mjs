@@ -6,7 +6,8 @@ import { withLock } from "./lock.mjs";
 import { BUILT, ROOT } from "./paths.mjs";
 import { runNpm, say, secondsSince } from "./run.mjs";
 
-const INPUT_FILES = /^(package(-lock)?\.json|tsconfig.*\.json|electron\.vite\.config\.\w+|vite\..*config\.\w+)$/;
+const INPUT_FILES =
+  /^(package(-lock)?\.json|tsconfig.*\.json|electron\.vite\.config\.\w+|vite\..*config\.\w+)$/;
 const STAMP = join(ROOT, "out/.built-from.json");
 
 /** Builds when the sources' contents or the outputs differ from those of the last build. Rejects when the build fails. */

@@ -46,7 +46,11 @@ async function startParts(home, env, parts) {
     const part = {
       name,
       log,
-      child: spawn(...tiedToUs(command, args), { env, detached: true, stdio: ["ignore", file, file, ...fds] }),
+      child: spawn(...tiedToUs(command, args), {
+        env,
+        detached: true,
+        stdio: ["ignore", file, file, ...fds],
+      }),
     };
     part.exited = new Promise((done) => part.child.once("exit", done).once("error", done));
     parts.push(part);
@@ -54,12 +58,24 @@ async function startParts(home, env, parts) {
   };
   const bus = (name) => {
     const address = `--address=unix:path=${join(env.XDG_RUNTIME_DIR, name)}`;
-    return start(name, "dbus-daemon", ["--session", "--nofork", "--nopidfile", address, "--print-address=3"], ["pipe"]);
+    return start(
+      name,
+      "dbus-daemon",
+      ["--session", "--nofork", "--nopidfile", address, "--print-address=3"],
+      ["pipe"],
+    );
   };
   env.DBUS_SESSION_BUS_ADDRESS = await firstLine(bus("bus"));
   // A private system bus too: Electron looks there for suspend and resume, and a test may play logind on it.
   env.DBUS_SYSTEM_BUS_ADDRESS = await firstLine(bus("system-bus"));
-  const screen = ["-screen", "0", process.env.TOCSIN_DESKTOP_SCREEN ?? "1600x1000x24", "-nolisten", "tcp", "-noreset"];
+  const screen = [
+    "-screen",
+    "0",
+    process.env.TOCSIN_DESKTOP_SCREEN ?? "1600x1000x24",
+    "-nolisten",
+    "tcp",
+    "-noreset",
+  ];
   const x = start("xvfb", "Xvfb", ["-displayfd", "3", ...screen], ["pipe"]);
   env.DISPLAY = `:${await firstLine(x)}`;
 
@@ -75,7 +91,8 @@ async function startParts(home, env, parts) {
   ]);
   const panel = start("panel", "xfce4-panel", ["--disable-wm-check"]);
 
-  const answers = (command, args) => spawnSync(command, args, { env, stdio: "ignore", timeout: 5000 }).status === 0;
+  const answers = (command, args) =>
+    spawnSync(command, args, { env, stdio: "ignore", timeout: 5000 }).status === 0;
   const owns = (name) =>
     answers("dbus-send", [
       "--session",
@@ -97,7 +114,8 @@ function environment(home) {
   writePanelConfiguration(join(home, ".config/xfce4/xfconf/xfce-perchannel-xml"));
   const env = { ...process.env, TOCSIN_CACHE_DIR: cacheDir() }; // found through the old HOME, shared on purpose
   for (const name of Object.keys(env)) {
-    if (/^(XDG_|WAYLAND_|DBUS_|PULSE_|SESSION_MANAGER|XAUTHORITY|DESKTOP_SESSION)/.test(name)) delete env[name];
+    if (/^(XDG_|WAYLAND_|DBUS_|PULSE_|SESSION_MANAGER|XAUTHORITY|DESKTOP_SESSION)/.test(name))
+      delete env[name];
   }
   return Object.assign(env, {
     HOME: home,
@@ -163,7 +181,9 @@ async function ready(part, answers) {
 }
 
 function failure(part, what) {
-  return new Error(`the test desktop's ${part.name} ${what}:\n${readFileSync(part.log, "utf8").slice(-2000)}`);
+  return new Error(
+    `the test desktop's ${part.name} ${what}:\n${readFileSync(part.log, "utf8").slice(-2000)}`,
+  );
 }
 
 async function end(part) {

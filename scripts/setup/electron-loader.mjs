@@ -35,7 +35,12 @@ await import(pathToFileURL(resolve(folder, about.main ?? 'index.js')));
 
 /** Writes the archive into Electron's resources folder. */
 export function writeLoader(resources) {
-  const about = JSON.stringify({ name: "electron", productName: "Electron", type: "module", main: "main.js" });
+  const about = JSON.stringify({
+    name: "electron",
+    productName: "Electron",
+    type: "module",
+    main: "main.js",
+  });
   writeFileSync(join(resources, "default_app.asar"), asar({ "package.json": about, "main.js": MAIN }));
 }
 

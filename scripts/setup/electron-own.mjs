@@ -20,7 +20,9 @@ export function ownElectron() {
   const dist = join(PACKAGE, "dist");
   const pathFile = join(PACKAGE, "path.txt"); // written last by the package's install script
   if (!existsSync(pathFile) || !existsSync(join(dist, readFileSync(pathFile, "utf8")))) return null;
-  return readFileSync(join(dist, "version"), "utf8").trim().replace(/^v/, "") === wantedVersion() ? dist : null;
+  return readFileSync(join(dist, "version"), "utf8").trim().replace(/^v/, "") === wantedVersion()
+    ? dist
+    : null;
 }
 
 /** Runs the package's install script; null when it worked, else the reason in a few words. */
@@ -28,7 +30,10 @@ export function fetchOwnElectron() {
   const temporary = mkdtempSync(join(tmpdir(), "tocsin-electron-")); // its download lands here, so progress can be seen
   const env = { ...process.env, TMPDIR: temporary, TEMP: temporary, TMP: temporary };
   return new Promise((done) => {
-    const child = spawn(process.execPath, [join(PACKAGE, "install.js")], { env, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(process.execPath, [join(PACKAGE, "install.js")], {
+      env,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     let errors = "";
     let stalled = false;
     child.stderr.on("data", (chunk) => (errors += chunk));
@@ -40,7 +45,12 @@ export function fetchOwnElectron() {
       stopWatching();
       rmSync(temporary, { recursive: true, force: true });
       if (code === 0 && ownElectron()) done(null);
-      else done(stalled ? `nothing arrived for ${STALLED_MS / 1000} s` : errors.split("\n")[0] || `exit code ${code}`);
+      else
+        done(
+          stalled
+            ? `nothing arrived for ${STALLED_MS / 1000} s`
+            : errors.split("\n")[0] || `exit code ${code}`,
+        );
     });
   });
 }

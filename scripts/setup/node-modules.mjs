@@ -46,7 +46,11 @@ function holdsEverything() {
   const installed = JSON.parse(readFileSync(INSTALLED, "utf8")).packages ?? {};
   return Object.entries(wanted).every(
     ([path, entry]) =>
-      path === "" || entry.optional || entry.devOptional || entry.link || installed[path]?.version === entry.version,
+      path === "" ||
+      entry.optional ||
+      entry.devOptional ||
+      entry.link ||
+      installed[path]?.version === entry.version,
   );
 }
 

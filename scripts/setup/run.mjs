@@ -17,14 +17,20 @@ export function run(command, args, options = {}) {
     const child = spawn(command, args, { stdio: ["ignore", 2, 2], ...options });
     child.on("error", (error) => fail(new Error(`${command}: ${error.message}`)));
     child.on("close", (code, signal) =>
-      code === 0 ? done() : fail(new Error(`\`${[command, ...args].join(" ")}\` ended with ${signal ?? code}`)),
+      code === 0
+        ? done()
+        : fail(new Error(`\`${[command, ...args].join(" ")}\` ended with ${signal ?? code}`)),
     );
   });
 }
 
 /** stdout of a short command, or null when it is not there or fails. */
 export function capture(command, args, options = {}) {
-  const result = spawnSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], ...options });
+  const result = spawnSync(command, args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+    ...options,
+  });
   return result.status === 0 ? result.stdout : null;
 }
 

@@ -34,7 +34,12 @@ export function planRuns(args) {
 
 /** Runs vitest; resolves with its exit code and its JSON report (null when it wrote none). */
 export async function runVitest(run, reportFile) {
-  const vitest = [join(ROOT, "node_modules/vitest/vitest.mjs"), "run", "--reporter=default", "--reporter=json"];
+  const vitest = [
+    join(ROOT, "node_modules/vitest/vitest.mjs"),
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+  ];
   const choice = run.projects.flatMap((name) => ["--project", name]);
   const empty = run.mayBeEmpty ? ["--passWithNoTests"] : [];
   const command = [...vitest, `--outputFile.json=${reportFile}`, ...choice, ...empty, ...run.args];

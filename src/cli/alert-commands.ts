@@ -23,7 +23,11 @@ export async function alertCommands(given: Given, output: Output): Promise<numbe
     default: {
       const { action, body } = actionOf(given);
       const path = `/api/v1/alerts/${await idOf(engine, given)}/${action}`;
-      report(given, output, parseAlert(await engine.request("POST", path, { origin: "command-line", ...body })));
+      report(
+        given,
+        output,
+        parseAlert(await engine.request("POST", path, { origin: "command-line", ...body })),
+      );
     }
   }
   return exitCodes.done;

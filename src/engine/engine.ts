@@ -18,6 +18,7 @@ import { AlertArchive, inMemory } from "./alert-archive.ts";
 import { engineLimits, type EngineDependencies } from "./dependencies.ts";
 import { HandoffWatch } from "./handoff-watch.ts";
 import { HealthBoard } from "./health-board.ts";
+import { OneTimer } from "./one-timer.ts";
 import { Outbox } from "./outbox.ts";
 import { JournalGuard } from "./journal-guard.ts";
 import {
@@ -51,7 +52,7 @@ export class LoopEngine implements Engine {
   private current: State = emptyState();
   private inbox: Pending[] = [];
   private turnIsPlanned = false;
-  private timer: { readonly at: EpochMs; readonly cancel: () => void } | null = null;
+  private readonly timer: OneTimer;
   private readonly quarantine = new Quarantine();
   private readonly handoffs: HandoffWatch;
   private readonly postponed: Input[] = [];
@@ -76,6 +77,7 @@ export class LoopEngine implements Engine {
         void this.submit({ kind: "outcome", alertId: command.alertId, actionId: command.actionId, outcome }),
     });
     this.handoffs = new HandoffWatch((text, error) => dependencies.log("warn", text, error));
+    this.timer = new OneTimer(dependencies.clock, () => this.planTurn());
     this.guard = new JournalGuard(dependencies.journal);
     this.archive = new AlertArchive(dependencies.journal);
     dependencies.clock.onStep((deltaMs) => {
@@ -173,7 +175,7 @@ export class LoopEngine implements Engine {
   async stop(): Promise<void> {
     if (this.stopping || !this.started) return;
     this.stopping = true;
-    this.timer?.cancel();
+    this.timer.moveTo(null);
     this.snapshots?.stop();
     await this.outbox.drain(engineLimits.stopWithinMs);
     await this.submit({ kind: "engine-stopping" });
@@ -302,16 +304,7 @@ export class LoopEngine implements Engine {
 
   private setTimer(): void {
     if (!this.started || this.stopping) return;
-    const at = this.nextWakeUp();
-    if (this.timer?.at === at) return;
-    this.timer?.cancel();
-    this.timer = null;
-    if (at === null) return;
-    const cancel = this.dependencies.clock.callAt(at, () => {
-      this.timer = null;
-      this.planTurn();
-    });
-    this.timer = { at, cancel };
+    this.timer.moveTo(this.nextWakeUp());
   }
 
   private nextWakeUp(): EpochMs | null {

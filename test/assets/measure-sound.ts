@@ -17,11 +17,17 @@ export interface Pulse {
 
 /** Throws when it is not 16-bit PCM of one channel. */
 export function readWave(file: Buffer): Sound {
-  const format = [file.toString("latin1", 0, 4), file.toString("latin1", 8, 16), file.toString("latin1", 36, 40)];
+  const format = [
+    file.toString("latin1", 0, 4),
+    file.toString("latin1", 8, 16),
+    file.toString("latin1", 36, 40),
+  ];
   if (format.join() !== "RIFF,WAVEfmt ,data") throw new Error(`not a plain WAV: ${format.join()}`);
   const [kind, channels, bits] = [file.readUInt16LE(20), file.readUInt16LE(22), file.readUInt16LE(34)];
-  if (kind !== 1 || channels !== 1 || bits !== 16) throw new Error(`PCM ${kind}, ${channels} channels, ${bits} bits`);
-  if (file.readUInt32LE(4) !== file.length - 8 || file.readUInt32LE(40) !== file.length - 44) throw new Error("length");
+  if (kind !== 1 || channels !== 1 || bits !== 16)
+    throw new Error(`PCM ${kind}, ${channels} channels, ${bits} bits`);
+  if (file.readUInt32LE(4) !== file.length - 8 || file.readUInt32LE(40) !== file.length - 44)
+    throw new Error("length");
   const samples = Float64Array.from(
     { length: (file.length - 44) / 2 },
     (_, index) => file.readInt16LE(44 + index * 2) / 32768,
@@ -43,7 +49,8 @@ export function pulsesOf(sound: Sound): Pulse[] {
     const own = Math.max(...envelope.slice(startMs, at));
     const reach = (from: number, step: number, share: number): number => {
       let ms = from;
-      while (envelope[ms]! > 0 && (share > 0.5 ? envelope[ms]! < own * share : envelope[ms]! > own * share)) ms += step;
+      while (envelope[ms]! > 0 && (share > 0.5 ? envelope[ms]! < own * share : envelope[ms]! > own * share))
+        ms += step;
       return ms;
     };
     pulses.push({
@@ -60,7 +67,10 @@ export function pulsesOf(sound: Sound): Pulse[] {
 function envelopeOf({ sampleRate, samples }: Sound): number[] {
   const perMs = sampleRate / 1000;
   const half = (WINDOW_MS / 2) * perMs;
-  const weights = Float64Array.from({ length: half * 2 }, (_, index) => 1 - Math.cos((Math.PI * index) / half));
+  const weights = Float64Array.from(
+    { length: half * 2 },
+    (_, index) => 1 - Math.cos((Math.PI * index) / half),
+  );
   return Array.from({ length: Math.floor(samples.length / perMs) }, (_, ms) => {
     const sum = weights.reduce((total, weight, index) => {
       const value = samples[ms * perMs - half + index] ?? 0;
@@ -75,7 +85,11 @@ export function rootMeanSquare(samples: Float64Array): number {
 }
 
 /** The amplitude at one frequency within the pulse's steady middle. */
-export function amplitudeAt(frequencyHz: number, { sampleRate, samples }: Sound, { startMs, lengthMs }: Pulse): number {
+export function amplitudeAt(
+  frequencyHz: number,
+  { sampleRate, samples }: Sound,
+  { startMs, lengthMs }: Pulse,
+): number {
   const from = Math.round(((startMs + lengthMs * 0.15) * sampleRate) / 1000);
   const length = Math.round((lengthMs * 0.7 * sampleRate) / 1000);
   const turn = 2 * Math.cos((2 * Math.PI * frequencyHz) / sampleRate);

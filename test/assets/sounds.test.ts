@@ -2,7 +2,15 @@
 
 import { describe, expect, test } from "vitest";
 import { asset } from "./folder.ts";
-import { amplitudeAt, decibels, type Pulse, pulsesOf, readWave, rootMeanSquare, type Sound } from "./measure-sound.ts";
+import {
+  amplitudeAt,
+  decibels,
+  type Pulse,
+  pulsesOf,
+  readWave,
+  rootMeanSquare,
+  type Sound,
+} from "./measure-sound.ts";
 
 interface Declared {
   file: string;
@@ -112,14 +120,17 @@ test("critical is three and two pulses, twice, with the right holes between", ()
   for (const spacingMs of short) expectBetween(spacingMs, LIMITS.high.spacingMs);
   const shortMs = short.reduce((sum, value) => sum + value, 0) / short.length;
   const lengthMs = measured.critical.pulses[0]!.lengthMs;
-  for (const index of [2, 7]) expect(Math.abs(spacingsMs[index]! - (2 * shortMs + lengthMs))).toBeLessThan(15);
+  for (const index of [2, 7])
+    expect(Math.abs(spacingsMs[index]! - (2 * shortMs + lengthMs))).toBeLessThan(15);
   expectBetween(spacingsMs[4]!, [350, 1300]);
 });
 
 test("the severities differ in how many pulses they have, and grow louder with urgency", () => {
   const severities = ["critical", "error", "warning", "info"] as const;
   expect(severities.map((name) => measured[name].pulses.length)).toEqual([10, 3, 2, 1]);
-  const loudness = severities.map((name) => decibels(loudnessOf(measured[name].sound, measured[name].pulses)));
+  const loudness = severities.map((name) =>
+    decibels(loudnessOf(measured[name].sound, measured[name].pulses)),
+  );
   loudness.slice(1).forEach((value, index) => expect(loudness[index]! - value).toBeGreaterThan(1));
 });
 
@@ -158,7 +169,9 @@ function holdsCadence(
 
 /** From each pulse's end to the next one's start. */
 function spacingsOf(pulses: Pulse[]): number[] {
-  return pulses.slice(1).map(({ startMs }, index) => startMs - pulses[index]!.startMs - pulses[index]!.lengthMs);
+  return pulses
+    .slice(1)
+    .map(({ startMs }, index) => startMs - pulses[index]!.startMs - pulses[index]!.lengthMs);
 }
 
 function loudnessOf({ samples }: Sound, [first]: Pulse[]): number {

@@ -7,7 +7,10 @@ import { alphaOf, greyOn, type Picture, readPng } from "./read-png.ts";
 
 const STATES = ["quiet", "unacknowledged", "unacknowledged-3", "acknowledged", "not-trusted", "paused"];
 const COUNTS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "9plus"];
-const NAMES = [...STATES.filter((state) => !/\d/.test(state)), ...COUNTS.map((count) => `unacknowledged-${count}`)];
+const NAMES = [
+  ...STATES.filter((state) => !/\d/.test(state)),
+  ...COUNTS.map((count) => `unacknowledged-${count}`),
+];
 
 /** Folder, density suffix, pixels. */
 const VARIANTS = [
@@ -53,7 +56,9 @@ describe.each(VARIANTS)("tray icons %s*%s of %i pixels", (folder, suffix, size) 
 });
 
 test("there is no other tray icon", () => {
-  const expected = VARIANTS.flatMap(([folder, suffix]) => NAMES.map((name) => `${folder}tray-${name}${suffix}.png`));
+  const expected = VARIANTS.flatMap(([folder, suffix]) =>
+    NAMES.map((name) => `${folder}tray-${name}${suffix}.png`),
+  );
   const found = filesBelow(`${ASSETS}/icons`).filter((name) => name.includes("tray-"));
   expect(found).toEqual(expected.sort());
 });

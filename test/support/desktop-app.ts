@@ -107,9 +107,7 @@ export class DesktopApp {
   }
 
   /** What main knows of the window with this title: never what the page believes. */
-  window(
-    title: "Tocsin" | "Tocsin alert",
-  ): Promise<{
+  window(title: "Tocsin" | "Tocsin alert"): Promise<{
     visible: boolean;
     focused: boolean;
     bounds: { x: number; y: number; width: number; height: number };

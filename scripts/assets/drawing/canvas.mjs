@@ -12,7 +12,9 @@ const LINES_PER_PIXEL = 16;
 export function painted(size, layers) {
   const canvas = new Float64Array(size * size * 4); // premultiplied, 0..1
   for (const layer of layers) {
-    const polygons = layer.pen ? penArea(layer.path, layer.pen) : flattened(layer.path).map((line) => line.points);
+    const polygons = layer.pen
+      ? penArea(layer.path, layer.pen)
+      : flattened(layer.path).map((line) => line.points);
     const coverage = covered(size, polygons);
     for (let row = 0; row < size; row += 1) {
       const color = colorAt(layer.color, row + 0.5);

@@ -83,7 +83,10 @@ export function flattened(source) {
         const t = step / CURVE_STEPS;
         const s = 1 - t;
         const [a, b, c, d] = [s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t];
-        line.points.push([a * startX + b * n[0] + c * n[2] + d * n[4], a * startY + b * n[1] + c * n[3] + d * n[5]]);
+        line.points.push([
+          a * startX + b * n[0] + c * n[2] + d * n[4],
+          a * startY + b * n[1] + c * n[3] + d * n[5],
+        ]);
       }
     }
   }

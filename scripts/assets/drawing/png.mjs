@@ -13,7 +13,12 @@ export function pngFile(size, pixels) {
   header.writeUInt32BE(size, 4);
   header.set([8, 6, 0, 0, 0], 8); // bit depth, RGBA, deflate, adaptive filters, not interlaced
   const packed = deflateSync(filtered(size, pixels), PACKING);
-  return Buffer.concat([SIGNATURE, chunk("IHDR", header), chunk("IDAT", packed), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    SIGNATURE,
+    chunk("IHDR", header),
+    chunk("IDAT", packed),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }
 
 /** Each row as differences: of the none, left and up filters the one with the smallest sum. */
@@ -56,7 +61,8 @@ function checksum(bytes) {
   let remainder = 0xffffffff;
   for (const value of bytes) {
     remainder ^= value;
-    for (let bit = 0; bit < 8; bit += 1) remainder = remainder & 1 ? (remainder >>> 1) ^ 0xedb88320 : remainder >>> 1;
+    for (let bit = 0; bit < 8; bit += 1)
+      remainder = remainder & 1 ? (remainder >>> 1) ^ 0xedb88320 : remainder >>> 1;
   }
   return (remainder ^ 0xffffffff) >>> 0;
 }

@@ -4,7 +4,8 @@
 export function svgFile(size, layers, title) {
   const gradients = [];
   const shapes = layers.map((layer) => {
-    const paint = typeof layer.color === "string" ? layer.color : `url(#${gradientFor(layer.color, gradients)})`;
+    const paint =
+      typeof layer.color === "string" ? layer.color : `url(#${gradientFor(layer.color, gradients)})`;
     const brush = layer.pen
       ? `fill="none" stroke="${paint}" stroke-width="${layer.pen}" stroke-linecap="round" stroke-linejoin="round"`
       : `fill="${paint}"`;
@@ -32,6 +33,9 @@ function gradientFor({ top, bottom, from, to }, gradients) {
 
 function outline(source) {
   return source.commands
-    .map(([letter, ...numbers]) => letter + numbers.map((value) => String(Math.round(value * 100) / 100)).join(" "))
+    .map(
+      ([letter, ...numbers]) =>
+        letter + numbers.map((value) => String(Math.round(value * 100) / 100)).join(" "),
+    )
     .join("");
 }

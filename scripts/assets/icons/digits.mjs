@@ -34,7 +34,8 @@ const MEDIUM = {
 /** The same figures as pen strokes in a box of 1 by 1. */
 const DRAWN = {
   1: () => path().move(0.1, 0.26).line(0.62, 0).line(0.62, 1),
-  2: () => path().move(0.02, 0.25).curve(0.06, -0.1, 1, -0.1, 1, 0.28).curve(1, 0.52, 0.3, 0.7, 0, 1).line(1, 1),
+  2: () =>
+    path().move(0.02, 0.25).curve(0.06, -0.1, 1, -0.1, 1, 0.28).curve(1, 0.52, 0.3, 0.7, 0, 1).line(1, 1),
   3: () =>
     path()
       .move(0.02, 0.12)

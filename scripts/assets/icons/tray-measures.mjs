@@ -30,6 +30,12 @@ export const TRAY_MEASURES = {
     plate: { side: 3, lid: 1, least: 11, radius: 2 },
     check: { start: [11.5, 15.5], corner: [14.5, 18.5], end: [19.5, 11], pen: 2.8 },
     bars: { left: [11, 11, 14, 21], right: [17, 11, 20, 21] },
-    caution: { apex: [11, 5.5], right: [19.5, 19], left: [2.5, 19], stem: [10, 9, 12, 15], dot: [10, 16, 12, 18] },
+    caution: {
+      apex: [11, 5.5],
+      right: [19.5, 19],
+      left: [2.5, 19],
+      stem: [10, 9, 12, 15],
+      dot: [10, 16, 12, 18],
+    },
   },
 };

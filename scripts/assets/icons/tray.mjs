@@ -43,7 +43,10 @@ const RIM = 1;
 
 const drawings = {
   quiet: (measures) => hangingBell(measures, CALM, { clapper: true }),
-  unacknowledged: (measures, target) => [...swungBell(measures), ...(target.count ? countPlate(measures, target) : [])],
+  unacknowledged: (measures, target) => [
+    ...swungBell(measures),
+    ...(target.count ? countPlate(measures, target) : []),
+  ],
   acknowledged: (measures) => [...hangingBell(measures, HELD), ...check(measures)],
   "not-trusted": caution,
   paused: (measures) => [...hangingBell(measures, CALM), ...bars(measures)],
@@ -60,7 +63,8 @@ function swungBell({ bell: measures, swungHalf }) {
   // It reaches further to the left than a hanging one: a pixel over, and a little slimmer.
   const center = measures.center + 1;
   const parts = bell({ ...measures, center, half: swungHalf });
-  const swung = (part, halfTangent) => transformed(part, turnAbout(center, measures.beam.bottom, halfTangent));
+  const swung = (part, halfTangent) =>
+    transformed(part, turnAbout(center, measures.beam.bottom, halfTangent));
   const frame = path().add(parts.beam).add(parts.neck).add(swung(parts.body, 0.14));
   return [...rimmed(swung(parts.clapper, 0.22), ALARM), ...rimmed(frame, ALARM)];
 }
