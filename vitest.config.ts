@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Three projects: fast and pure, real servers and processes, and the real desktop app (run it under scripts/with-desktop.mjs). */
+/** Three projects, one after the other: fast and pure, real servers and processes, and the real desktop app (run it under scripts/with-desktop.mjs). */
 export default defineConfig({
   test: {
     projects: [
@@ -23,6 +23,7 @@ export default defineConfig({
           hookTimeout: 90_000,
           // Each has its own ports, folders and processes; most of their time is waiting.
           maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
       {
