@@ -53,7 +53,7 @@ function planOf(given: Given, team: Team): SimulationPlan {
     severity: severityOf(given.text("severity")),
     title: "Simulated alert",
     source: given.text("source") ?? "simulation",
-    labels: Object.fromEntries(given.texts("label").map(labelOf)),
+    labels: Object.fromEntries([...given.texts("label"), ...given.texts("match")].map(labelOf)),
     integration: integrationOf(given.text("integration"), team),
     desktops: desktopsOf(given, team),
     forMs: forMsOf(given.text("for")),
@@ -68,7 +68,7 @@ function severityOf(text: string | undefined): Severity {
 
 function labelOf(text: string): [string, string] {
   const at = text.indexOf("=");
-  if (at < 1) throw wrongUsage(`--label takes name=value, not "${text}".`);
+  if (at < 1) throw wrongUsage(`--label (or --match) takes name=value, not "${text}".`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 

@@ -88,7 +88,7 @@ export const commands = {
   },
   simulate: {
     synopsis:
-      "--team FILE --at TIME --severity S [--source X] [--label k=v]... [--integration ID] [--desktops none|ID,ID] [--for 2h] [--team-new FILE] [--json]",
+      "--team FILE --at TIME --severity S [--source X] [--match k=v]... [--integration ID] [--desktops none|ID,ID] [--for 2h] [--team-new FILE] [--json]",
     purpose: "who would be woken when, if nobody answered; or what an edit of the team file changes in it",
     options: {
       ...teamReport,
@@ -96,6 +96,8 @@ export const commands = {
       severity: { type: "string" },
       source: { type: "string" },
       label: { type: "string", multiple: true },
+      // The word of routes, for the same thing.
+      match: { type: "string", multiple: true },
       integration: { type: "string" },
       desktops: { type: "string" },
       for: { type: "string" },
