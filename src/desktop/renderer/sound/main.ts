@@ -12,7 +12,9 @@ type Play = Extract<SoundOrder, { type: "play" }>;
 const audible = 0.001;
 const listenEveryMs = 100;
 
-const context = new AudioContext();
+/** Made for the first sound: a context keeps the sound hardware, and this page, awake from its beginning. */
+let madeContext: AudioContext | null = null;
+const contextOf = (): AudioContext => (madeContext ??= new AudioContext());
 let looping: {
   readonly order: Play;
   readonly source: AudioBufferSourceNode;
@@ -24,6 +26,7 @@ let playing = 0;
 async function begin(order: Play): Promise<void> {
   if (order.loop) wanted = order;
   try {
+    const context = contextOf();
     await context.resume();
     const burst = await context.decodeAudioData(await (await fetch(order.file)).arrayBuffer());
     // Overtaken while it was being loaded.
@@ -41,6 +44,7 @@ async function begin(order: Play): Promise<void> {
 }
 
 function start(order: Play, buffer: AudioBuffer): void {
+  const context = contextOf();
   const source = new AudioBufferSourceNode(context, { buffer, loop: order.loop });
   const gain = new GainNode(context, { gain: order.startVolume });
   const ear = new AnalyserNode(context, { fftSize: 8192 });
