@@ -7,7 +7,7 @@
 import type { CommandOrigin } from "./fact.ts";
 import type { EpochMs, PersonId, ScheduleId, SwapId } from "./ids.ts";
 
-export type DutyFact = { readonly at: EpochMs } & (
+export type DutyFact = { readonly at: EpochMs; readonly hlc?: number } & (
   | HandoffAnnounced
   | (DutyChange & {
       readonly kind: "override-added";

@@ -6,13 +6,33 @@
  */
 import type { AlertContent, Asked } from "./alert.ts";
 import type { DutyFact } from "./duty-fact.ts";
-import type { ActionId, AlertId, EpochMs, IntegrationId, PersonId, PolicyId, TeamRevision } from "./ids.ts";
+import type {
+  ActionId,
+  AlertId,
+  EpochMs,
+  IntegrationId,
+  MachineId,
+  PersonId,
+  PolicyId,
+  TeamRevision,
+} from "./ids.ts";
+import type { MachineFact } from "./machine.ts";
+import type { Vector } from "./place.ts";
+import type { Presence } from "./presence.ts";
 import type { Severity } from "./severity.ts";
 import type { Team, Via } from "./team.ts";
 
-export type Fact = AlertFact | TeamFact | DutyFact | EngineFact;
+/**
+ * `at`: the wall clock of the machine that says it. `hlc`: its place in the canonical order, see `place.ts`; absent in
+ * journals from before there were several machines.
+ */
+export type Fact = AlertFact | TeamFact | MachineFact | DutyFact | EngineFact;
 
-export type AlertFact = { readonly at: EpochMs; readonly alertId: AlertId } & (
+/**
+ * Facts of one alert that several machines say at once are told apart by `round`: how often the alert has been triggered
+ * anew (0: only opened). An acknowledgement ends its own round, never a later one; absent, it is the current one.
+ */
+export type AlertFact = { readonly at: EpochMs; readonly hlc?: number; readonly alertId: AlertId } & (
   | ({
       readonly kind: "alert-opened";
       readonly integration: IntegrationId | null;
@@ -24,13 +44,20 @@ export type AlertFact = { readonly at: EpochMs; readonly alertId: AlertId } & (
       readonly by: PersonId | null;
     } & AlertContent)
   | { readonly kind: "content-changed"; readonly content: AlertContent }
-  | { readonly kind: "severity-raised"; readonly from: Severity; readonly to: Severity }
+  | {
+      readonly kind: "severity-raised";
+      readonly from: Severity;
+      readonly to: Severity;
+      /** The round that it begins. */
+      readonly round?: number;
+    }
   | { readonly kind: "occurrences-counted"; readonly occurrences: number }
   | {
       readonly kind: "step-entered";
       readonly step: number;
       readonly repeat: number;
       readonly wave: number;
+      readonly round?: number;
       readonly reason: StepReason;
       readonly asked: readonly Asked[];
       readonly notifications: readonly PlannedNotification[];
@@ -48,6 +75,8 @@ export type AlertFact = { readonly at: EpochMs; readonly alertId: AlertId } & (
       readonly person: PersonId;
       readonly via: Via;
       readonly attempt: number;
+      /** Which machine attempts it; absent when there is only one. */
+      readonly machine?: MachineId;
     }
   | {
       readonly kind: "notification-sent";
@@ -72,22 +101,45 @@ export type AlertFact = { readonly at: EpochMs; readonly alertId: AlertId } & (
       readonly person: PersonId;
       readonly via: Via;
     }
+  /** How far a popup has come with its person. Each rung once for each popup, whichever desktop was first. */
+  | {
+      readonly kind: "attention-reached";
+      readonly actionId: ActionId;
+      readonly person: PersonId;
+      readonly rung: AttentionRung;
+    }
+  /** The person is not there to notice it (locked, asleep, muted …): the next channel goes out at once. */
+  | {
+      readonly kind: "person-not-waited-for";
+      readonly actionId: ActionId;
+      readonly person: PersonId;
+      readonly presence: Presence;
+    }
   | {
       readonly kind: "alert-acknowledged";
+      readonly round?: number;
       readonly by: PersonId | null;
       readonly origin: CommandOrigin;
       readonly ackTimeoutAt: EpochMs | null;
     }
   | {
       readonly kind: "alert-snoozed";
+      readonly round?: number;
       readonly by: PersonId | null;
       readonly origin: CommandOrigin;
       readonly until: EpochMs;
     }
-  | { readonly kind: "alert-retriggered"; readonly reason: RetriggerReason }
-  | { readonly kind: "alert-escalated"; readonly by: PersonId | null; readonly origin: CommandOrigin }
+  /** `round`, here and in the next two: the one that it begins. */
+  | { readonly kind: "alert-retriggered"; readonly reason: RetriggerReason; readonly round?: number }
+  | {
+      readonly kind: "alert-escalated";
+      readonly by: PersonId | null;
+      readonly origin: CommandOrigin;
+      readonly round?: number;
+    }
   | {
       readonly kind: "alert-transferred";
+      readonly round?: number;
       readonly by: PersonId | null;
       readonly origin: CommandOrigin;
       readonly policy: PolicyId;
@@ -101,19 +153,42 @@ export type AlertFact = { readonly at: EpochMs; readonly alertId: AlertId } & (
     }
   | { readonly kind: "alert-went-stale" }
   | { readonly kind: "alert-heard-again" }
-  | { readonly kind: "alert-resolved"; readonly by: PersonId | null; readonly origin: CommandOrigin }
+  | {
+      readonly kind: "alert-resolved";
+      readonly by: PersonId | null;
+      readonly origin: CommandOrigin;
+      /** The reports that it answers. One that it does not know of keeps the alert open. Absent: all before it. */
+      readonly covers?: Vector;
+    }
 );
 
-/** A team file was taken over. The whole team travels in the fact, so that a replay needs no file. */
-export type TeamFact = { readonly kind: "team-adopted"; readonly at: EpochMs; readonly team: Team };
+export type TeamFact = { readonly at: EpochMs; readonly hlc?: number } &
+  /** A team file was taken over. The whole team travels in the fact, so that a replay needs no file. */
+  (
+    | {
+        readonly kind: "team-adopted";
+        readonly team: Team;
+        /** The revision that was in force where it was changed; another one elsewhere makes it a concurrent edit. */
+        readonly parent?: TeamRevision | null;
+        readonly by?: PersonId | null;
+        readonly machine?: MachineId;
+      }
+    /** The text of a team file, and the mail password, for the team's engines alone: sealed with the team's key. */
+    | { readonly kind: "team-file-sealed"; readonly revision: TeamRevision; readonly sealed: string }
+  );
 
-export type EngineFact =
+export type EngineFact = { readonly hlc?: number } & (
   | { readonly kind: "engine-started"; readonly at: EpochMs; readonly version: string }
   | { readonly kind: "engine-stopped"; readonly at: EpochMs }
   /** The journal could not be written since then; nothing was taken in meanwhile. */
   | { readonly kind: "journal-recovered"; readonly at: EpochMs; readonly failedAt: EpochMs }
   /** The wall clock was set by this much (not: the machine slept). Pending deadlines move with it. */
-  | { readonly kind: "clock-stepped"; readonly at: EpochMs; readonly deltaMs: number };
+  | { readonly kind: "clock-stepped"; readonly at: EpochMs; readonly deltaMs: number }
+);
+
+/** `human`: somebody moved the mouse, pressed a key or unlocked the screen while it sounded. Acknowledging is its own fact. */
+export const attentionRungs = ["received", "drawn", "sounding", "human"] as const;
+export type AttentionRung = (typeof attentionRungs)[number];
 
 export type StepReason =
   | "opened"
@@ -126,6 +201,7 @@ export type StepReason =
   | "transferred"
   | "acknowledgement-timed-out"
   | "snooze-ended"
+  | "reported-elsewhere"
   /** No tier could reach anybody: every desktop that is there is asked instead. */
   | "nobody-reachable"
   | "somebody-reachable-again";
@@ -151,7 +227,12 @@ export type FailureReason =
   | "timed-out"
   | "internal";
 
-export type RetriggerReason = "acknowledgement-timed-out" | "snooze-ended" | "severity-raised";
+/** `reported-elsewhere`: resolved on one machine while it was reported again on another. */
+export type RetriggerReason =
+  | "acknowledgement-timed-out"
+  | "snooze-ended"
+  | "severity-raised"
+  | "reported-elsewhere";
 
 /** Where a person's command came in, or `source`: the monitoring tool said so. */
 export type CommandOrigin = "window" | "console" | "command-line" | "api" | "source";

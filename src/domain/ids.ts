@@ -17,6 +17,10 @@ export type PolicyId = Branded<"PolicyId">;
 export type IntegrationId = Branded<"IntegrationId">;
 /** One request to take over a duty. */
 export type SwapId = Branded<"SwapId">;
+/** A computer of the team: made of its certificate's fingerprint, so it cannot be claimed by another one. */
+export type MachineId = Branded<"MachineId">;
+/** One append-only log of facts: a machine's journal, until it is damaged or restored and begins another one. */
+export type OriginId = Branded<"OriginId">;
 /** Content hash of a team; the same file gives the same revision on every machine. */
 export type TeamRevision = Branded<"TeamRevision">;
 

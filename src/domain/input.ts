@@ -3,8 +3,10 @@
  */
 import type { AlertContent } from "./alert.ts";
 import type { DutyInput } from "./duty-command.ts";
-import type { CommandOrigin, FailureReason } from "./fact.ts";
-import type { ActionId, AlertId, IntegrationId, PersonId, PolicyId } from "./ids.ts";
+import type { AttentionRung, CommandOrigin, FailureReason } from "./fact.ts";
+import type { ActionId, AlertId, EpochMs, IntegrationId, PersonId, PolicyId, TeamRevision } from "./ids.ts";
+import type { MachineFact } from "./machine.ts";
+import type { PersonPresence } from "./presence.ts";
 import type { Team } from "./team.ts";
 
 export type Input =
@@ -14,11 +16,37 @@ export type Input =
   | NotificationOutcome
   /** The deadline of this alert has come. One input an alert, so that a broken one cannot hold up the others. */
   | { readonly kind: "tick"; readonly alertId: AlertId }
-  | { readonly kind: "team-loaded"; readonly team: Team }
+  | {
+      readonly kind: "team-loaded";
+      readonly team: Team;
+      /** Who changed the file; absent: not known. */
+      readonly by?: PersonId | null;
+    }
   /** The time has come to tell of a handoff; the engine's timer knows when. */
   | { readonly kind: "handoffs-due" }
   /** The people whose desktop is attached and not paused, now. Replaces what was known before; never journaled. */
-  | { readonly kind: "desktops-changed"; readonly people: readonly PersonId[] }
+  | {
+      readonly kind: "desktops-changed";
+      readonly people: readonly PersonId[];
+      /** Those of them who are not active; absent: everybody is. */
+      readonly away?: readonly PersonPresence[];
+    }
+  /** A popup has come further with its person. */
+  | {
+      readonly kind: "attention";
+      readonly alertId: AlertId;
+      readonly actionId: ActionId;
+      readonly rung: AttentionRung;
+    }
+  /** A machine pairs, is renamed or revoked. */
+  | { readonly kind: "machine"; readonly change: MachineChange }
+  /** The team's file as its engines pass it on; see the fact. */
+  | { readonly kind: "team-file-sealed"; readonly revision: TeamRevision; readonly sealed: string }
+  /** Another machine has heard these alerts' sources: they are not stale before. Never journaled. */
+  | {
+      readonly kind: "still-firing";
+      readonly alerts: readonly { readonly alertId: AlertId; readonly staleAt: EpochMs }[];
+    }
   | { readonly kind: "engine-started"; readonly version: string }
   | { readonly kind: "engine-stopping" }
   | { readonly kind: "clock-stepped"; readonly deltaMs: number };
@@ -73,3 +101,10 @@ export type Outcome =
       readonly reason: FailureReason;
       readonly text: string;
     };
+
+/** A machine's fact without what the decision fills in. */
+export type MachineChange = MachineFact extends infer F
+  ? F extends MachineFact
+    ? Omit<F, "at" | "hlc">
+    : never
+  : never;

@@ -106,6 +106,8 @@ export interface Policy {
   readonly repeat: number;
   /** Acknowledged but not resolved for this long: triggered again. */
   readonly ackTimeoutMs?: number;
+  /** `ignore`: a popup has its full time even when its person is not there. Absent: the next channel goes out at once. */
+  readonly presence?: "ignore";
 }
 
 export interface Step {

@@ -5,8 +5,9 @@
 import type { Alert } from "#domain/alert";
 import type { Answer } from "#domain/command";
 import type { Fact } from "#domain/fact";
-import type { ActionId, AlertId, EpochMs } from "#domain/ids";
+import type { ActionId, AlertId, EpochMs, IntegrationId, OriginId } from "#domain/ids";
 import type { Input, Outcome } from "#domain/input";
+import type { JournaledFact, Vector } from "#domain/place";
 import type { State } from "#domain/state";
 import type { Person, Via } from "#domain/team";
 
@@ -31,20 +32,40 @@ export interface Random {
 }
 
 /**
- * The durable, append-only log of facts, a hash chain for each origin.
+ * The durable, append-only union of logs of facts: this machine's own one and those of others, a hash chain for each.
  *
- * `append` returns only when the facts are on disk (fsync), all or none; it throws `JournalError` and leaves nothing
- * behind when it cannot.
+ * `append` and `merge` return only when the facts are on disk (fsync), all or none; they throw `JournalError` and leave
+ * nothing behind when they cannot. Nothing is ever truncated or overwritten.
  */
 export interface Journal {
+  /** The log that `append` writes to. Another one after `startNewOrigin`. */
+  readonly origin: OriginId;
+  /** This machine's own facts. */
   append(facts: readonly Fact[]): void;
-  /** The facts after `afterSeq`, in order. */
-  replay(afterSeq: number): Iterable<Fact>;
-  /** All facts of one alert, in order; empty when there is none. */
-  factsOf(alertId: AlertId): readonly Fact[];
-  /** The ids of resolved alerts, newest first. */
+  /**
+   * Facts of other machines, in order within each origin. Those that are known are left out; the first one that is not
+   * the next of its origin, or whose hash is wrong, ends it: what came before it is kept, and `refused` says why.
+   * `now`: this machine's clock, from which the ages are counted back.
+   */
+  merge(facts: readonly TravellingFact[], now: EpochMs): MergedFacts;
+  /**
+   * Somebody else holds facts under our origin that we do not have (this journal was restored from a copy): from here on
+   * we write to another log. Those of our facts that are not among theirs (`seq` from `firstOfOurs` on) move to it.
+   */
+  startNewOrigin(firstOfOurs: number): void;
+  /** What this journal holds. */
+  vector(): Vector;
+  /** The facts that a machine which holds `vector` lacks, about `maxBytes` of them, in order within each origin. */
+  factsBeyond(vector: Vector, maxBytes: number, now: EpochMs): TravellingFact[];
+  /** The facts whose position is greater, in order of arrival. */
+  replay(afterPosition: number): Iterable<JournaledFact>;
+  /** All facts of one alert, in order of arrival; empty when there is none. */
+  factsOf(alertId: AlertId): readonly JournaledFact[];
+  /** The ids of alerts with a fact `alert-resolved`, newest first, each once. */
   resolvedAlerts(limit: number): readonly AlertId[];
-  /** The number of the last fact; 0 when empty. */
+  /** The latest alert of this key that this journal has ever seen, open or resolved; null: none. */
+  lastAlertOf(integration: IntegrationId | null, dedupKey: string): AlertId | null;
+  /** The position of the last fact; 0 when empty. */
   lastSeq(): number;
   /**
    * Keeps `snapshot` as the state after `lastSeq()`; the previous one is kept too, in case this one is damaged.
@@ -62,6 +83,37 @@ export interface Journal {
   restoreReserve(): boolean;
   /** Afterwards the directory may be opened by another engine. Closing twice does nothing. */
   close(): void;
+}
+
+/** A fact on its way to another machine, with what proves it. The same on every machine but for its age. */
+export interface TravellingFact {
+  readonly origin: OriginId;
+  readonly seq: number;
+  /** Epoch ms by the clock of the machine that said it, rounded down. */
+  readonly at: number;
+  readonly kind: string;
+  readonly alertId: AlertId | null;
+  /** Hash of the fact before it in its origin. 64 hexadecimal digits, as `hash`. */
+  readonly previous: string;
+  readonly hash: string;
+  /** The whole fact, JSON, byte for byte as it was first written. */
+  readonly body: string;
+  /** How long ago it was said, by the sender's reckoning, in ms. */
+  readonly ageMs: number;
+}
+
+export interface MergedFacts {
+  /** Those that were new, in order of arrival, now on disk. */
+  readonly added: readonly JournaledFact[];
+  /**
+   * `gap`: something before it is missing, ask again. `forked`: another fact has its number (a lie, or a restored copy).
+   * `damaged`: its hash is not that of its content.
+   */
+  readonly refused: {
+    readonly reason: "gap" | "forked" | "damaged";
+    readonly origin: OriginId;
+    readonly seq: number;
+  } | null;
 }
 
 export class JournalError extends Error {
@@ -110,12 +162,19 @@ export interface Engine {
   /** The current state; look, do not keep or change. */
   readonly state: State;
   readonly health: EngineHealth;
-  /** The facts of one alert, from the journal. */
+  /** The facts of one alert, in canonical order, with times by this machine's clock. */
   factsOf(alertId: AlertId): readonly Fact[];
   /** An alert, open or resolved however long ago; null when unknown. */
   findAlert(alertId: AlertId): Alert | null;
   /** Resolved alerts, newest first. */
   listResolved(limit: number): readonly Alert[];
+  /** Facts of other machines. Resolves once they are on disk and folded. Never rejects. */
+  merge(facts: readonly TravellingFact[]): Promise<MergeAnswer>;
+  /** For other machines; see `Journal`. */
+  readonly origin: OriginId;
+  vector(): Vector;
+  factsBeyond(vector: Vector, maxBytes: number): TravellingFact[];
+  startNewOrigin(firstOfOurs: number): void;
   /** Called after each commit with the alerts that changed. Returns how to stop listening. */
   onChange(listener: (change: EngineChange) => void): () => void;
   /** Finishes what is in the inbox, keeps a snapshot, and takes no more. */
@@ -124,8 +183,24 @@ export interface Engine {
 
 export interface EngineChange {
   readonly alerts: readonly Alert[];
+  /** New ones of this machine, and those of others with their times by this machine's clock. */
   readonly facts: readonly Fact[];
   readonly health: EngineHealth;
+}
+
+export type MergeAnswer =
+  | { readonly ok: true; readonly added: number; readonly refused: MergedFacts["refused"] }
+  /** The journal cannot keep them now; ask again later. */
+  | { readonly ok: false };
+
+/**
+ * Where this machine stands among those it can see now. Asked at the beginning of every turn.
+ *
+ * It acts on what is due `position` waits later than the machine at 0 (house rule: `now >= due + position × D`).
+ * `null`: not yet, or not any more (it has just started or woken up, or is about to sleep): it takes in, and does nothing.
+ */
+export interface Standing {
+  position(): number | null;
 }
 
 /** Whether the engine can be trusted now, and if not, why, in one sentence with the remedy. */
@@ -136,7 +211,7 @@ export interface EngineHealth {
 }
 
 export interface EngineProblem {
-  readonly kind: "journal" | "team-file" | "calendar" | "channel" | "reach" | "invariant";
+  readonly kind: "journal" | "team-file" | "calendar" | "channel" | "reach" | "invariant" | "peers";
   readonly text: string;
   readonly since: EpochMs;
 }

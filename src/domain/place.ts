@@ -1,0 +1,45 @@
+/**
+ * Where a fact stands among the facts of all machines. The journal is a union of append-only logs, one for each origin;
+ * the canonical order is the same on every machine, whatever order the facts arrived in (invariant 5).
+ */
+import type { Fact } from "./fact.ts";
+import type { OriginId } from "./ids.ts";
+
+export interface Place {
+  /** The log that the fact was first written to. */
+  readonly origin: OriginId;
+  /** Number within the origin: 1, 2, 3 … without a gap. */
+  readonly seq: number;
+  /** Number on this machine, in order of arrival: 1, 2, 3 … Says nothing to another machine. */
+  readonly position: number;
+  /**
+   * What to add to the fact's times, in ms, to have them by this machine's clock. 0 for its own facts. Another machine's
+   * facts arrive with their age, not with a time, so a clock that is wrong over there costs nothing here.
+   */
+  readonly skewMs: number;
+}
+
+/** A fact as the journal has it: its times are those of the machine that said it. */
+export interface JournaledFact {
+  readonly fact: Fact;
+  readonly place: Place;
+}
+
+/** For each origin the number of the last fact that is known; an origin that is missing has none. */
+export type Vector = Readonly<Record<OriginId, number>>;
+
+/** Negative when `a` comes before `b`: by logical clock, then by origin and number, so that no two are equal. */
+export function byCanonicalOrder(a: JournaledFact, b: JournaledFact): number {
+  return (
+    logicalTimeOf(a.fact) - logicalTimeOf(b.fact) ||
+    (a.place.origin < b.place.origin ? -1 : a.place.origin > b.place.origin ? 1 : a.place.seq - b.place.seq)
+  );
+}
+
+/**
+ * The hybrid logical clock: a whole number of ms that is at least the wall clock of its machine and later than every
+ * fact that machine knew. Facts from before there were several machines have none and are in order of their time.
+ */
+export function logicalTimeOf(fact: Fact): number {
+  return fact.hlc ?? Math.floor(fact.at);
+}
