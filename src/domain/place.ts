@@ -12,6 +12,8 @@ export interface Place {
   readonly seq: number;
   /** Number on this machine, in order of arrival: 1, 2, 3 … Says nothing to another machine. */
   readonly position: number;
+  /** Said by this machine, whichever of its logs it is in: `append`ed here, not merged. */
+  readonly own: boolean;
   /**
    * What to add to the fact's times, in ms, to have them by this machine's clock. 0 for its own facts. Another machine's
    * facts arrive with their age, not with a time, so a clock that is wrong over there costs nothing here.
