@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { alertJson } from "./alert-json.ts";
+import { inviteJson, machineChangeRequest, machinesJson } from "./machines-json.ts";
 import { schedulesJson } from "./schedules-json.ts";
 
 export const clientContractVersion = 1;
@@ -67,6 +68,19 @@ export const clientMessage = z.discriminatedUnion("type", [
   }),
   /** Who is on call, who is next, and whether anybody is ever missing. */
   z.strictObject({ type: z.literal("schedules"), requestId: z.number().int() }),
+  /** A line that lets another machine into the team. */
+  z.strictObject({
+    type: z.literal("invite"),
+    requestId: z.number().int(),
+    role: z.enum(["engine", "desk"]),
+    person: z.string().min(1).max(63).nullable(),
+  }),
+  z.strictObject({
+    type: z.literal("machine-change"),
+    requestId: z.number().int(),
+    machineId: z.string().min(1).max(64),
+    change: machineChangeRequest,
+  }),
   /** The window with this notice has been drawn on a screen (or could not be). */
   z.strictObject({ type: z.literal("presented"), actionId: z.string(), shown: z.boolean() }),
 ]);
@@ -97,11 +111,15 @@ export const engineMessage = z.discriminatedUnion("type", [
     team: teamMessage.nullable(),
     health: healthMessage,
     alerts: z.array(alertJson),
+    /** Absent: an engine that knows of no other machines. */
+    machines: machinesJson.optional(),
   }),
   /** Alerts that changed (resolved ones included, once); replace by id. */
   z.object({ type: z.literal("alerts"), alerts: z.array(alertJson) }),
   z.object({ type: z.literal("team"), team: teamMessage }),
   z.object({ type: z.literal("health"), health: healthMessage }),
+  /** The team's machines, after each change. */
+  z.object({ type: z.literal("machines"), machines: machinesJson }),
   /** Show this now, with sound; answer `presented` when it is on the screen. */
   z.object({ type: z.literal("present"), actionId: z.string(), alertId: z.string(), why: z.string() }),
   /** A quiet word to this desktop's person, shown without sound: a handoff, a swap. Not answered. */
@@ -114,6 +132,7 @@ export const engineMessage = z.discriminatedUnion("type", [
     text: z.string().optional(),
     alerts: z.array(alertJson).optional(),
     schedules: schedulesJson.optional(),
+    invite: inviteJson.optional(),
   }),
 ]);
 
