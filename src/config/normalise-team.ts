@@ -76,7 +76,8 @@ function normaliseSchedule(schedule: Element<TeamFile["schedules"]>, teamZone: s
   };
 }
 
-function normalisePolicy({ id, steps, repeat, ackTimeout }: Element<TeamFile["policies"]>): Policy {
+function normalisePolicy(policy: Element<TeamFile["policies"]>): Policy {
+  const { id, steps, repeat, ackTimeout, presence } = policy;
   return {
     id: id as PolicyId,
     steps: steps.map(({ notify, within, minSeverity }): Step => ({
@@ -86,6 +87,8 @@ function normalisePolicy({ id, steps, repeat, ackTimeout }: Element<TeamFile["po
     })),
     repeat,
     ...(ackTimeout !== undefined && { ackTimeoutMs: ackTimeout }),
+    // The default is left out, so that a file that says it has the same revision as one that does not.
+    ...(presence === "ignore" && { presence }),
   };
 }
 

@@ -97,6 +97,7 @@ const policy = strictMap({
     .max(1000, "must be at most 1000")
     .default(0),
   ackTimeout: wait.optional(),
+  presence: oneOf(["heed", "ignore"]).optional(),
 });
 
 const route = strictMap({

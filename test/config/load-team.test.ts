@@ -94,6 +94,16 @@ describe("the sample of contract §2", () => {
     ]);
   });
 
+  test("a policy says that presence is ignored, or says nothing", () => {
+    const policyOf = (line: string) =>
+      good(changed("    ackTimeout: 30m ", `    ${line} `)).team.policies[0]!;
+    expect(policyOf("presence: ignore")).toMatchObject({ presence: "ignore" });
+    expect(policyOf("presence: heed")).not.toHaveProperty("presence");
+    // So the file may say the default without being another team.
+    const heeding = good(changed("    ackTimeout: 30m ", "    ackTimeout: 30m\n    presence: heed "));
+    expect(heeding.team.revision).toBe(team.revision);
+  });
+
   test("secrets stay out of the team", () => {
     expect(secrets.integrationKeys.map(({ id, type, key }) => [id, type, key.length])).toEqual([
       ["prometheus", "alertmanager", 32],

@@ -52,6 +52,16 @@ const table: Record<string, readonly [from: string, to: string, ...lines: string
     "participants: []",
     "f:21:23: schedules[0].layers[0].participants: must have at least one entry",
   ],
+  "presence, misspelt": [
+    "    ackTimeout: 30m ",
+    "    presence: ingore ",
+    'f:38:15: policies[0].presence: "ingore" is not one of heed, ignore, did you mean "ignore"?',
+  ],
+  "presence as a yes": [
+    "    ackTimeout: 30m ",
+    "    presence: yes ",
+    'f:38:15: policies[0].presence: "yes" is not one of heed, ignore',
+  ],
   "id with capitals": [
     "- { id: ben,",
     "- { id: Ben,",
