@@ -54,7 +54,7 @@ export const rooms = [
     files: ["src/api/**"],
     uses: ["engine", "wire"],
     types: ["domain", "config"],
-    packages: ["fastify", "ws", "zod", "prom-client", "pino"],
+    packages: ["fastify", "ws", "zod", "prom-client", "pino", "uqr"],
     node: true,
   },
   {

@@ -13,11 +13,17 @@ import type { EngineMessage } from "#wire/client-contract";
 import type { SchedulesJson } from "#wire/schedules-json";
 import { toAlertJson, toHealthMessage, toTeamMessage } from "./alert-view.ts";
 import { AttachedDesktops } from "./attached-desktops.ts";
+import type { DesktopEvents } from "./attached-desktops.ts";
 import { ClientSession } from "./client-session.ts";
+import type { TeamMachines } from "./machine-commands.ts";
 
 /** One client's connection, whatever it is made of. Messages arrive in order; none is sent after it is closed. */
 export interface ClientConnection {
+  /** Another machine of the team, without an engine: it acts for this person, whatever it says, and changes no machines. */
+  readonly desk?: { person(): PersonId | null };
   send(message: EngineMessage): void;
+  /** A message for everybody, written as JSON once for all. Absent: it comes by `send`. */
+  sendText?(text: string): void;
   /** What comes in is not trusted: any value at all. */
   onMessage(listener: (message: unknown) => void): void;
   onClose(listener: () => void): void;
@@ -36,6 +42,13 @@ export interface HubDependencies {
   readonly person: () => PersonId | null;
   /** The schedules as they are now; null when there is no team. */
   readonly schedules: () => SchedulesJson | null;
+  /** The machines of the team; absent: an engine that knows of none but itself. */
+  readonly machines?: TeamMachines;
+  /**
+   * The people with a desktop here, and those of them who are not active, have become others. Absent: the engine is told;
+   * with several machines it is to hear of all their desktops together.
+   */
+  readonly peopleChanged?: DesktopEvents["peopleChanged"];
   readonly log: Pick<Logger, "warn" | "error">;
 }
 
@@ -51,15 +64,23 @@ export class ClientHub implements Desktops {
   private cancelFlush: (() => void) | null = null;
   private health: EngineChange["health"];
   private readonly stopListening: () => void;
+  private readonly stopWatchingMachines: () => void;
 
   constructor(private readonly dependencies: HubDependencies) {
     const { engine, clock } = dependencies;
     this.health = engine.health;
     this.desktops = new AttachedDesktops(
       clock,
-      (people) => void engine.submit({ kind: "desktops-changed", people }),
+      {
+        peopleChanged:
+          dependencies.peopleChanged ??
+          ((people, away) => void engine.submit({ kind: "desktops-changed", people, away })),
+        attentionReached: (alertId, actionId, rung) =>
+          void engine.submit({ kind: "attention", alertId, actionId, rung }),
+      },
     );
     this.stopListening = engine.onChange((change) => this.engineChanged(change));
+    this.stopWatchingMachines = dependencies.machines?.onChange(() => this.machinesChanged()) ?? (() => {});
   }
 
   attach(connection: ClientConnection): void {
@@ -91,6 +112,7 @@ export class ClientHub implements Desktops {
   /** Says goodbye to everybody. */
   close(): void {
     this.stopListening();
+    this.stopWatchingMachines();
     this.cancelFlush?.();
     for (const session of [...this.sessions]) session.close("The engine is stopping.");
   }
@@ -106,6 +128,14 @@ export class ClientHub implements Desktops {
       this.health = health;
       this.tellAll({ type: "health", health: toHealthMessage(health) });
     }
+  }
+
+  private machinesChanged(): void {
+    const { machines } = this.dependencies;
+    if (machines === undefined || this.sessions.size === 0) return;
+    // A desk may have become another person's.
+    for (const session of this.sessions) session.lookAtPerson();
+    this.tellAll({ type: "machines", machines: machines.machines() });
   }
 
   private planFlush(): void {
@@ -132,6 +162,9 @@ export class ClientHub implements Desktops {
   }
 
   private tellAll(message: EngineMessage): void {
-    for (const session of [...this.sessions]) session.tell(message);
+    // With hundreds of desks, writing it for each of them would be most of the work.
+    let text: string | null = null;
+    const written = (): string => (text ??= JSON.stringify(message));
+    for (const session of [...this.sessions]) session.tell(message, written);
   }
 }

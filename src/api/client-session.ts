@@ -9,11 +9,12 @@ import type { AlertId, PersonId, PolicyId } from "#domain/ids";
 import type { AlertCommand, Input } from "#domain/input";
 import { makeContent } from "#wire/alert-content";
 import { clientContractVersion, clientMessage } from "#wire/client-contract";
-import type { ClientMessage, EngineMessage } from "#wire/client-contract";
+import type { ClientMessage, DesktopPresence, EngineMessage } from "#wire/client-contract";
 import { cleanLine, cleanText } from "#wire/hostile-text";
 import { toAlertJson, toHealthMessage, toTeamMessage } from "./alert-view.ts";
 import type { AttachedDesktop, AttachedDesktops } from "./attached-desktops.ts";
 import type { ClientConnection, HubDependencies } from "./client-hub.ts";
+import { MachineCommands, type MachineReply } from "./machine-commands.ts";
 
 type Hello = Extract<ClientMessage, { type: "hello" }>;
 type Request = Extract<ClientMessage, { requestId: number }>;
@@ -22,6 +23,7 @@ type Reply = Omit<Extract<EngineMessage, { type: "answer" }>, "type" | "requestI
 export class ClientSession implements AttachedDesktop {
   person: PersonId | null = null;
   available = false;
+  presence: DesktopPresence = "active";
   private client: Hello["client"] | null = null;
   private isOpen = true;
 
@@ -45,14 +47,20 @@ export class ClientSession implements AttachedDesktop {
         return this.moved(data);
       case "presented":
         return this.desktops.presented(this, data.actionId, data.shown);
+      case "presence":
+        return this.moved(data);
+      case "attention":
+        return this.desktops.climbed(this, data.actionId, data.rung);
       default:
         return this.tell({ type: "answer", requestId: data.requestId, ...(await this.answer(data)) });
     }
   }
 
-  /** What everybody hears; nothing before the welcome and nothing after the end. */
-  tell(message: EngineMessage): void {
-    if (this.isOpen && this.client !== null) this.connection.send(message);
+  /** Nothing before the welcome and nothing after the end. `written`: what everybody hears, as JSON. */
+  tell(message: EngineMessage, written?: () => string): void {
+    if (!this.isOpen || this.client === null) return;
+    if (written === undefined || this.connection.sendText === undefined) this.connection.send(message);
+    else this.connection.sendText(written());
   }
 
   show(notice: { readonly actionId: string; readonly alertId: AlertId; readonly why: string }): void {
@@ -83,7 +91,7 @@ export class ClientSession implements AttachedDesktop {
         `the client speaks version ${hello.version} of the contract, this engine ${clientContractVersion}; install them together`,
       );
     }
-    const { engine, engineVersion, url } = this.dependencies;
+    const { engine, engineVersion, url, machines } = this.dependencies;
     const { team, open } = engine.state;
     this.client = hello.client;
     this.tell({
@@ -94,18 +102,33 @@ export class ClientSession implements AttachedDesktop {
       team: team === null ? null : toTeamMessage(team),
       health: toHealthMessage(engine.health),
       alerts: [...open.values()].map((alert) => toAlertJson(alert)),
+      ...(machines !== undefined && { machines: machines.machines() }),
     });
     if (hello.client !== "desktop") return;
-    this.person = hello.person as PersonId | null;
+    this.person = this.personOf(hello);
     this.available = hello.available;
+    this.presence = hello.presence ?? "active";
     this.desktops.attach(this);
   }
 
   private moved(message: { person: string | null; available: boolean }): void {
     if (this.client !== "desktop") return;
-    this.person = message.person as PersonId | null;
+    this.person = this.personOf(message);
     this.available = message.available;
     this.desktops.update(this);
+  }
+
+  /** A desk's person is what the team's record says, and may change at any time. */
+  lookAtPerson(): void {
+    const { desk } = this.connection;
+    if (this.client !== "desktop" || desk === undefined || desk.person() === this.person) return;
+    this.person = desk.person();
+    this.desktops.update(this);
+  }
+
+  private personOf(message: { readonly person: string | null }): PersonId | null {
+    const { desk } = this.connection;
+    return desk === undefined ? (message.person as PersonId | null) : desk.person();
   }
 
   private async answer(request: Request): Promise<Reply> {
@@ -134,11 +157,29 @@ export class ClientSession implements AttachedDesktop {
           if (schedules === null) return { ok: false, reason: "no-team", text: "There is no team yet." };
           return { ok: true, schedules };
         }
+        case "invite":
+          return await this.commandMachines((commands) =>
+            commands.invite({ role: request.role, person: request.person }),
+          );
+        case "machine-change":
+          return await this.commandMachines((commands) =>
+            commands.change(request.machineId, request.change, this.by()),
+          );
       }
     } catch (error) {
       this.dependencies.log.error({ err: error }, `a client's ${request.type} failed`);
       return { ok: false, reason: "internal", text: "An internal error; the engine's log has it." };
     }
+  }
+
+  /** Who lets machines in has the keys: a desk, which is given none, may not. */
+  private commandMachines(command: (commands: MachineCommands) => Promise<MachineReply>): Promise<Reply> {
+    const { machines, engine } = this.dependencies;
+    if (machines === undefined || this.connection.desk !== undefined) {
+      const text = "Machines are managed on a machine that runs an engine; this one does not.";
+      return Promise.resolve({ ok: false, reason: "not-here", text });
+    }
+    return command(new MachineCommands(machines, () => engine.state.team));
   }
 
   private async submit(input: Input): Promise<Reply> {
@@ -169,6 +210,8 @@ export class ClientSession implements AttachedDesktop {
   }
 
   private by(): PersonId | null {
+    const { desk } = this.connection;
+    if (desk !== undefined) return desk.person();
     return this.client === "desktop" ? this.person : this.dependencies.person();
   }
 

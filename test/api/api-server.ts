@@ -3,6 +3,7 @@ import { onTestFinished, vi } from "vitest";
 import { BearerToken } from "#api/bearer-token";
 import { ClientHub } from "#api/client-hub";
 import { healthRoutes } from "#api/health";
+import { machineRoutes } from "#api/machine-routes";
 import { createHttpServer } from "#api/http-server";
 import { Metrics } from "#api/metrics";
 import { pageRoutes } from "#api/pages";
@@ -16,6 +17,7 @@ import { proveCoverage } from "#domain/reports/coverage-proof";
 import { schedulesOverview } from "#domain/reports/schedules-overview";
 import type { Team } from "#domain/team";
 import { CountingRandom, FakeEngine, StandingClock } from "../support/fake-engine.ts";
+import { FakeMachines } from "../support/fake-machines.ts";
 import { post, send } from "../support/http-client.ts";
 
 /** Real sockets on a machine that may be busy with other tests. */
@@ -98,6 +100,10 @@ export async function startApi(
       schedules,
     }),
   );
+  const machines = new FakeMachines();
+  await server.app.register(
+    machineRoutes({ engine, token: bearer, person: () => "ana" as PersonId, machines }),
+  );
   await server.app.register(healthRoutes({ engine, token: bearer, metrics }));
   await server.app.register(pageRoutes({ directory: options.pages ?? null }));
   serveStream(server.app, {
@@ -119,6 +125,7 @@ export async function startApi(
     clock,
     hub,
     metrics,
+    machines,
     lines,
     get: (path: string) => send(port, path, { headers: { authorization } }),
     post: (path: string, body: unknown = "") => post(port, path, body, { authorization }),
