@@ -1,17 +1,32 @@
 /**
- * Which desktops are there, for whom, and what they have put on the screen: the engine's `Desktops` port. Fed by
- * `client-hub.ts`; the desktop channel asks it to present.
+ * Which desktops are there, for whom, whether anybody sits there, and what they have put on the screen: the engine's
+ * `Desktops` port. Fed by `client-hub.ts`; the desktop channel asks it to present.
  */
-import type { AlertId, EpochMs, PersonId } from "#domain/ids";
+import type { AttentionRung } from "#domain/fact";
+import type { ActionId, AlertId, EpochMs, PersonId } from "#domain/ids";
+import { bestPresence, isAway } from "#domain/presence";
+import type { PersonPresence, Presence } from "#domain/presence";
 import type { Clock, Desktops, Notice } from "#engine/ports";
+import { AttentionRungs } from "./attention-rungs.ts";
 import { QuietNotices } from "./quiet-notices.ts";
 import type { QuietDesktop } from "./quiet-notices.ts";
 
-/** A connected desktop app. Its person and availability may change while it is here. */
+/** A connected desktop app. Its person, availability and presence may change while it is here. */
 export interface AttachedDesktop extends QuietDesktop {
   /** False while it is paused. */
   readonly available: boolean;
+  readonly presence: Presence;
   show(notice: { readonly actionId: string; readonly alertId: AlertId; readonly why: string }): void;
+}
+
+export interface DesktopEvents {
+  /**
+   * The people who can be reached on a desktop, sorted, and those of them who are not active, whenever either becomes
+   * another set.
+   */
+  peopleChanged(people: readonly PersonId[], away: readonly PersonPresence[]): void;
+  /** A popup has come further with its person. Once for each popup and rung. */
+  attentionReached(alertId: AlertId, actionId: ActionId, rung: AttentionRung): void;
 }
 
 /** How long a desktop has to say that a window is drawn. */
@@ -32,14 +47,37 @@ export class AttachedDesktops implements Desktops {
   private readonly desktops = new Set<AttachedDesktop>();
   private readonly expected = new Map<PersonId, () => void>();
   private readonly presentations = new Set<Presentation>();
-  private told = "";
+  private readonly rungs = new AttentionRungs();
+  private readonly listeners = new Set<() => void>();
+  private told = "[]";
 
-  /** `changed` is told the people who can be reached on a desktop, sorted, whenever that becomes another set. */
   constructor(
     private readonly clock: Clock,
-    private readonly changed: (people: readonly PersonId[]) => void,
+    private readonly events: DesktopEvents,
   ) {
     this.quiet = new QuietNotices(clock);
+  }
+
+  /** Everybody with a desktop here that is not paused, at the best of their desktops, sorted. */
+  people(): readonly PersonPresence[] {
+    const presences = new Map<PersonId, Presence[]>();
+    // One that is starting is about to say more.
+    for (const person of this.expected.keys()) presences.set(person, ["active"]);
+    for (const { person, available, presence } of this.desktops) {
+      if (!available || person === null) continue;
+      const known = presences.get(person);
+      if (known === undefined) presences.set(person, [presence]);
+      else known.push(presence);
+    }
+    return [...presences.keys()]
+      .sort()
+      .map((person) => ({ person, presence: bestPresence(presences.get(person)!) }));
+  }
+
+  /** Called whenever `people` has another answer. Returns how to stop listening. */
+  onPeopleChanged(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   attach(desktop: AttachedDesktop): void {
@@ -47,7 +85,7 @@ export class AttachedDesktops implements Desktops {
     this.update(desktop);
   }
 
-  /** After the desktop's person or availability changed. */
+  /** After the desktop's person, availability or presence changed. */
   update(desktop: AttachedDesktop): void {
     if (desktop.person !== null) this.endExpectation(desktop.person);
     this.quiet.arrived(desktop);
@@ -80,11 +118,18 @@ export class AttachedDesktops implements Desktops {
 
   /** A desktop says whether the window with this notice is on the screen. */
   presented(desktop: AttachedDesktop, actionId: string, shown: boolean): void {
+    if (shown) this.climbed(desktop, actionId, "drawn");
     for (const presentation of [...this.presentations]) {
       if (presentation.notice.actionId !== actionId || !presentation.asked.delete(desktop)) continue;
       if (shown) presentation.finish("shown");
       else if (presentation.asked.size === 0) presentation.finish("not-shown");
     }
+  }
+
+  /** A desktop says how far a notice has come with its person. */
+  climbed(desktop: AttachedDesktop, actionId: string, rung: AttentionRung): void {
+    const alertId = this.rungs.reached(desktop, actionId, rung);
+    if (alertId !== null) this.events.attentionReached(alertId, actionId as ActionId, rung);
   }
 
   present(notice: Notice, signal: AbortSignal): Promise<Presented> {
@@ -128,6 +173,7 @@ export class AttachedDesktops implements Desktops {
     // It may have waited for this desktop; meanwhile somebody may have acknowledged (invariant 3).
     if (!notice.stillWanted()) return presentation.finish("not-shown");
     presentation.asked.add(desktop);
+    this.rungs.asked(desktop, notice.actionId, notice.alert.id);
     presentation.limitAt(this.clock.now() + presentedWithinMs, "not-shown");
     desktop.show({ actionId: notice.actionId, alertId: notice.alert.id, why: notice.why });
   }
@@ -150,13 +196,15 @@ export class AttachedDesktops implements Desktops {
   }
 
   private tellChange(): void {
-    const people = new Set(this.expected.keys());
-    for (const { person, available } of this.desktops) if (available && person !== null) people.add(person);
-    const sorted = [...people].sort();
-    const written = JSON.stringify(sorted);
-    if (written === this.told || (written === "[]" && this.told === "")) return;
+    const people = this.people();
+    const written = JSON.stringify(people);
+    if (written === this.told) return;
     this.told = written;
-    this.changed(sorted);
+    this.events.peopleChanged(
+      people.map(({ person }) => person),
+      people.filter(({ presence }) => isAway(presence)),
+    );
+    for (const listener of this.listeners) listener();
   }
 }
 

@@ -69,16 +69,13 @@ export class ClientHub implements Desktops {
   constructor(private readonly dependencies: HubDependencies) {
     const { engine, clock } = dependencies;
     this.health = engine.health;
-    this.desktops = new AttachedDesktops(
-      clock,
-      {
-        peopleChanged:
-          dependencies.peopleChanged ??
-          ((people, away) => void engine.submit({ kind: "desktops-changed", people, away })),
-        attentionReached: (alertId, actionId, rung) =>
-          void engine.submit({ kind: "attention", alertId, actionId, rung }),
-      },
-    );
+    this.desktops = new AttachedDesktops(clock, {
+      peopleChanged:
+        dependencies.peopleChanged ??
+        ((people, away) => void engine.submit({ kind: "desktops-changed", people, away })),
+      attentionReached: (alertId, actionId, rung) =>
+        void engine.submit({ kind: "attention", alertId, actionId, rung }),
+    });
     this.stopListening = engine.onChange((change) => this.engineChanged(change));
     this.stopWatchingMachines = dependencies.machines?.onChange(() => this.machinesChanged()) ?? (() => {});
   }

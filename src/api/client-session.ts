@@ -48,7 +48,7 @@ export class ClientSession implements AttachedDesktop {
       case "presented":
         return this.desktops.presented(this, data.actionId, data.shown);
       case "presence":
-        return this.moved(data);
+        return this.noticed(data.presence);
       case "attention":
         return this.desktops.climbed(this, data.actionId, data.rung);
       default:
@@ -93,7 +93,7 @@ export class ClientSession implements AttachedDesktop {
     }
     const { engine, engineVersion, url, machines } = this.dependencies;
     const { team, open } = engine.state;
-    this.client = hello.client;
+    this.client = this.connection.desk === undefined ? hello.client : "desktop";
     this.tell({
       type: "welcome",
       version: clientContractVersion,
@@ -104,7 +104,7 @@ export class ClientSession implements AttachedDesktop {
       alerts: [...open.values()].map((alert) => toAlertJson(alert)),
       ...(machines !== undefined && { machines: machines.machines() }),
     });
-    if (hello.client !== "desktop") return;
+    if (this.client !== "desktop") return;
     this.person = this.personOf(hello);
     this.available = hello.available;
     this.presence = hello.presence ?? "active";
@@ -115,6 +115,12 @@ export class ClientSession implements AttachedDesktop {
     if (this.client !== "desktop") return;
     this.person = this.personOf(message);
     this.available = message.available;
+    this.desktops.update(this);
+  }
+
+  private noticed(presence: DesktopPresence): void {
+    if (this.client !== "desktop") return;
+    this.presence = presence;
     this.desktops.update(this);
   }
 

@@ -132,17 +132,19 @@ class Stream {
     this.cancelPing ??= this.planPing();
     client.on("pong", () => this.silent.delete(client));
     client.on("close", () => this.silent.delete(client));
+    const sendText = (text: string): void => {
+      if (client.readyState !== WebSocket.OPEN) return;
+      if (client.bufferedAmount > this.limits.unreadBytes) {
+        this.dependencies.log.warn(
+          { unreadBytes: client.bufferedAmount },
+          "dropped a stream whose client reads too slowly",
+        );
+        client.terminate();
+      } else client.send(text);
+    };
     return {
-      send: (message) => {
-        if (client.readyState !== WebSocket.OPEN) return;
-        if (client.bufferedAmount > this.limits.unreadBytes) {
-          this.dependencies.log.warn(
-            { unreadBytes: client.bufferedAmount },
-            "dropped a stream whose client reads too slowly",
-          );
-          client.terminate();
-        } else client.send(JSON.stringify(message));
-      },
+      send: (message) => sendText(JSON.stringify(message)),
+      sendText,
       onMessage: (listener) =>
         void client.on("message", (data, isBinary) => listener(isBinary ? undefined : parse(String(data)))),
       onClose: (listener) => void client.on("close", listener),

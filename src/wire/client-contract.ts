@@ -35,6 +35,9 @@ export const alertCommandMessage = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("note"), text: z.string().min(1).max(4000) }),
 ]);
 
+/** Whether somebody is likely to notice a popup there. What sleeps or is offline says nothing at all. */
+const desktopPresence = z.enum(["active", "idle", "muted", "locked"]);
+
 export const clientMessage = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("hello"),
@@ -44,6 +47,8 @@ export const clientMessage = z.discriminatedUnion("type", [
     person: z.string().nullable(),
     /** Desktop only: false while paused on this machine; the engine then does not count on this desktop. */
     available: z.boolean(),
+    /** Desktop only. Absent: active. */
+    presence: desktopPresence.optional(),
   }),
   z.strictObject({ type: z.literal("availability"), available: z.boolean(), person: z.string().nullable() }),
   z.strictObject({
@@ -83,6 +88,17 @@ export const clientMessage = z.discriminatedUnion("type", [
   }),
   /** The window with this notice has been drawn on a screen (or could not be). */
   z.strictObject({ type: z.literal("presented"), actionId: z.string(), shown: z.boolean() }),
+  /** Said by a desktop when it becomes another one, at most once a second. */
+  z.strictObject({ type: z.literal("presence"), presence: desktopPresence }),
+  /**
+   * This notice has come further with its person; `drawn` is said by `presented`. `human`: somebody moved the mouse, pressed
+   * a key or unlocked the screen. Never which key, or where.
+   */
+  z.strictObject({
+    type: z.literal("attention"),
+    actionId: z.string(),
+    rung: z.enum(["received", "sounding", "human"]),
+  }),
 ]);
 
 export const healthMessage = z.object({
@@ -136,6 +152,7 @@ export const engineMessage = z.discriminatedUnion("type", [
   }),
 ]);
 
+export type DesktopPresence = z.infer<typeof desktopPresence>;
 export type ClientMessage = z.infer<typeof clientMessage>;
 export type EngineMessage = z.infer<typeof engineMessage>;
 export type HealthMessage = z.infer<typeof healthMessage>;

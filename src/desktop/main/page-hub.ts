@@ -39,9 +39,11 @@ export class PageHub {
           .request(message)
           .then((answer) => send(page, { ...answer, requestId: message.requestId }));
         return;
-      // Only main knows whether this desktop is available and what is on its screen.
+      // Only main knows whether this desktop is available, what is on its screen and who sits before it.
       case "availability":
+      case "presence":
       case "presented":
+      case "attention":
         return;
     }
   }
