@@ -8,6 +8,7 @@ import {
   type MenuLine,
   type TrayView,
 } from "../../src/desktop/main/tray-texts.ts";
+import { machineAlone, machinesOfThree } from "../support/fake-machines.ts";
 
 const calm: Attention = attentionOf({
   open: new Map(),
@@ -29,6 +30,7 @@ function view(attention: Attention, change: Partial<TrayView> = {}): TrayView {
     problem: null,
     pausedUntil: null,
     sounding: false,
+    machines: null,
     autostart: { supported: true, enabled: false },
     ...change,
   };
@@ -81,4 +83,35 @@ test("a time on another day carries the day", () => {
   const now = new Date(2026, 2, 1, 22, 0);
   expect(clockTime(new Date(2026, 2, 1, 23, 5).toISOString(), now)).toBe("23:05");
   expect(clockTime(new Date(2026, 2, 2, 8, 0).toISOString(), now)).toBe("Monday 08:00");
+});
+
+test("says which machine coordinates and how many are there, or that this one is cut off", () => {
+  const machines = machinesOfThree();
+  const menu = labels(menuOf(view(calm, { machines })));
+  expect(menu.slice(0, 2)).toEqual([
+    "Tocsin: quiet, watching",
+    "Ana's laptop coordinates · 2 of 3 machines connected",
+  ]);
+  expect(tooltipOf(view(calm, { machines }))).toBe(
+    "Tocsin: quiet, watching. Ana's laptop coordinates · 2 of 3 machines connected",
+  );
+  const isolatedSince = new Date();
+  isolatedSince.setHours(3, 12);
+  expect(
+    tooltipOf(view(calm, { machines: machinesOfThree({ isolatedSince: isolatedSince.toISOString() }) })),
+  ).toBe("Tocsin: quiet, watching. ISOLATED since 03:12: this machine carries on alone");
+  expect(
+    tooltipOf(view(calm, { machines: machinesOfThree({ coordinator: null, settling: true }) })),
+  ).toContain("Catching up with the team · 2 of 3");
+});
+
+test("a machine that is alone says nothing of machines; a revoked one is not counted", () => {
+  expect(tooltipOf(view(calm, { machines: machineAlone() }))).toBe("Tocsin: quiet, watching");
+  const { machines } = machinesOfThree();
+  const gone = { ...machines[2]!, revokedAt: "2026-02-02T00:00:00.000Z" };
+  expect(
+    labels(
+      menuOf(view(calm, { machines: machinesOfThree({ machines: [machines[0]!, machines[1]!, gone] }) })),
+    )[1],
+  ).toBe("Ana's laptop coordinates · 2 of 2 machines connected");
 });

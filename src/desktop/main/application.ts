@@ -19,6 +19,7 @@ import { Knowledge } from "./knowledge.ts";
 import { PageHub } from "./page-hub.ts";
 import { Pause } from "./pause.ts";
 import { PersonActions } from "./person-actions.ts";
+import { PersonWatch } from "./person-watch.ts";
 import { Power } from "./power.ts";
 import type { PreferenceStore } from "./preferences.ts";
 import { Presenter } from "./presenter.ts";
@@ -58,6 +59,7 @@ export class Application {
   private readonly engine: EngineWatch;
   private readonly hub: PageHub;
   private readonly presenter: Presenter;
+  private readonly personWatch: PersonWatch;
   private readonly alertWindow: AlertWindow;
   private readonly consoleWindow: ConsoleWindow;
   private readonly tray: TrayIcon;
@@ -107,11 +109,15 @@ export class Application {
     const broken = (): void => this.notify("Its window does not come up.");
     this.alertWindow = new AlertWindow(places.preload, {
       onLost: () => this.presenter.lost(),
+      onInput: () => this.personWatch.touched(),
       onBroken: broken,
     });
     this.presenter = new Presenter({
       windowVisible: () => this.alertWindow.visible,
-      answer: (actionId, shown) => this.link.presented(actionId, shown),
+      answer: (actionId, shown) => {
+        this.link.presented(actionId, shown);
+        this.personWatch.settled(actionId);
+      },
       onNotShown: broken,
     });
     this.consoleWindow = new ConsoleWindow(places.preload, preferences, join(places.icons, "app-256.png"));
@@ -126,9 +132,12 @@ export class Application {
     this.notifications = new SystemNotifications(join(places.icons, "app-128.png"), (key) =>
       key === "trust" ? this.consoleWindow.show(null) : this.showAlerts(),
     );
+    this.personWatch = new PersonWatch(this.link, preferences, this.sound, refresh);
     this.power = new Power((event) => {
+      // First: a machine that is about to sleep leaves no time for more.
       this.engine.tellPower(event);
       this.pause.look();
+      this.personWatch.power(event);
     });
     this.trustWatch = new TrustWatch(
       () => this.speakOfDistrust(),
@@ -144,6 +153,7 @@ export class Application {
       showConsole: (alertId) => this.consoleWindow.show(alertId),
       showAlerts: () => this.showAlerts(),
       silence: () => {
+        this.personWatch.touched();
         this.knowledge.silence();
         this.refresh();
       },
@@ -160,6 +170,7 @@ export class Application {
       onSoundReport: (page, report) => this.sound.owns(page.id) && this.sound.receive(report),
     });
     this.pause.look();
+    this.personWatch.start();
     this.refresh();
     this.sound.open();
     this.alertWindow.open();
@@ -176,6 +187,7 @@ export class Application {
   async stop(): Promise<void> {
     this.stopping = true;
     this.trustWatch.stop();
+    this.personWatch.stop();
     this.presenter.stop();
     this.notifications.stop();
     this.sound.stop();
@@ -199,6 +211,7 @@ export class Application {
     if (message.type === "welcome") this.engine.believe();
     this.schedule(message.type === "present");
     if (message.type === "present") {
+      this.personWatch.asked(message);
       this.presenter.present(message);
       if (this.unreliableWindows) this.notify(message.why);
     }
@@ -222,11 +235,12 @@ export class Application {
     const { person } = this.knowledge.identity();
     this.link.announce({ person, available: this.pause.until === null });
     const attention = this.knowledge.attention();
-    const { health } = this.knowledge.shown();
+    const { health, machines } = this.knowledge.shown();
 
     this.alertWindow.update(attention.shown.length, attract);
     if (attention.shown.length === 0) this.notifications.close("pending");
     this.sound.play(attention.sound);
+    this.personWatch.update(attention);
     this.trustWatch.update(attention.tray !== "not-trusted");
     this.power.keepAwake(this.knowledge.isEscalating());
     this.tray.update({
@@ -235,6 +249,7 @@ export class Application {
       problem: health.problems[0]?.text ?? null,
       pausedUntil: this.pause.until,
       sounding: this.sound.sounding,
+      machines,
       autostart: this.autostart.status(),
     });
     this.statePages.tell(this.state());

@@ -4,6 +4,7 @@
  */
 import type { AlertJson } from "#wire/alert-json";
 import type { EngineMessage, HealthMessage, TeamMessage } from "#wire/client-contract";
+import type { MachinesJson } from "#wire/machines-json";
 
 export interface Mirror {
   /** False until the first welcome: nothing is known yet. */
@@ -13,6 +14,8 @@ export interface Mirror {
   readonly team: TeamMessage | null;
   readonly health: HealthMessage;
   readonly open: ReadonlyMap<string, AlertJson>;
+  /** Null: an engine that knows of no other machines. */
+  readonly machines: MachinesJson | null;
 }
 
 export function emptyMirror(now: string): Mirror {
@@ -27,6 +30,7 @@ export function emptyMirror(now: string): Mirror {
       problems: [{ kind: "engine", text: "The engine is starting.", since: now }],
     },
     open: new Map(),
+    machines: null,
   };
 }
 
@@ -34,8 +38,9 @@ export function emptyMirror(now: string): Mirror {
 export function reflect(mirror: Mirror, message: EngineMessage): Mirror {
   switch (message.type) {
     case "welcome": {
-      const { engineVersion, url, team, health } = message;
-      return { known: true, engineVersion, url, team, health, open: merged(new Map(), message.alerts) };
+      const { engineVersion, url, team, health, machines = null } = message;
+      const open = merged(new Map(), message.alerts);
+      return { known: true, engineVersion, url, team, health, open, machines };
     }
     case "alerts":
       return { ...mirror, open: merged(new Map(mirror.open), message.alerts) };
@@ -43,6 +48,8 @@ export function reflect(mirror: Mirror, message: EngineMessage): Mirror {
       return { ...mirror, team: message.team };
     case "health":
       return { ...mirror, health: message.health };
+    case "machines":
+      return { ...mirror, machines: message.machines };
     case "present":
     case "notice":
     case "answer":

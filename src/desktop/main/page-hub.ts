@@ -35,6 +35,8 @@ export class PageHub {
       case "open-alert":
       case "list-resolved":
       case "schedules":
+      case "invite":
+      case "machine-change":
         void this.ports
           .request(message)
           .then((answer) => send(page, { ...answer, requestId: message.requestId }));
@@ -60,6 +62,7 @@ export class PageHub {
         return;
       case "team":
       case "health":
+      case "machines":
         for (const page of this.pages) send(page, message);
         return;
       // The first went to whoever asked; the others main shows by other means.
@@ -82,9 +85,17 @@ export class PageHub {
       this.pages.add(page);
       page.once("destroyed", () => this.pages.delete(page));
     }
-    const { engineVersion, url, team, health, open } = this.ports.mirror();
-    const alerts = [...open.values()];
-    send(page, { type: "welcome", version: clientContractVersion, engineVersion, url, team, health, alerts });
+    const { engineVersion, url, team, health, open, machines } = this.ports.mirror();
+    send(page, {
+      type: "welcome",
+      version: clientContractVersion,
+      engineVersion,
+      url,
+      team,
+      health,
+      alerts: [...open.values()],
+      ...(machines !== null && { machines }),
+    });
   }
 }
 

@@ -1,7 +1,9 @@
 /**
  * What the tray says in words: its tooltip and its menu. Pure; used by `tray.ts`.
  */
+import type { MachinesJson } from "#wire/machines-json";
 import type { Attention } from "./attention.ts";
+import { machinesLine } from "./machines-line.ts";
 
 export interface TrayView {
   readonly attention: Attention;
@@ -11,11 +13,18 @@ export interface TrayView {
   /** ISO 8601 UTC. */
   readonly pausedUntil: string | null;
   readonly sounding: boolean;
+  /** Null: not known. */
+  readonly machines: MachinesJson | null;
   readonly autostart: { readonly supported: boolean; readonly enabled: boolean };
 }
 
 /** Starts with the state, since some desktops cut it short. */
 export function tooltipOf(view: TrayView): string {
+  const machines = machinesLine(view.machines, clockTime);
+  return machines === null ? stateOf(view) : `${stateOf(view).replace(/\.$/, "")}. ${machines}`;
+}
+
+function stateOf(view: TrayView): string {
   const { attention, problem, pausedUntil, person } = view;
   const count = attention.pending.length;
   const waiting = count === 1 ? "1 alert waits for you" : `${count} alerts wait for you`;
@@ -70,8 +79,10 @@ export const separator: MenuLine = { label: "" };
 export function menuOf(view: TrayView): readonly MenuLine[] {
   const { attention, pausedUntil, autostart } = view;
   const waiting = attention.pending.length;
+  const machines = machinesLine(view.machines, clockTime);
   return [
-    { label: tooltipOf(view), enabled: false },
+    { label: stateOf(view), enabled: false },
+    ...(machines === null ? [] : [{ label: machines, enabled: false }]),
     separator,
     { label: "Open Tocsin", action: { type: "open-console" } },
     ...(waiting > 0 && pausedUntil === null

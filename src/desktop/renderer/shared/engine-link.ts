@@ -4,6 +4,7 @@
  */
 import type { AlertJson } from "#wire/alert-json";
 import type { ClientMessage, EngineMessage, HealthMessage, TeamMessage } from "#wire/client-contract";
+import type { InviteRequest, MachineChangeRequest, MachinesJson } from "#wire/machines-json";
 
 /** Carries messages, in order. After `onClosed` it carries nothing more. */
 export interface Transport {
@@ -25,6 +26,8 @@ export interface EngineView {
   readonly team: TeamMessage | null;
   readonly health: HealthMessage;
   readonly open: ReadonlyMap<string, AlertJson>;
+  /** Null: an engine that knows of no other machines. */
+  readonly machines: MachinesJson | null;
   /** Counts what the engine said about alerts: whoever shows a timeline asks again when it has grown. */
   readonly revision: number;
 }
@@ -37,6 +40,7 @@ const nothing: EngineView = {
   team: null,
   health: { ready: false, trusted: false, problems: [] },
   open: new Map(),
+  machines: null,
   revision: 0,
 };
 
@@ -95,6 +99,14 @@ export class EngineLink {
     return this.ask((requestId) => ({ type: "schedules", requestId }));
   }
 
+  invite({ role, person }: Pick<InviteRequest, "role" | "person">): Promise<Answer> {
+    return this.ask((requestId) => ({ type: "invite", requestId, role, person }));
+  }
+
+  changeMachine(machineId: string, change: MachineChangeRequest): Promise<Answer> {
+    return this.ask((requestId) => ({ type: "machine-change", requestId, machineId, change }));
+  }
+
   /** Never rejects: an answer that does not come is an answer that says so. */
   private ask(message: (requestId: number) => ClientMessage): Promise<Answer> {
     const { transport } = this;
@@ -119,7 +131,7 @@ export class EngineLink {
   private receive(message: EngineMessage): void {
     switch (message.type) {
       case "welcome": {
-        const { engineVersion, url, team, health } = message;
+        const { engineVersion, url, team, health, machines = null } = message;
         this.change({
           known: true,
           connected: true,
@@ -128,6 +140,7 @@ export class EngineLink {
           team,
           health,
           open: merged([], message.alerts),
+          machines,
           revision: this.view.revision + 1,
         });
         return;
@@ -140,6 +153,9 @@ export class EngineLink {
         return;
       case "health":
         this.change({ health: message.health });
+        return;
+      case "machines":
+        this.change({ machines: message.machines });
         return;
       case "answer":
         this.waiting.get(message.requestId)?.(message);
