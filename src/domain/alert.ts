@@ -1,7 +1,18 @@
 /**
  * An alert: one firing, from open to resolved. Immutable; `evolve-alert` makes the next one from a fact.
  */
-import type { ActionId, AlertId, EpochMs, IntegrationId, PersonId, PolicyId, TeamRevision } from "./ids.ts";
+import type { AttentionRung } from "./fact.ts";
+import type {
+  ActionId,
+  AlertId,
+  EpochMs,
+  IntegrationId,
+  MachineId,
+  PersonId,
+  PolicyId,
+  TeamRevision,
+} from "./ids.ts";
+import type { Vector } from "./place.ts";
 import type { Severity } from "./severity.ts";
 import type { Via } from "./team.ts";
 
@@ -38,6 +49,10 @@ export interface Alert extends AlertContent {
   readonly repeat: number;
   /** Counts every entering of a step; part of the identity of a notification. */
   readonly wave: number;
+  /** How often it has been triggered anew; see `AlertFact`. */
+  readonly round: number;
+  /** The last round that was acknowledged, snoozed or resolved; -1: none. It is quiet while this is not below `round`. */
+  readonly quietRound: number;
   /** When the next tier is asked; null while nothing escalates (acknowledged, snoozed, resolved). */
   readonly nextEscalationAt: EpochMs | null;
   /** Everyone asked since it was last (re)triggered, and why. Its window is shown to these people. */
@@ -54,6 +69,12 @@ export interface Alert extends AlertContent {
   readonly snoozedUntil: EpochMs | null;
   readonly resolvedAt: EpochMs | null;
 
+  /** The last report of each origin, and those that a resolve has answered: one that is not answered keeps it open. */
+  readonly news: Vector;
+  readonly covered: Vector;
+  /** The last fact folded, in canonical order. An earlier one that arrives later means folding anew. */
+  readonly latest: Frontier;
+
   /** How often its source has reported it; exact in memory, on disk rounded down once it is large (see rules/deduplicate). */
   readonly occurrences: number;
   /** How long its source may be silent before the alert counts as stale; null: the source reports only changes. */
@@ -64,6 +85,12 @@ export interface Alert extends AlertContent {
 
 export type NotificationState = "planned" | "attempted" | "sent" | "failed" | "withdrawn";
 
+export interface Frontier {
+  readonly hlc: number;
+  readonly origin: string;
+  readonly seq: number;
+}
+
 export interface Notification {
   readonly actionId: ActionId;
   readonly wave: number;
@@ -73,6 +100,11 @@ export interface Notification {
   /** When it is to be attempted (again). */
   readonly dueAt: EpochMs;
   readonly attempts: number;
+  /** Who made the last attempt, and when; null: nobody yet, or a machine that is alone. */
+  readonly attemptedBy: MachineId | null;
+  readonly attemptedAt: EpochMs | null;
+  /** How far a popup has come with its person. */
+  readonly rungs: readonly AttentionRung[];
 }
 
 /** Why a person was asked. */

@@ -13,8 +13,11 @@ import { announceHandoffs } from "./rules/announce-handoffs.ts";
 import { annotate } from "./rules/annotate.ts";
 import { acknowledge } from "./rules/acknowledge.ts";
 import { changeDuty } from "./rules/change-duty.ts";
+import { changeMachines } from "./rules/change-machines.ts";
 import { escalateByHand } from "./rules/escalate.ts";
+import { noteAttention } from "./rules/note-attention.ts";
 import { noteDesktops } from "./rules/note-desktops.ts";
+import { noteStillFiring } from "./rules/note-still-firing.ts";
 import { receiveSignal } from "./rules/receive-signal.ts";
 import { recordOutcome } from "./rules/record-outcome.ts";
 import { recover } from "./rules/recover.ts";
@@ -55,19 +58,31 @@ export function decide(state: State, input: Input, now: EpochMs): Decided {
       runDeadlines(decision, input.alertId);
       break;
     case "team-loaded":
-      adoptTeam(decision, input.team);
+      adoptTeam(decision, input.team, input.by ?? null);
       break;
     case "handoffs-due":
       announceHandoffs(decision);
       break;
     case "desktops-changed":
-      noteDesktops(decision, input.people);
+      noteDesktops(decision, input);
+      break;
+    case "attention":
+      noteAttention(decision, input);
+      break;
+    case "machine":
+      changeMachines(decision, input.change);
+      break;
+    case "team-file-sealed":
+      decision.say(input);
+      break;
+    case "still-firing":
+      noteStillFiring(decision, input.alerts);
       break;
     case "engine-started":
       recover(decision, input.version);
       break;
     case "engine-stopping":
-      decision.facts.push({ kind: "engine-stopped", at: now });
+      decision.say({ kind: "engine-stopped" });
       break;
     case "clock-stepped":
       stepClock(decision, input.deltaMs);

@@ -4,24 +4,31 @@
  */
 import type { Alert } from "./alert.ts";
 import type { Answer, Command, Effect, RefusalReason } from "./command.ts";
+import type { Acting } from "./acting.ts";
 import { evolveAlert } from "./evolve-alert.ts";
 import type { AlertFact, Fact } from "./fact.ts";
-import type { AlertId, EpochMs, PersonId } from "./ids.ts";
-import type { Observation } from "./observation.ts";
-import type { State } from "./state.ts";
+import type { ActionId, AlertId, EpochMs } from "./ids.ts";
+import type { DesktopsChanged, Observation } from "./observation.ts";
+import { nextOwnPlace, type State } from "./state.ts";
 
 /** An alert fact without what the decision fills in. Distributes over the union, so that each kind keeps its fields. */
 export type AlertEvent = AlertFact extends infer F
   ? F extends AlertFact
-    ? Omit<F, "at" | "alertId">
+    ? Omit<F, "at" | "hlc" | "alertId">
     : never
   : never;
+
+/** The same for what concerns no alert. */
+export type OtherEvent =
+  Exclude<Fact, AlertFact> extends infer F ? (F extends Fact ? Omit<F, "at" | "hlc"> : never) : never;
 
 export class Decision {
   readonly facts: Fact[] = [];
   readonly observations: Observation[] = [];
   readonly commands: Command[] = [];
   answer: Answer = { ok: true, alertId: null, effect: "done" };
+
+  private readonly begun = new Set<ActionId>();
 
   constructor(
     private before: State,
@@ -32,9 +39,33 @@ export class Decision {
     return this.before;
   }
 
+  /** As the state has it, with what this decision has begun. */
+  get acting(): Acting {
+    return this.begun.size === 0
+      ? this.before.acting
+      : { ...this.before.acting, underWay: new Set([...this.before.acting.underWay, ...this.begun]) };
+  }
+
+  /** Whether the others leave what is due now to this machine. */
+  get actsFirst(): boolean {
+    return this.before.acting.position === 0;
+  }
+
+  /** This machine makes the attempt: nobody's business until its outcome is here. */
+  begin(alertId: AlertId, actionId: ActionId): void {
+    this.begun.add(actionId);
+    this.observations.push({ kind: "attempt-began", alertId, actionId });
+  }
+
   /** From here on the rules see these desktops; the state itself learns of them by the observation. */
-  assumeDesktops(people: readonly PersonId[]): void {
-    this.before = { ...this.before, desktops: new Set(people) };
+  assumeDesktops({ people, away = [] }: Pick<DesktopsChanged, "people" | "away">): void {
+    const presences = new Map(away.map(({ person, presence }) => [person, presence]));
+    this.before = { ...this.before, desktops: new Set(people), away: presences };
+  }
+
+  /** Says that something happened that concerns no alert. */
+  say(event: OtherEvent): void {
+    this.facts.push({ ...event, at: this.now, hlc: this.nextLogicalTime() } as Fact);
   }
 
   /** Says that something happened to `alert`, and returns what it is now. */
@@ -56,8 +87,15 @@ export class Decision {
   }
 
   private emitFor(id: AlertId, before: Alert | undefined, event: AlertEvent): Alert {
-    const fact = { at: this.now, alertId: id, ...event } as AlertFact;
+    const place = nextOwnPlace(this.before, this.facts.length);
+    const fact = { at: this.now, hlc: this.nextLogicalTime(), alertId: id, ...event } as AlertFact;
     this.facts.push(fact);
-    return evolveAlert(before, fact);
+    return evolveAlert(before, fact, place);
+  }
+
+  /** Later than what other machines have said; among its own facts their number decides. See `logicalTimeOf`. */
+  private nextLogicalTime(): number {
+    const { hlc, heardHlc } = this.before;
+    return Math.max(Math.floor(this.now), hlc, heardHlc + 1);
   }
 }

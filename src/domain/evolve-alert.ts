@@ -1,36 +1,26 @@
 /**
  * The next value of one alert after one fact: truly pure, and the only place that knows what a fact means.
  * Called by `evolve`, and by the rules while they decide, so that a rule sees the effect of what it has just said.
+ *
+ * Facts come in canonical order, but several machines may have said them without knowing of one another. So each one is
+ * judged by the round it belongs to, never by having come last: an acknowledgement quiets its round for good, and what
+ * was sent stays sent.
  */
 import type { Alert, Notification } from "./alert.ts";
 import type { AlertFact } from "./fact.ts";
 import type { EpochMs } from "./ids.ts";
+import { isWorse } from "./severity.ts";
+import { covers, joined, logicalTimeOf, type Place, type Vector } from "./place.ts";
 
-/** @throws when the alert is not there and the fact does not open it, or the other way round: a broken invariant. */
-export function evolveAlert(before: Alert | undefined, fact: AlertFact): Alert {
-  if (fact.kind === "alert-opened") {
-    if (before !== undefined) throw new Error(`invariant: alert ${fact.alertId} opened twice`);
-    return opened(fact);
-  }
-  if (before === undefined) throw new Error(`invariant: ${fact.kind} for unknown alert ${fact.alertId}`);
-  return changed(before, fact);
+/** @throws when the alert is not there and the fact does not open it: a broken invariant. */
+export function evolveAlert(before: Alert | undefined, fact: AlertFact, place: Place): Alert {
+  if (before === undefined && fact.kind !== "alert-opened")
+    throw new Error(`invariant: ${fact.kind} for unknown alert ${fact.alertId}`);
+  const after = before === undefined ? opened(fact as Opened, place) : changed(before, fact, place);
+  return { ...after, latest: { hlc: logicalTimeOf(fact), origin: place.origin, seq: place.seq } };
 }
 
-/** When the alert next needs a `tick`; null: never. */
-export function deadlineOf(alert: Alert): EpochMs | null {
-  const due: EpochMs[] = [];
-  if (alert.status === "resolved") return null;
-  if (alert.staleAt !== null) due.push(alert.staleAt);
-  if (alert.status === "acknowledged" && alert.ackTimeoutAt !== null) due.push(alert.ackTimeoutAt);
-  if (alert.status === "snoozed" && alert.snoozedUntil !== null) due.push(alert.snoozedUntil);
-  if (alert.status === "triggered") {
-    if (alert.nextEscalationAt !== null) due.push(alert.nextEscalationAt);
-    for (const notification of alert.notifications) {
-      if (notification.state === "planned") due.push(notification.dueAt);
-    }
-  }
-  return due.length === 0 ? null : Math.min(...due);
-}
+type Opened = AlertFact & { kind: "alert-opened" };
 
 /** Every pending deadline moved by `deltaMs`, after the wall clock was set: what was five minutes away still is. */
 export function shiftDeadlines(alert: Alert, deltaMs: number): Alert {
@@ -45,7 +35,7 @@ export function shiftDeadlines(alert: Alert, deltaMs: number): Alert {
   };
 }
 
-function opened(fact: AlertFact & { kind: "alert-opened" }): Alert {
+function opened(fact: Opened, place: Place): Alert {
   return {
     id: fact.alertId,
     status: "triggered",
@@ -62,6 +52,8 @@ function opened(fact: AlertFact & { kind: "alert-opened" }): Alert {
     step: 0,
     repeat: 0,
     wave: 0,
+    round: 0,
+    quietRound: -1,
     nextEscalationAt: null,
     asked: [],
     nobodyReachable: false,
@@ -72,6 +64,9 @@ function opened(fact: AlertFact & { kind: "alert-opened" }): Alert {
     ackTimeoutAt: null,
     snoozedUntil: null,
     resolvedAt: null,
+    news: reportAt(place),
+    covered: {},
+    latest: { hlc: 0, origin: "", seq: 0 },
     occurrences: 1,
     silentAfterMs: fact.silentAfterMs,
     staleAt: fact.silentAfterMs === null ? null : fact.at + fact.silentAfterMs,
@@ -79,67 +74,156 @@ function opened(fact: AlertFact & { kind: "alert-opened" }): Alert {
   };
 }
 
-function changed(alert: Alert, fact: Exclude<AlertFact, { kind: "alert-opened" }>): Alert {
+function changed(alert: Alert, fact: AlertFact, place: Place): Alert {
   switch (fact.kind) {
+    case "alert-opened":
+      // Another machine heard of it as well.
+      return reported(alert, place);
     case "content-changed":
       // Severity has facts of its own, since it decides who is asked.
       return { ...alert, ...fact.content, severity: alert.severity };
-    case "severity-raised":
-      return { ...alert, severity: fact.to };
+    case "severity-raised": {
+      const round = fact.round ?? alert.round;
+      const worse = { ...alert, severity: isWorse(fact.to, alert.severity) ? fact.to : alert.severity };
+      const isNew = alert.status !== "resolved" && round > alert.round;
+      return reported(isNew ? triggeredAnew(worse, round) : worse, place);
+    }
     case "occurrences-counted":
-      return { ...alert, occurrences: fact.occurrences };
+      return reported({ ...alert, occurrences: Math.max(alert.occurrences, fact.occurrences) }, place);
     case "step-entered":
       return stepEntered(alert, fact);
-    case "step-skipped":
-    case "note-added":
-    case "alert-escalated":
-      return alert;
     case "notification-attempted":
-      return withNotification(alert, fact.actionId, (n) => ({
-        ...n,
-        state: "attempted",
-        attempts: fact.attempt,
-      }));
+      return withNotification(alert, fact.actionId, (n) =>
+        n.state === "sent"
+          ? n
+          : {
+              ...n,
+              state: "attempted",
+              attempts: Math.max(n.attempts, fact.attempt),
+              attemptedBy: fact.machine ?? null,
+              attemptedAt: fact.at,
+            },
+      );
     case "notification-sent":
       return withNotification(alert, fact.actionId, (n) => ({ ...n, state: "sent" }));
     case "notification-withdrawn":
-      return withNotification(alert, fact.actionId, (n) => ({ ...n, state: "withdrawn" }));
+      return withNotification(alert, fact.actionId, (n) =>
+        n.state === "sent" ? n : { ...n, state: "withdrawn" },
+      );
     case "notification-failed":
       return notificationFailed(alert, fact);
+    case "attention-reached":
+      return withNotification(alert, fact.actionId, (n) =>
+        n.rungs.includes(fact.rung) ? n : { ...n, rungs: [...n.rungs, fact.rung] },
+      );
+    case "person-not-waited-for":
+      return nextChannelAtOnce(alert, fact.actionId, fact.at);
     case "alert-acknowledged":
-      return {
-        ...quiet(alert),
-        status: "acknowledged",
-        acknowledgedAt: fact.at,
-        acknowledgedBy: fact.by,
-        ackTimeoutAt: fact.ackTimeoutAt,
-      };
+      return acknowledged(alert, fact);
     case "alert-snoozed":
-      return { ...quiet(alert), status: "snoozed", snoozedUntil: fact.until };
-    case "alert-retriggered":
-      return { ...quiet(alert), status: "triggered", acknowledgedAt: null, acknowledgedBy: null, asked: [] };
-    case "alert-transferred":
-      return {
-        ...quiet(alert),
-        status: "triggered",
-        acknowledgedAt: null,
-        acknowledgedBy: null,
-        asked: [],
-        policy: fact.policy,
-        teamRevision: fact.teamRevision,
-        repeat: 0,
-      };
+      return snoozed(alert, fact);
+    case "alert-retriggered": {
+      const round = fact.round ?? alert.round + 1;
+      const isOver = alert.status === "resolved" || alert.status === "triggered";
+      return !isOver && round > alert.quietRound ? triggeredAnew(alert, round) : alert;
+    }
+    case "alert-escalated": {
+      const round = fact.round ?? alert.round;
+      if (alert.status === "resolved" || round <= alert.round) return alert;
+      // Whoever was asked so far goes on having been asked.
+      return { ...triggeredAnew(alert, round), asked: alert.asked };
+    }
+    case "alert-transferred": {
+      const round = fact.round ?? alert.round + 1;
+      if (alert.status === "resolved" || round < alert.round) return alert;
+      const { policy, teamRevision } = fact;
+      return { ...triggeredAnew(alert, round), policy, teamRevision, repeat: 0 };
+    }
     case "alert-went-stale":
       return { ...alert, stale: true, staleAt: null };
     case "alert-heard-again":
       return { ...alert, stale: false };
     case "alert-resolved":
-      return { ...quiet(alert), status: "resolved", resolvedAt: fact.at, staleAt: null };
+      return resolved(alert, fact, place);
+    case "step-skipped":
+    case "note-added":
+      return alert;
+    default:
+      // A kind that only a newer Tocsin knows.
+      return alert;
   }
 }
 
+function acknowledged(alert: Alert, fact: AlertFact & { kind: "alert-acknowledged" }): Alert {
+  const round = fact.round ?? alert.round;
+  if (alert.status === "resolved" || round < alert.round) return alert;
+  // Two people at once, on two machines: it is in the hands of the first.
+  if (alert.status === "acknowledged" && alert.quietRound >= round) return alert;
+  return {
+    ...quiet(alert),
+    status: "acknowledged",
+    quietRound: round,
+    acknowledgedAt: fact.at,
+    acknowledgedBy: fact.by,
+    ackTimeoutAt: fact.ackTimeoutAt,
+  };
+}
+
+function snoozed(alert: Alert, fact: AlertFact & { kind: "alert-snoozed" }): Alert {
+  const round = fact.round ?? alert.round;
+  if (alert.status === "resolved" || round < alert.round) return alert;
+  return { ...quiet(alert), status: "snoozed", quietRound: round, snoozedUntil: fact.until };
+}
+
+/** A resolve ends the alert unless there is a report that whoever resolved it could not know of. */
+function resolved(alert: Alert, fact: AlertFact & { kind: "alert-resolved" }, place: Place): Alert {
+  const covered = joined(alert.covered, { ...(fact.covers ?? alert.news), ...reportAt(place) });
+  const quietRound = Math.max(alert.quietRound, alert.round);
+  const ended: Alert = {
+    ...quiet(alert),
+    status: "resolved",
+    resolvedAt: alert.status === "resolved" ? alert.resolvedAt : fact.at,
+    staleAt: null,
+    covered,
+    quietRound,
+  };
+  return covers(covered, alert.news) ? ended : triggeredAnew(ended, quietRound + 1);
+}
+
+/** One more report. A resolve that did not know of it has not ended the alert. */
+function reported(alert: Alert, place: Place): Alert {
+  const after = { ...alert, news: joined(alert.news, reportAt(place)) };
+  if (alert.status !== "resolved" || covers(after.covered, after.news)) return after;
+  return triggeredAnew(after, alert.quietRound + 1);
+}
+
+function reportAt({ origin, seq }: Place): Vector {
+  return { [origin]: seq } as Vector;
+}
+
+/** A new round; the step that it begins with is another fact. While it still climbed, what was planned goes on. */
+function triggeredAnew(alert: Alert, round: number): Alert {
+  const climbing = alert.status === "triggered";
+  return {
+    ...(climbing ? alert : quiet(alert)),
+    status: "triggered",
+    round,
+    nextEscalationAt: null,
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    resolvedAt: null,
+    asked: climbing ? alert.asked : [],
+  };
+}
+
 function stepEntered(alert: Alert, fact: AlertFact & { kind: "step-entered" }): Alert {
-  const askedAgain = new Set(fact.asked.map((asked) => asked.person));
+  const round = fact.round ?? alert.round;
+  const wave = Math.max(alert.wave, fact.wave);
+  // Said by a machine that did not know yet: acknowledged meanwhile, or triggered anew.
+  if (alert.status === "resolved" || round < alert.round || round <= alert.quietRound)
+    return { ...alert, wave };
+  // Another machine has entered this wave, or gone beyond it: what both planned is done once, by its action id.
+  if (fact.wave <= alert.wave && alert.nextEscalationAt !== null) return alsoPlanned(alert, fact);
   const replanned = new Set(fact.notifications.map((n) => `${n.person} ${n.via}`));
   // What an earlier tier was still to be told goes on, unless this tier tells the same person the same way.
   const goingOn = alert.notifications.filter(
@@ -154,38 +238,66 @@ function stepEntered(alert: Alert, fact: AlertFact & { kind: "step-entered" }): 
     snoozedUntil: null,
     step: fact.step,
     repeat: fact.repeat,
-    wave: fact.wave,
+    wave,
+    round,
     nextEscalationAt: fact.nextEscalationAt,
     nobodyReachable: fact.reason === "nobody-reachable",
-    asked: [...alert.asked.filter((asked) => !askedAgain.has(asked.person)), ...fact.asked],
-    notifications: [
-      ...goingOn,
-      ...fact.notifications.map((n): Notification => ({
-        ...n,
-        wave: fact.wave,
-        state: "planned",
-        attempts: 0,
-      })),
-    ],
+    asked: alsoAsked(alert, fact),
+    notifications: [...goingOn, ...planned(fact)],
   };
+}
+
+function alsoPlanned(alert: Alert, fact: AlertFact & { kind: "step-entered" }): Alert {
+  const known = new Set(alert.notifications.map((n) => n.actionId));
+  const nextEscalationAt =
+    fact.wave === alert.wave
+      ? Math.min(fact.nextEscalationAt, alert.nextEscalationAt!)
+      : alert.nextEscalationAt;
+  return {
+    ...alert,
+    nextEscalationAt,
+    nobodyReachable: alert.nobodyReachable && fact.reason === "nobody-reachable",
+    asked: alsoAsked(alert, fact),
+    notifications: [...alert.notifications, ...planned(fact).filter((n) => !known.has(n.actionId))],
+  };
+}
+
+function alsoAsked(alert: Alert, { asked }: AlertFact & { kind: "step-entered" }): Alert["asked"] {
+  const again = new Set(asked.map(({ person }) => person));
+  return [...alert.asked.filter(({ person }) => !again.has(person)), ...asked];
+}
+
+function planned({ notifications, wave }: AlertFact & { kind: "step-entered" }): Notification[] {
+  return notifications.map((n) => ({
+    ...n,
+    wave,
+    state: "planned",
+    attempts: 0,
+    attemptedBy: null,
+    attemptedAt: null,
+    rungs: [],
+  }));
 }
 
 function notificationFailed(alert: Alert, fact: AlertFact & { kind: "notification-failed" }): Alert {
   const { retryAt } = fact;
-  if (retryAt !== null) {
-    return withNotification(alert, fact.actionId, (n) => ({ ...n, state: "planned", dueAt: retryAt }));
-  }
   const failed = alert.notifications.find((n) => n.actionId === fact.actionId);
+  if (failed?.state === "sent") return alert;
+  if (retryAt !== null)
+    return withNotification(alert, fact.actionId, (n) => ({ ...n, state: "planned", dueAt: retryAt }));
+  const given = withNotification(alert, fact.actionId, (n) => ({ ...n, state: "failed" }));
+  return nextChannelAtOnce(given, fact.actionId, fact.at);
+}
+
+/** The person's next way in the same wave is not waited for any longer. */
+function nextChannelAtOnce(alert: Alert, actionId: string, at: EpochMs): Alert {
+  const first = alert.notifications.find((n) => n.actionId === actionId);
   const next = alert.notifications.find(
     (n) =>
-      n.state === "planned" &&
-      n.person === fact.person &&
-      n.wave === failed?.wave &&
-      n.actionId !== fact.actionId,
+      n.state === "planned" && n.person === first?.person && n.wave === first.wave && n.actionId !== actionId,
   );
-  const given = withNotification(alert, fact.actionId, (n) => ({ ...n, state: "failed" }));
-  if (next === undefined || next.dueAt <= fact.at) return given;
-  return withNotification(given, next.actionId, (n) => ({ ...n, dueAt: fact.at }));
+  if (next === undefined || next.dueAt <= at) return alert;
+  return withNotification(alert, next.actionId, (n) => ({ ...n, dueAt: at }));
 }
 
 function withNotification(alert: Alert, id: string, change: (n: Notification) => Notification): Alert {

@@ -1,45 +1,118 @@
 /**
  * The fold: state after a fact. Replay after a crash is this and nothing else, so no rule lives here.
- * Called by the engine's loop after each decision, and by recovery.
+ * Called by the engine's loop after each decision, for the facts of other machines, and by recovery.
+ *
+ * The result does not depend on the order in which facts arrived (invariant 5): a fact that comes after a canonically
+ * later one of the same alert has the alert folded anew, from all of its facts (`arrivesLate`, `foldAlert`).
  */
-import type { Alert } from "./alert.ts";
-import { deadlineOf, evolveAlert, shiftDeadlines } from "./evolve-alert.ts";
+import { deadlineOf } from "./acting.ts";
+import type { Alert, Frontier } from "./alert.ts";
+import { evolveAlert, shiftDeadlines } from "./evolve-alert.ts";
 import { evolveDuty } from "./evolve-duty.ts";
+import { evolveMachines } from "./evolve-machines.ts";
+import { evolveTeam } from "./evolve-team.ts";
 import type { AlertFact, Fact } from "./fact.ts";
+import type { AlertId } from "./ids.ts";
 import { limits } from "./limits.ts";
+import { inLocalTime } from "./local-time.ts";
 import type { Observation } from "./observation.ts";
-import { keyOf, type State } from "./state.ts";
-import type { Team } from "./team.ts";
+import { byCanonicalOrder, logicalTimeOf, type JournaledFact, type Place } from "./place.ts";
+import { keyOf, nextOwnPlace, type State } from "./state.ts";
 
-/** Takes over `state`, changes it and returns it; see `State` on ownership. */
-export function evolve(state: State, fact: Fact): State {
+/** `fact` in this machine's time. Takes over `state`, changes it and returns it; see `State` on ownership. */
+export function evolve(state: State, fact: Fact, place: Place = nextOwnPlace(state)): State {
+  noteArrival(state, fact, place);
   switch (fact.kind) {
     case "team-adopted":
-      return adoptTeam(state, fact.team);
+    case "team-file-sealed":
+      return evolveTeam(state, fact, place);
     case "clock-stepped":
-      for (const alert of state.open.values()) put(state, shiftDeadlines(alert, fact.deltaMs));
-      return state;
+      return place.own ? stepClock(state, fact.deltaMs, place) : state;
     case "handoff-announced":
     case "override-added":
     case "override-removed":
     case "swap-asked":
     case "swap-agreed":
     case "swap-declined":
-      return evolveDuty(state, fact);
+      return evolveDuty(state, fact, place);
+    case "machine-added":
+    case "machine-changed":
+    case "machine-revoked":
+      return evolveMachines(state, fact, place);
     case "engine-started":
     case "engine-stopped":
     case "journal-recovered":
       return state;
     default:
-      return evolveOne(state, fact);
+      // Anything else without an alert is a kind that only a newer Tocsin knows.
+      return "alertId" in fact ? evolveOne(state, fact, place) : state;
   }
+}
+
+/** Also for a fact that is folded in another way: with its whole alert. */
+export function noteArrival(state: State, fact: Fact, place: Place): void {
+  state.position = place.position;
+  if (place.origin === state.origin) state.ownSeq = place.seq;
+  if (place.own) state.hlc = Math.max(state.hlc, logicalTimeOf(fact));
+  else state.heardHlc = Math.max(state.heardHlc, logicalTimeOf(fact));
+}
+
+/** Whether its alert has to be folded anew, from all of its facts. */
+export function arrivesLate(state: State, fact: AlertFact, place: Place): boolean {
+  const alert = state.open.get(fact.alertId) ?? state.resolved.get(fact.alertId);
+  if (alert === undefined) return fact.kind !== "alert-opened" || state.unopened.has(fact.alertId);
+  if (place.own && place.origin === alert.latest.origin) return false;
+  return isBefore({ hlc: logicalTimeOf(fact), origin: place.origin, seq: place.seq }, alert.latest);
+}
+
+/** One alert from all of its facts, in whatever order; null when its opening is not among them. */
+export function foldAlert(state: State, facts: readonly JournaledFact[]): Alert | null {
+  const sorted = facts.toSorted(byCanonicalOrder);
+  const opening = sorted.findIndex(({ fact }) => fact.kind === "alert-opened");
+  if (opening === -1) return null;
+  // Whatever the clocks said, nothing happened to it before it was opened.
+  if (opening > 0) sorted.unshift(...sorted.splice(opening, 1));
+  let alert: Alert | undefined;
+  for (const journaled of sorted)
+    alert = evolveAlert(alert, inTimeOf(state, journaled) as AlertFact, journaled.place);
+  return alert ?? null;
+}
+
+/** The fact by this machine's clock as it stands now. */
+export function inTimeOf(state: State, { fact, place }: JournaledFact): Fact {
+  let steppedMs = 0;
+  for (const step of state.clockSteps) if (step.position > place.position) steppedMs += step.deltaMs;
+  return inLocalTime(fact, place.skewMs, steppedMs);
+}
+
+/** Puts an alert that was folded anew in its place; `null`: there are facts of it, but it has not been opened yet. */
+export function adopt(state: State, id: AlertId, alert: Alert | null): State {
+  const before = state.open.get(id) ?? state.resolved.get(id);
+  if (alert === null) state.unopened.add(id);
+  // What was only observed is in no fact.
+  else if (before !== undefined) place(state, { ...alert, ...observedOf(before, alert) });
+  else place(state, alert);
+  return state;
 }
 
 /** Like `evolve`, for what is not journaled. */
 export function observe(state: State, seen: Observation): State {
-  if (seen.kind === "desktops-changed") {
-    state.desktops = new Set(seen.people);
-    return state;
+  switch (seen.kind) {
+    case "desktops-changed":
+      state.desktops = new Set(seen.people);
+      state.away = new Map((seen.away ?? []).map(({ person, presence }) => [person, presence]));
+      return state;
+    case "standing-changed":
+      state.acting = { ...state.acting, position: seen.position };
+      for (const alert of state.open.values()) state.deadlines.set(alert.id, deadlineOf(alert, state.acting));
+      return state;
+    case "attempt-began":
+      state.acting.underWay.add(seen.actionId);
+      break;
+    case "attempt-ended":
+      state.acting.underWay.delete(seen.actionId);
+      break;
+    default:
   }
   const alert = state.open.get(seen.alertId);
   if (alert === undefined) return state;
@@ -56,31 +129,46 @@ export function observe(state: State, seen: Observation): State {
     case "postponed":
       put(state, { ...alert, nextEscalationAt: seen.until });
       break;
+    case "attempt-began":
+    case "attempt-ended":
+      put(state, alert);
+      break;
   }
   return state;
 }
 
-function evolveOne(state: State, fact: AlertFact): State {
+function evolveOne(state: State, fact: AlertFact, at: Place): State {
   const before = state.open.get(fact.alertId) ?? state.resolved.get(fact.alertId);
   if (before === undefined && fact.kind !== "alert-opened") {
     // Only a late outcome of an alert that has left memory comes here; it stays in the journal's timeline.
     return state;
   }
-  const after = evolveAlert(before, fact);
-  if (after.status === "resolved") retire(state, after);
-  else put(state, after);
+  return place(state, evolveAlert(before, fact, at));
+}
+
+function place(state: State, alert: Alert): State {
+  state.unopened.delete(alert.id);
+  if (alert.status === "resolved") retire(state, alert);
+  else put(state, alert);
   return state;
 }
 
 function put(state: State, alert: Alert): void {
+  if (!state.open.has(alert.id)) {
+    state.resolved.delete(alert.id);
+    const key = keyOf(alert.integration, alert.dedupKey);
+    state.openByKey.set(key, [...(state.openByKey.get(key) ?? []), alert.id]);
+  }
   state.open.set(alert.id, alert);
-  state.openByKey.set(keyOf(alert.integration, alert.dedupKey), alert.id);
-  state.deadlines.set(alert.id, deadlineOf(alert));
+  state.deadlines.set(alert.id, deadlineOf(alert, state.acting));
 }
 
 function retire(state: State, alert: Alert): void {
   if (state.open.delete(alert.id)) {
-    state.openByKey.delete(keyOf(alert.integration, alert.dedupKey));
+    const key = keyOf(alert.integration, alert.dedupKey);
+    const others = state.openByKey.get(key)!.filter((id) => id !== alert.id);
+    if (others.length === 0) state.openByKey.delete(key);
+    else state.openByKey.set(key, others);
     state.deadlines.set(alert.id, null);
   }
   state.resolved.set(alert.id, alert);
@@ -90,13 +178,22 @@ function retire(state: State, alert: Alert): void {
   }
 }
 
-/** Keeps the new team, and of the older ones those that an open alert is still frozen to. */
-function adoptTeam(state: State, team: Team): State {
-  const used = new Set([...state.open.values()].map((alert) => alert.teamRevision));
-  for (const revision of state.teams.keys()) {
-    if (!used.has(revision)) state.teams.delete(revision);
-  }
-  state.team = team;
-  state.teams.set(team.revision, team);
+function observedOf(before: Alert, after: Alert): Partial<Alert> {
+  const occurrences = Math.max(before.occurrences, after.occurrences);
+  const staleAt =
+    before.staleAt !== null && after.staleAt !== null
+      ? Math.max(before.staleAt, after.staleAt)
+      : after.staleAt;
+  return { occurrences, staleAt };
+}
+
+function stepClock(state: State, deltaMs: number, { position }: Place): State {
+  state.clockSteps = [...state.clockSteps.slice(1 - limits.clockStepsKept), { position, deltaMs }];
+  for (const alert of state.open.values()) put(state, shiftDeadlines(alert, deltaMs));
   return state;
+}
+
+function isBefore(a: Frontier, b: Frontier): boolean {
+  if (a.hlc !== b.hlc) return a.hlc < b.hlc;
+  return a.origin === b.origin ? a.seq < b.seq : a.origin < b.origin;
 }

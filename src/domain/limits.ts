@@ -11,6 +11,10 @@ export const limits = {
   /** The first wait before a temporary failure is tried again; doubles each time. */
   retryFirstMs: 5_000,
   retryLongestMs: 60_000,
+  /** Settings of this machine's clock that facts of alerts are still counted over. */
+  clockStepsKept: 1_000,
+  /** Revisions of the team that are kept for alerts which another machine may still send. */
+  teamsKept: 32,
   /** How long until an alert that reached nobody tries all tiers again, if no desktop turns up before. */
   nobodyReachableRetryMs: 60_000,
 } as const;

@@ -3,7 +3,8 @@
  * purpose; a snapshot keeps what belongs to an alert.
  */
 import type { AlertContent } from "./alert.ts";
-import type { AlertId, EpochMs, PersonId } from "./ids.ts";
+import type { ActionId, AlertId, EpochMs, PersonId } from "./ids.ts";
+import type { PersonPresence } from "./presence.ts";
 
 export type Observation =
   /** The source said "still firing": the alert is not stale before `staleAt`. */
@@ -13,4 +14,18 @@ export type Observation =
   | { readonly kind: "reported-again"; readonly alertId: AlertId; readonly occurrences: number }
   /** Still nobody can be reached: looked at again then, without a word in the journal each time. */
   | { readonly kind: "postponed"; readonly alertId: AlertId; readonly until: EpochMs }
-  | { readonly kind: "desktops-changed"; readonly people: readonly PersonId[] };
+  /** This machine attempts it from now on; and not any more, however it ended. */
+  | {
+      readonly kind: "attempt-began" | "attempt-ended";
+      readonly alertId: AlertId;
+      readonly actionId: ActionId;
+    }
+  /** Where this machine stands among the others; see `Acting`. */
+  | { readonly kind: "standing-changed"; readonly position: number | null }
+  | DesktopsChanged;
+
+export interface DesktopsChanged {
+  readonly kind: "desktops-changed";
+  readonly people: readonly PersonId[];
+  readonly away?: readonly PersonPresence[];
+}

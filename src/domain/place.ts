@@ -30,6 +30,18 @@ export interface JournaledFact {
 /** For each origin the number of the last fact that is known; an origin that is missing has none. */
 export type Vector = Readonly<Record<OriginId, number>>;
 
+/** Whether `vector` has everything of `other`. */
+export function covers(vector: Vector, other: Vector): boolean {
+  return (Object.keys(other) as OriginId[]).every((origin) => (vector[origin] ?? 0) >= other[origin]!);
+}
+
+/** For each origin the greater number of the two. */
+export function joined(a: Vector, b: Vector): Vector {
+  const both: Record<OriginId, number> = { ...a };
+  for (const origin of Object.keys(b) as OriginId[]) both[origin] = Math.max(both[origin] ?? 0, b[origin]!);
+  return both;
+}
+
 /** Negative when `a` comes before `b`: by logical clock, then by origin and number, so that no two are equal. */
 export function byCanonicalOrder(a: JournaledFact, b: JournaledFact): number {
   return (

@@ -4,9 +4,24 @@
  * Ownership: `evolve` takes the state it is given and returns it changed. Alerts inside are immutable values; the maps
  * around them are edited in place, since copying 10,000 entries for each fact would be the whole cost of the engine.
  */
-import type { Alert } from "./alert.ts";
+import type { Acting } from "./acting.ts";
+import type { Alert, Frontier } from "./alert.ts";
 import { DeadlineQueue } from "./deadline-queue.ts";
-import type { AlertId, IntegrationId, PersonId, SwapId, TeamRevision } from "./ids.ts";
+import type { DutyFact } from "./duty-fact.ts";
+import type {
+  ActionId,
+  AlertId,
+  EpochMs,
+  IntegrationId,
+  MachineId,
+  OriginId,
+  PersonId,
+  SwapId,
+  TeamRevision,
+} from "./ids.ts";
+import type { Machine, MachineFact } from "./machine.ts";
+import type { Place } from "./place.ts";
+import type { Presence } from "./presence.ts";
 import type { Handoff } from "./oncall/next-handoff.ts";
 import type { Swap } from "./swap.ts";
 import type { Team } from "./team.ts";
@@ -16,11 +31,22 @@ export interface State {
   readonly open: Map<AlertId, Alert>;
   /** The latest resolved ones, oldest first, at most `limits.resolvedInMemory`; older ones are in the journal. */
   readonly resolved: Map<AlertId, Alert>;
-  /** Open alerts by `keyOf(integration, dedupKey)`. */
-  readonly openByKey: Map<string, AlertId>;
-  /** The current team; null before the first one is adopted. */
+  /**
+   * Open alerts by `keyOf(integration, dedupKey)`. More than one only when machines that could not see one another have
+   * each opened one, at different times: then what its source says goes for all of them.
+   */
+  readonly openByKey: Map<string, readonly AlertId[]>;
+  /** Facts have come of these alerts whose opening has not. */
+  readonly unopened: Set<AlertId>;
+  /** The current team; null before the first one is adopted. Of concurrent ones the canonically last. */
   team: Team | null;
-  /** The current revision and every one that an open alert is frozen to. */
+  /** How it came to be in force; null as long as `team`. */
+  adoption: Adoption | null;
+  /** Revisions that were changed while another machine changed the team as well, and that lost. Latest last, a few. */
+  teamRivals: readonly Adoption[];
+  /** The latest sealed text of the team file. */
+  teamFile: { readonly revision: TeamRevision; readonly sealed: string; readonly latest: Frontier } | null;
+  /** The current revision, every one that an open alert is frozen to, and a few besides. */
   readonly teams: Map<TeamRevision, Team>;
   /** When each open alert next needs a `tick`. Derived from `open`. */
   readonly deadlines: DeadlineQueue<AlertId>;
@@ -28,8 +54,47 @@ export interface State {
   announced: readonly Handoff[];
   /** Those asked for and not over yet, in the order of asking. */
   readonly swaps: Map<SwapId, Swap>;
-  /** People with a desktop attached and not paused. Volatile: empty after a replay. */
+  /** What the swaps are made of, in canonical order. */
+  readonly swapFacts: Placed<DutyFact>[];
+  /** The machines of the team, revoked ones included. */
+  readonly machines: Map<MachineId, Machine>;
+  /** What they are made of, in canonical order. */
+  readonly machineFacts: Placed<MachineFact>[];
+
+  /** The last fact of this machine's own log, and the last one to arrive. */
+  ownSeq: number;
+  position: number;
+  /** The latest logical time of this machine's own facts, and of those of others. */
+  hlc: number;
+  heardHlc: number;
+  /** By how much this machine's clock was set, after which position; the last few. */
+  clockSteps: readonly { readonly position: number; readonly deltaMs: number }[];
+
+  // Volatile: true only now, empty after a replay.
+
+  /** This machine's own log. */
+  origin: OriginId;
+  acting: Acting & { readonly underWay: Set<ActionId> };
+  /** People with a desktop attached and not paused. */
   desktops: ReadonlySet<PersonId>;
+  /** Those of them who are not there to notice it. */
+  away: ReadonlyMap<PersonId, Presence>;
+}
+
+export interface Placed<F> {
+  readonly fact: F;
+  readonly place: Place;
+}
+
+/** A team that was taken over: by whom, on which machine, and in place of which one. */
+export interface Adoption {
+  readonly revision: TeamRevision;
+  /** Null: the first one, or from before there were several machines. */
+  readonly parent: TeamRevision | null;
+  readonly by: PersonId | null;
+  readonly machine: MachineId | null;
+  readonly at: EpochMs;
+  readonly latest: Frontier;
 }
 
 export function emptyState(): State {
@@ -37,13 +102,33 @@ export function emptyState(): State {
     open: new Map(),
     resolved: new Map(),
     openByKey: new Map(),
+    unopened: new Set(),
     team: null,
+    adoption: null,
+    teamRivals: [],
+    teamFile: null,
     teams: new Map(),
     deadlines: new DeadlineQueue(),
     announced: [],
     swaps: new Map(),
+    swapFacts: [],
+    machines: new Map(),
+    machineFacts: [],
+    ownSeq: 0,
+    position: 0,
+    hlc: 0,
+    heardHlc: 0,
+    clockSteps: [],
+    origin: "own" as OriginId,
+    acting: { self: null, position: 0, underWay: new Set() },
     desktops: new Set(),
+    away: new Map(),
   };
+}
+
+/** Where this machine's next fact will be. */
+export function nextOwnPlace({ origin, ownSeq, position }: State, ahead = 0): Place {
+  return { origin, seq: ownSeq + 1 + ahead, position: position + 1 + ahead, own: true, skewMs: 0 };
 }
 
 /** Two integrations may use the same key for different things; JSON keeps any characters in them apart. */

@@ -2,7 +2,8 @@
  * What happened to an alert, in plain words, from its facts: the answer to "why was I woken?". Used by the API, the
  * screens and `tocsin show`.
  */
-import type { AlertFact, Fact, FailureReason, SkipReason, StepReason } from "./fact.ts";
+import type { AlertFact, AttentionRung, Fact, FailureReason, SkipReason, StepReason } from "./fact.ts";
+import type { Presence } from "./presence.ts";
 import type { Asked } from "./alert.ts";
 import type { EpochMs, PersonId } from "./ids.ts";
 import type { Team, Via } from "./team.ts";
@@ -47,7 +48,8 @@ type NameOf = (person: PersonId | null) => string | null;
 
 function entryOf(fact: AlertFact, nameOf: NameOf): TimelineEntry {
   const by = "by" in fact && fact.by !== null ? { by: fact.by } : {};
-  const person = "person" in fact ? { person: fact.person, via: fact.via } : {};
+  const via = "via" in fact ? { via: fact.via } : {};
+  const person = "person" in fact ? { person: fact.person, ...via } : {};
   return { at: fact.at, kind: fact.kind, ...by, ...person, text: textOf(fact, nameOf) };
 }
 
@@ -79,6 +81,10 @@ function textOf(fact: AlertFact, nameOf: NameOf): string {
       }.`;
     case "notification-withdrawn":
       return `${viaTexts[fact.via]} to ${nameOf(fact.person)} not sent: no longer needed.`;
+    case "attention-reached":
+      return `${rungTexts[fact.rung]} ${nameOf(fact.person)}.`;
+    case "person-not-waited-for":
+      return `${nameOf(fact.person)} is not waited for (${presenceTexts[fact.presence]}): the next way is tried at once.`;
     case "alert-acknowledged":
       return `Acknowledged by ${nameOf(fact.by) ?? originText(fact.origin)}.`;
     case "alert-snoozed":
@@ -97,6 +103,9 @@ function textOf(fact: AlertFact, nameOf: NameOf): string {
       return "Its source reports it again.";
     case "alert-resolved":
       return `Resolved by ${nameOf(fact.by) ?? originText(fact.origin)}.`;
+    default:
+      // A kind that only a newer Tocsin knows.
+      return `(${(fact as AlertFact).kind})`;
   }
 }
 
@@ -137,8 +146,25 @@ const stepTexts: Record<StepReason, string> = {
   transferred: "under its new policy",
   "acknowledgement-timed-out": "acknowledged but not resolved in time",
   "snooze-ended": "the snooze is over",
+  "reported-elsewhere": "since another machine reported it anew",
   "nobody-reachable": "nobody the policy names can be reached",
   "somebody-reachable-again": "somebody can be reached again",
+};
+
+const rungTexts: Record<AttentionRung, string> = {
+  received: "Arrived at the desktop of",
+  drawn: "Its window is drawn for",
+  sounding: "It sounds at the desktop of",
+  human: "Somebody moved or unlocked at the desktop of",
+};
+
+const presenceTexts: Record<Presence, string> = {
+  active: "active",
+  idle: "no key or mouse for a while",
+  muted: "the machine's sound is off",
+  locked: "the screen is locked",
+  asleep: "the machine is asleep",
+  offline: "the machine is offline",
 };
 
 const skipTexts: Record<SkipReason, string> = {

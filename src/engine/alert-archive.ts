@@ -1,7 +1,6 @@
 /** Alerts wherever they are: in memory, or resolved so long ago that only the journal has them. */
 import type { Alert } from "#domain/alert";
-import { evolveAlert } from "#domain/evolve-alert";
-import type { AlertFact } from "#domain/fact";
+import { foldAlert } from "#domain/evolve";
 import type { AlertId } from "#domain/ids";
 import type { State } from "#domain/state";
 import type { Journal } from "./ports.ts";
@@ -10,7 +9,7 @@ export class AlertArchive {
   constructor(private readonly journal: Journal) {}
 
   find(state: State, id: AlertId): Alert | null {
-    return inMemory(state, id) ?? this.fromJournal(id);
+    return inMemory(state, id) ?? this.fromJournal(state, id);
   }
 
   /** Resolved alerts, newest first. */
@@ -22,14 +21,12 @@ export class AlertArchive {
   /** A command may concern an alert resolved long ago: the rules then see it as what it is. */
   bringToMemory(state: State, id: AlertId): void {
     if (inMemory(state, id) !== null) return;
-    const alert = this.fromJournal(id);
+    const alert = this.fromJournal(state, id);
     if (alert !== null) state.resolved.set(id, alert);
   }
 
-  private fromJournal(id: AlertId): Alert | null {
-    let alert: Alert | undefined;
-    for (const fact of this.journal.factsOf(id)) alert = evolveAlert(alert, fact as AlertFact);
-    return alert ?? null;
+  private fromJournal(state: State, id: AlertId): Alert | null {
+    return foldAlert(state, this.journal.factsOf(id));
   }
 }
 

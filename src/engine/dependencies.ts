@@ -1,6 +1,7 @@
 /** What the engine is made with, and its limits. */
 import type { Tell } from "#domain/command";
-import type { Channel, Clock, Journal, Random } from "./ports.ts";
+import type { MachineId } from "#domain/ids";
+import type { Channel, Clock, Journal, Random, Standing } from "./ports.ts";
 
 export interface EngineDependencies {
   readonly clock: Clock;
@@ -10,6 +11,9 @@ export interface EngineDependencies {
   /** A quiet word for a person's desktop; without it nobody hears one. Never throws. */
   readonly tell?: (word: Tell) => void;
   readonly version: string;
+  /** This machine among those of its team, and where it stands; absent: it is the only one, and does all that is due. */
+  readonly self?: MachineId;
+  readonly standing?: Standing;
   /** One line for the log, for what nobody asked for: a broken invariant, a journal that fails. */
   log(level: "warn" | "error", text: string, error?: unknown): void;
   /** Only a new start, which salvages the journal, can help. May be called more than once. */

@@ -8,11 +8,13 @@
 import type { Alert } from "#domain/alert";
 import type { Answer } from "#domain/command";
 import { decide, type Decided } from "#domain/decide";
-import { evolve, observe } from "#domain/evolve";
+import { waitMs } from "#domain/acting";
+import { evolve, inTimeOf, observe } from "#domain/evolve";
 import type { Fact } from "#domain/fact";
-import type { AlertId, EpochMs } from "#domain/ids";
-import type { Input } from "#domain/input";
-import { emptyState, type State } from "#domain/state";
+import type { AlertId, EpochMs, OriginId } from "#domain/ids";
+import type { Input, Signal } from "#domain/input";
+import { byCanonicalOrder, type Vector } from "#domain/place";
+import { emptyState, keyOf, type State } from "#domain/state";
 import type { Severity } from "#domain/severity";
 import { AlertArchive, inMemory } from "./alert-archive.ts";
 import { engineLimits, type EngineDependencies } from "./dependencies.ts";
@@ -21,12 +23,16 @@ import { HealthBoard } from "./health-board.ts";
 import { OneTimer } from "./one-timer.ts";
 import { Outbox } from "./outbox.ts";
 import { JournalGuard } from "./journal-guard.ts";
+import { LatestAlerts } from "./latest-alerts.ts";
+import { Merges } from "./merges.ts";
 import {
   JournalError,
   type Engine,
   type EngineChange,
   type EngineHealth,
   type EngineProblem,
+  type MergeAnswer,
+  type TravellingFact,
 } from "./ports.ts";
 import { Quarantine } from "./quarantine.ts";
 import { recoverState } from "./recover-state.ts";
@@ -63,6 +69,8 @@ export class LoopEngine implements Engine {
   private readonly outbox: Outbox;
   private readonly guard: JournalGuard;
   private readonly archive: AlertArchive;
+  private readonly merges: Merges;
+  private readonly latest: LatestAlerts;
   private snapshots: SnapshotKeeper | null = null;
 
   constructor(private readonly dependencies: EngineDependencies) {
@@ -75,11 +83,14 @@ export class LoopEngine implements Engine {
       tell: (word) => dependencies.tell?.(word),
       done: (command, outcome) =>
         void this.submit({ kind: "outcome", alertId: command.alertId, actionId: command.actionId, outcome }),
+      mayAct: () => this.position() !== null,
     });
     this.handoffs = new HandoffWatch((text, error) => dependencies.log("warn", text, error));
     this.timer = new OneTimer(dependencies.clock, () => this.planTurn());
     this.guard = new JournalGuard(dependencies.journal);
     this.archive = new AlertArchive(dependencies.journal);
+    this.merges = new Merges(dependencies.journal);
+    this.latest = new LatestAlerts(dependencies.journal);
     dependencies.clock.onStep((deltaMs) => {
       void this.submit({ kind: "clock-stepped", deltaMs });
       this.setTimer();
@@ -106,7 +117,7 @@ export class LoopEngine implements Engine {
   async start(): Promise<void> {
     const { journal, clock, log, version } = this.dependencies;
     const { state, snapshotSeq } = recoverState(journal);
-    this.current = state;
+    this.current = this.asOfNow(state);
     const warn = (text: string, error: unknown) => log("warn", text, error);
     this.snapshots = new SnapshotKeeper(journal, clock, () => this.current, warn, snapshotSeq);
     const problem = this.guard.begin(clock.now());
@@ -140,7 +151,33 @@ export class LoopEngine implements Engine {
   }
 
   factsOf(id: AlertId): readonly Fact[] {
-    return this.dependencies.journal.factsOf(id);
+    const facts = this.dependencies.journal.factsOf(id).toSorted(byCanonicalOrder);
+    return facts.map((journaled) => inTimeOf(this.current, journaled));
+  }
+
+  get origin(): OriginId {
+    return this.dependencies.journal.origin;
+  }
+
+  vector(): Vector {
+    return this.dependencies.journal.vector();
+  }
+
+  factsBeyond(vector: Vector, maxBytes: number): TravellingFact[] {
+    return this.dependencies.journal.factsBeyond(vector, maxBytes, this.dependencies.clock.now());
+  }
+
+  merge(facts: readonly TravellingFact[]): Promise<MergeAnswer> {
+    if (this.stopping) return Promise.resolve({ ok: false });
+    const answer = this.merges.add(facts);
+    this.planTurn();
+    return answer;
+  }
+
+  /** Between two turns, since the numbers of this machine's facts change. */
+  startNewOrigin(firstOfOurs: number): void {
+    this.dependencies.journal.startNewOrigin(firstOfOurs);
+    this.reload();
   }
 
   listResolved(limit: number): readonly Alert[] {
@@ -163,7 +200,8 @@ export class LoopEngine implements Engine {
 
   /** Tocsin raises an alert about itself; while one with this key is open, no second one. */
   alarm(key: string, severity: Severity, title: string, details: Readonly<Record<string, string>>): void {
-    void this.submit(ownSignal(this.dependencies.random.alertId(), key, severity, title, details));
+    const { random, self = null } = this.dependencies;
+    void this.submit(ownSignal(random.alertId(), key, severity, title, details, self));
   }
 
   /** Something happened that often goes with a sleep or a set clock: notice it now, not at the next deadline. */
@@ -197,6 +235,8 @@ export class LoopEngine implements Engine {
       this.inbox.length > engineLimits.turn ? this.inbox.splice(0, engineLimits.turn) : this.takeAll();
     const turn = new Turn();
     if (this.guard.probe(now, false)) this.journalWorksAgain();
+    this.takeStanding();
+    this.takeMerges(now);
     for (const pending of taken) this.decideOne(turn, pending, now);
     for (const alertId of this.dueAlerts(now)) {
       this.decideOne(turn, { input: { kind: "tick", alertId }, answer: () => {} }, now);
@@ -204,8 +244,32 @@ export class LoopEngine implements Engine {
     if (this.handoffIsDue(now))
       this.decideOne(turn, { input: { kind: "handoffs-due" }, answer: () => {} }, now);
     if (this.commit(turn, now)) this.finish(turn);
-    if (this.inbox.length > 0) this.planTurn();
+    if (this.inbox.length > 0 || this.merges.any) this.planTurn();
     this.setTimer();
+  }
+
+  private position(): number | null {
+    const { standing } = this.dependencies;
+    return standing === undefined ? 0 : standing.position();
+  }
+
+  private takeStanding(): void {
+    const position = this.position();
+    if (position !== this.current.acting.position)
+      observe(this.current, { kind: "standing-changed", position });
+  }
+
+  private takeMerges(now: EpochMs): void {
+    if (!this.merges.any) return;
+    if (!this.guard.works) return this.merges.refuseAll();
+    try {
+      for (const { touched, facts } of this.merges.take(this.current, now)) {
+        this.publish([...touched], facts);
+        this.snapshots?.factsAdded();
+      }
+    } catch (error) {
+      this.journalFailed(error, now);
+    }
   }
 
   private takeAll(): Pending[] {
@@ -220,12 +284,23 @@ export class LoopEngine implements Engine {
   }
 
   private handoffIsDue(now: EpochMs): boolean {
-    return !this.stopping && this.guard.keepsFacts && this.handoffs.isDue(this.current, now);
+    const waited = this.waitedFor(now);
+    return (
+      waited !== null && !this.stopping && this.guard.keepsFacts && this.handoffs.isDue(this.current, waited)
+    );
   }
 
   private nextHandoffNotice(now: EpochMs): EpochMs | null {
-    if (this.stopping || !this.guard.keepsFacts) return null;
-    return this.handoffs.next(this.current, now);
+    const waited = this.waitedFor(now);
+    if (waited === null || this.stopping || !this.guard.keepsFacts) return null;
+    const next = this.handoffs.next(this.current, waited);
+    return next === null ? null : next + (now - waited);
+  }
+
+  /** What was due by then is this machine's to do now; null: nothing is. */
+  private waitedFor(now: EpochMs): EpochMs | null {
+    const { position } = this.current.acting;
+    return position === null ? null : now - waitMs(position, "step");
   }
 
   private decideOne(turn: Turn, pending: Pending, now: EpochMs): void {
@@ -238,7 +313,7 @@ export class LoopEngine implements Engine {
     if (input.kind === "command") this.archive.bringToMemory(this.current, input.alertId);
     let decided: Decided;
     try {
-      decided = decide(this.current, input, now);
+      decided = decide(this.current, input.kind === "signal" ? this.named(input) : input, now);
     } catch (error) {
       this.invariantBroken(input, error, now);
       turn.answers.push({
@@ -249,9 +324,18 @@ export class LoopEngine implements Engine {
     }
     for (const fact of decided.facts) this.current = evolve(this.current, fact);
     for (const seen of decided.observations) this.current = observe(this.current, seen);
+    for (const fact of decided.facts) if (fact.kind === "alert-opened") this.latest.note(fact);
     turn.add(input, decided, answer);
     if (input.kind === "tick") this.quarantine.release(input.alertId);
     if (input.kind === "handoffs-due") this.handoffs.decided();
+  }
+
+  /** With the id that every machine gives to the alert which it opens. Raised by hand it has one of its own. */
+  private named(signal: Signal): Signal {
+    const { integration, dedupKey } = signal;
+    if (signal.status !== "firing" || this.current.openByKey.has(keyOf(integration, dedupKey))) return signal;
+    const previous = this.latest.of(integration, dedupKey);
+    return { ...signal, freshId: this.dependencies.random.nextAlertId(integration, dedupKey, previous) };
   }
 
   /** @returns whether the facts are on disk. If not, nothing has happened: the state is as the journal has it. */
@@ -259,6 +343,7 @@ export class LoopEngine implements Engine {
     if (turn.facts.length === 0) return true;
     try {
       this.dependencies.journal.append(turn.facts);
+      this.latest.kept();
       return true;
     } catch (error) {
       this.postpone(turn.inputs);
@@ -344,9 +429,19 @@ export class LoopEngine implements Engine {
 
   /** Back to what the journal has; what only this process knew (attached desktops) stays. */
   private reload(): void {
-    const { desktops } = this.current;
-    this.current = recoverState(this.dependencies.journal).state;
-    this.current.desktops = desktops;
+    this.latest.kept();
+    this.current = this.asOfNow(recoverState(this.dependencies.journal).state);
+  }
+
+  /** With what only this process knows. */
+  private asOfNow(state: State): State {
+    const { desktops, away, acting } = this.current;
+    const { self = null } = this.dependencies;
+    const underWay = new Set(this.outbox.underWayIds);
+    state.desktops = desktops;
+    state.away = away;
+    state.acting = { ...acting, self, underWay };
+    return observe(state, { kind: "standing-changed", position: this.position() });
   }
 
   // ---- what else can go wrong

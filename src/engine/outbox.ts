@@ -4,7 +4,7 @@
  */
 import type { Alert } from "#domain/alert";
 import type { Command, Notify, Tell } from "#domain/command";
-import type { AlertId, PersonId } from "#domain/ids";
+import type { ActionId, AlertId, PersonId } from "#domain/ids";
 import type { Outcome } from "#domain/input";
 import type { Person, Via } from "#domain/team";
 import { whyAsked } from "#domain/timeline";
@@ -22,25 +22,35 @@ export interface OutboxDependencies {
   person(alert: Alert, id: PersonId): Person | undefined;
   tell(word: Tell): void;
   done(command: Notify, outcome: Outcome): void;
+  /** False: this machine has just woken up, and what it knows may be old. */
+  mayAct(): boolean;
 }
 
 export class Outbox {
   private readonly queues = new Map<Via, Notify[]>();
   private readonly underWay = new Map<Via, number>();
+  private readonly held = new Set<ActionId>();
   private idle: (() => void)[] = [];
 
   constructor(private readonly dependencies: OutboxDependencies) {}
 
   add(command: Command): void {
     if (command.kind === "tell") return this.dependencies.tell(command);
+    this.held.add(command.actionId);
     const queue = this.queues.get(command.via) ?? [];
     this.queues.set(command.via, queue);
     queue.push(command);
     this.pump(command.via);
   }
 
+  /** What has not come to an end. */
+  get underWayIds(): ReadonlySet<ActionId> {
+    return this.held;
+  }
+
   /** Drops what has not begun (it is made again after the restart) and waits a while for what has. */
   async drain(limitMs: number): Promise<void> {
+    for (const queue of this.queues.values()) for (const { actionId } of queue) this.held.delete(actionId);
     this.queues.clear();
     if (this.busy() === 0) return;
     const { clock } = this.dependencies;
@@ -60,6 +70,7 @@ export class Outbox {
       this.underWay.set(via, (this.underWay.get(via) ?? 0) + 1);
       void this.carryOut(command).then((outcome) => {
         this.underWay.set(via, this.underWay.get(via)! - 1);
+        this.held.delete(command.actionId);
         this.dependencies.done(command, outcome);
         this.pump(via);
         if (this.busy() === 0) for (const resolve of this.idle.splice(0)) resolve();
@@ -72,6 +83,7 @@ export class Outbox {
     const alert = this.dependencies.find(command.alertId);
     if (channel === undefined)
       return failed(true, "not-configured", `This machine has no ${command.via} channel.`);
+    if (!this.dependencies.mayAct()) return justWokenUp;
     if (alert === null || !this.isWanted(command)) return { kind: "withdrawn" };
     const person = this.dependencies.person(alert, command.person);
     if (person === undefined)
@@ -105,18 +117,24 @@ export class Outbox {
       );
     const outcome = await Promise.race([sending, tooLate]);
     cancel();
-    return outcome;
+    // Held back for this machine's sake, not for the alert's: somebody must still be told.
+    return outcome.kind === "withdrawn" && !this.dependencies.mayAct() ? justWokenUp : outcome;
   }
 
-  /** Invariant 3: not once the acknowledgement is in the journal. */
-  private isWanted(command: Notify): boolean {
-    return this.dependencies.find(command.alertId)?.status === "triggered";
+  /** Invariant 3: not once the acknowledgement is in the journal; and not what another machine has sent meanwhile. */
+  private isWanted({ alertId, actionId }: Notify): boolean {
+    if (!this.dependencies.mayAct()) return false;
+    const alert = this.dependencies.find(alertId);
+    if (alert?.status !== "triggered") return false;
+    return alert.notifications.find((n) => n.actionId === actionId)?.state !== "sent";
   }
 
   private busy(): number {
     return [...this.underWay.values()].reduce((sum, count) => sum + count, 0);
   }
 }
+
+const justWokenUp = failed(false, "temporary", "This machine has just woken up and asks the others first.");
 
 function failed(
   permanent: boolean,

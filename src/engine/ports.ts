@@ -29,6 +29,11 @@ export interface Clock {
 export interface Random {
   /** A fresh id: unique, and sorting by time of making is welcome. */
   alertId(): AlertId;
+  /**
+   * The id of the alert that a signal opens: not random, but made of its key and of the alert before it, so that machines
+   * which hear the same signal open the same alert.
+   */
+  nextAlertId(integration: IntegrationId | null, dedupKey: string, previous: AlertId | null): AlertId;
 }
 
 /**

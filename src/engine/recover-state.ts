@@ -1,6 +1,6 @@
 /** The state as the journal has it: the newest snapshot and the facts after it. Called at the start and after a failed commit. */
-import { evolve } from "#domain/evolve";
 import { emptyState, type State } from "#domain/state";
+import { foldIn } from "./fold.ts";
 import type { Journal } from "./ports.ts";
 import { readSnapshot } from "./snapshot.ts";
 
@@ -13,9 +13,11 @@ export interface Recovered {
 /** @throws JournalError when the journal cannot be read. */
 export function recoverState(journal: Journal): Recovered {
   const kept = journal.loadSnapshot();
-  const restored = kept === null ? null : readSnapshot(kept.snapshot);
+  const restored = kept === null ? null : readSnapshot(kept.snapshot, journal.origin);
   const snapshotSeq = kept !== null && restored !== null ? kept.seq : 0;
-  let state = restored ?? emptyState();
-  for (const fact of journal.replay(snapshotSeq)) state = evolve(state, fact);
+  const state = restored ?? emptyState();
+  state.origin = journal.origin;
+  state.ownSeq = Math.max(state.ownSeq, journal.vector()[journal.origin] ?? 0);
+  foldIn(state, journal.replay(snapshotSeq), journal);
   return { state, snapshotSeq };
 }

@@ -3,24 +3,41 @@
  * another version, or one that does not parse, is left aside and the journal is replayed from its beginning.
  */
 import type { Alert } from "#domain/alert";
-import { deadlineOf } from "#domain/evolve-alert";
-import type { TeamRevision } from "#domain/ids";
+import { deadlineOf } from "#domain/acting";
+import type { OriginId } from "#domain/ids";
+import type { Machine } from "#domain/machine";
 import { emptyState, keyOf, type State } from "#domain/state";
 import type { Swap } from "#domain/swap";
 import type { Team } from "#domain/team";
 
 /** Raise it whenever the shape of an alert, a team or this file's format changes. */
-const snapshotVersion = 3;
+const snapshotVersion = 4;
 
 interface Snapshot {
   readonly version: number;
   readonly open: readonly Alert[];
   readonly resolved: readonly Alert[];
   readonly teams: readonly Team[];
-  readonly current: TeamRevision | null;
-  readonly announced: State["announced"];
+  readonly unopened: readonly Alert["id"][];
   readonly swaps: readonly Swap[];
+  readonly machines: readonly Machine[];
+  readonly rest: Pick<State, (typeof plain)[number]>;
 }
+
+/** What is plain data and kept as it is. */
+const plain = [
+  "adoption",
+  "teamRivals",
+  "teamFile",
+  "announced",
+  "swapFacts",
+  "machineFacts",
+  "ownSeq",
+  "position",
+  "hlc",
+  "heardHlc",
+  "clockSteps",
+] as const satisfies readonly (keyof State)[];
 
 export function writeSnapshot(state: State): string {
   const snapshot: Snapshot = {
@@ -28,15 +45,16 @@ export function writeSnapshot(state: State): string {
     open: [...state.open.values()],
     resolved: [...state.resolved.values()],
     teams: [...state.teams.values()],
-    current: state.team?.revision ?? null,
-    announced: state.announced,
+    unopened: [...state.unopened],
     swaps: [...state.swaps.values()],
+    machines: [...state.machines.values()],
+    rest: Object.fromEntries(plain.map((name) => [name, state[name]])) as unknown as Snapshot["rest"],
   };
   return JSON.stringify(snapshot);
 }
 
-/** Null when the text is of another version or no snapshot at all. */
-export function readSnapshot(text: string): State | null {
+/** Null when the text is of another version or no snapshot at all. `origin`: the log that this machine writes to now. */
+export function readSnapshot(text: string, origin: OriginId): State | null {
   let snapshot: Snapshot;
   try {
     snapshot = JSON.parse(text) as Snapshot;
@@ -44,15 +62,17 @@ export function readSnapshot(text: string): State | null {
     return null;
   }
   if (snapshot?.version !== snapshotVersion) return null;
-  const state = emptyState();
+  const state: State = { ...emptyState(), ...snapshot.rest, origin };
   for (const team of snapshot.teams) state.teams.set(team.revision, team);
-  state.team = snapshot.current === null ? null : (state.teams.get(snapshot.current) ?? null);
-  state.announced = snapshot.announced;
+  state.team = state.adoption === null ? null : (state.teams.get(state.adoption.revision) ?? null);
+  for (const id of snapshot.unopened) state.unopened.add(id);
   for (const swap of snapshot.swaps) state.swaps.set(swap.id, swap);
+  for (const machine of snapshot.machines) state.machines.set(machine.id, machine);
   for (const alert of snapshot.open) {
     state.open.set(alert.id, alert);
-    state.openByKey.set(keyOf(alert.integration, alert.dedupKey), alert.id);
-    state.deadlines.set(alert.id, deadlineOf(alert));
+    const key = keyOf(alert.integration, alert.dedupKey);
+    state.openByKey.set(key, [...(state.openByKey.get(key) ?? []), alert.id]);
+    state.deadlines.set(alert.id, deadlineOf(alert, state.acting));
   }
   for (const alert of snapshot.resolved) state.resolved.set(alert.id, alert);
   return state;

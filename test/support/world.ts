@@ -62,7 +62,8 @@ export class World {
 
   /** The machine (re)starts: a new engine on the same journal. */
   async boot(team: Team | null = this.options.team ?? buildTeam()): Promise<void> {
-    const random: Random = { alertId: () => `alert-${(this.ids += 1)}` as AlertId };
+    const fresh = () => `alert-${(this.ids += 1)}` as AlertId;
+    const random: Random = { alertId: fresh, nextAlertId: fresh };
     this.engine = new LoopEngine({
       clock: new SystemClock(this.time),
       random,
@@ -91,7 +92,7 @@ export class World {
     const { severity = "critical", title = "Disk full", ...rest } = signal;
     return this.submit({
       kind: "signal",
-      freshId: `alert-${(this.ids += 1)}` as AlertId,
+      freshId: "fresh" as AlertId,
       integration: "prometheus" as IntegrationId,
       dedupKey: "disk",
       status: "firing",

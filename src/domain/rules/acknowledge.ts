@@ -26,5 +26,5 @@ export function acknowledgeBySource(decision: Decision, alert: Alert): void {
 function acknowledgeAs(decision: Decision, alert: Alert, by: PersonId | null, origin: CommandOrigin): Alert {
   const { ackTimeoutMs } = policyOf(decision.state, alert);
   const ackTimeoutAt = ackTimeoutMs === undefined ? null : decision.now + ackTimeoutMs;
-  return decision.emit(alert, { kind: "alert-acknowledged", by, origin, ackTimeoutAt });
+  return decision.emit(alert, { kind: "alert-acknowledged", round: alert.round, by, origin, ackTimeoutAt });
 }

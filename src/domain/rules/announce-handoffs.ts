@@ -17,7 +17,7 @@ export function announceHandoffs(decision: Decision): void {
   const { team, announced } = decision.state;
   if (team === null) return;
   for (const handoff of dueHandoffs(team, announced, decision.now)) {
-    decision.facts.push({ kind: "handoff-announced", at: decision.now, ...handoff });
+    decision.say({ kind: "handoff-announced", ...handoff });
     tell(decision, team, handoff, handoff.to);
     tell(decision, team, handoff, handoff.from);
   }

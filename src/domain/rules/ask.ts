@@ -37,17 +37,20 @@ export function canReach(state: State, person: Person, via: Via): boolean {
   }
 }
 
-/** The team that the alert is frozen to. @throws when it is gone: open alerts keep their revision. */
+/**
+ * The team that the alert is frozen to; when this machine does not have it (yet: another one opened the alert under it),
+ * the current one, since somebody must be told. @throws when there is no team at all.
+ */
 export function teamOf(state: State, alert: Alert): Team {
-  const team = state.teams.get(alert.teamRevision);
-  if (team === undefined)
-    throw new Error(`invariant: team ${alert.teamRevision} of alert ${alert.id} is gone`);
+  const team = state.teams.get(alert.teamRevision) ?? state.team;
+  if (team === null) throw new Error(`invariant: there is no team for alert ${alert.id}`);
   return team;
 }
 
-/** @throws when the frozen team lacks the alert's policy. */
+/** The alert's policy; should the team that stands in for its own not have it, the first one. @throws without any. */
 export function policyOf(state: State, alert: Alert): Policy {
-  const policy = teamOf(state, alert).policies.find((candidate) => candidate.id === alert.policy);
+  const { policies } = teamOf(state, alert);
+  const policy = policies.find((candidate) => candidate.id === alert.policy) ?? policies[0];
   if (policy === undefined) throw new Error(`invariant: policy ${alert.policy} of alert ${alert.id} is gone`);
   return policy;
 }

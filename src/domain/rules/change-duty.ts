@@ -8,23 +8,23 @@ import { personOf } from "./ask.ts";
 
 export function changeDuty(decision: Decision, input: DutyInput): void {
   const { command, by, origin } = input;
-  const said = { at: decision.now, by, origin };
+  const said = { by, origin };
   switch (command.kind) {
     case "override-added": {
-      decision.facts.push({ ...said, ...command, swap: null });
+      decision.say({ ...said, ...command, swap: null });
       // Whoever did it, asked for it or agreed to it knows.
       if (![by, command.askedBy, command.agreedBy].includes(command.person))
         tell(decision, command.person, "You were put on call", command, enteredBy(decision, by));
       return;
     }
     case "override-removed": {
-      decision.facts.push({ ...said, ...command });
+      decision.say({ ...said, ...command });
       if (by !== command.person)
         tell(decision, command.person, "You were taken off call", command, enteredBy(decision, by));
       return;
     }
     case "ask-swap":
-      decision.facts.push({ ...said, ...command, kind: "swap-asked" });
+      decision.say({ ...said, ...command, kind: "swap-asked" });
       tell(
         decision,
         command.person,
@@ -38,7 +38,7 @@ export function changeDuty(decision: Decision, input: DutyInput): void {
     case "decline-swap": {
       const swap = openSwap(decision, command.swap, command.declinedBy);
       if (swap === null) return;
-      decision.facts.push({ ...said, kind: "swap-declined", swap: swap.id, declinedBy: command.declinedBy });
+      decision.say({ ...said, kind: "swap-declined", swap: swap.id, declinedBy: command.declinedBy });
       if (by !== swap.askedBy)
         tell(
           decision,
@@ -59,11 +59,11 @@ function agree(
 ): void {
   const swap = openSwap(decision, id, agreedBy);
   if (swap === null) return;
-  const said = { at: decision.now, by, origin };
-  decision.facts.push({ ...said, kind: "swap-agreed", swap: id, agreedBy });
+  const said = { by, origin };
+  decision.say({ ...said, kind: "swap-agreed", swap: id, agreedBy });
   for (const { schedule, start, end, person } of duties) {
     const duty = { schedule, start, end, person };
-    decision.facts.push({
+    decision.say({
       ...said,
       kind: "override-added",
       ...duty,

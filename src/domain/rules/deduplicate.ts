@@ -20,8 +20,9 @@ export function deduplicate(decision: Decision, before: Alert, signal: Signal): 
       kind: "severity-raised",
       from: alert.severity,
       to: signal.content.severity,
+      round: alert.round + 1,
     });
-    alert = retrigger(decision, alert, "severity-raised");
+    alert = retrigger(decision, before, alert, "severity-raised");
   }
   const staleAt = signal.silentAfterMs === null ? null : decision.now + signal.silentAfterMs;
   if (staleAt !== alert.staleAt)

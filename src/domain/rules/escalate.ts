@@ -76,7 +76,8 @@ export function escalateIfTierFailed(decision: Decision, alert: Alert): Alert {
 
 /** "Escalate": somebody wants the next tier now, whether or not the alert is acknowledged. */
 export function escalateByHand(decision: Decision, before: Alert, input: PersonCommand): void {
-  const alert = decision.emit(before, { kind: "alert-escalated", by: input.by, origin: input.origin });
+  const { by, origin } = input;
+  const alert = decision.emit(before, { kind: "alert-escalated", by, origin, round: before.round + 1 });
   const next = positionAfter(policyOf(decision.state, alert), alert);
   decision.done(enterStep(decision, alert, next, "escalated-by-person"), "done");
 }
@@ -127,6 +128,7 @@ function enter(
     kind: "step-entered",
     ...position,
     wave,
+    round: alert.round,
     reason,
     asked,
     notifications,

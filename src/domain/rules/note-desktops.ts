@@ -1,15 +1,24 @@
-/** Whose desktop is attached has changed. An alert that could reach nobody climbs anew as soon as somebody is there. */
+/**
+ * Whose desktop is attached has changed, or who is there to notice it. An alert that could reach nobody climbs anew as
+ * soon as somebody is there; nobody is waited for who has gone away from a popup.
+ *
+ * Only the machine that acts first does it; the others come to the same by their deadlines, should it not.
+ */
 import type { Decision } from "../decision.ts";
-import type { PersonId } from "../ids.ts";
+import type { DesktopsChanged } from "../observation.ts";
 import { enterStep } from "./escalate.ts";
+import { goOnWithoutTheAway } from "./notify.ts";
 
-export function noteDesktops(decision: Decision, people: readonly PersonId[]): void {
-  decision.observations.push({ kind: "desktops-changed", people });
-  const arrived = people.some((person) => !decision.state.desktops.has(person));
-  if (!arrived) return;
-  decision.assumeDesktops(people);
+export function noteDesktops(decision: Decision, change: Omit<DesktopsChanged, "kind">): void {
+  const { desktops, away } = decision.state;
+  decision.observations.push({ ...change, kind: "desktops-changed" });
+  const arrived = change.people.some((person) => !desktops.has(person));
+  const left = (change.away ?? []).some(({ person }) => !away.has(person));
+  decision.assumeDesktops(change);
+  if (!decision.actsFirst || (!arrived && !left)) return;
   for (const alert of decision.state.open.values()) {
-    if (!alert.nobodyReachable) continue;
-    enterStep(decision, alert, { step: 0, repeat: alert.repeat }, "somebody-reachable-again");
+    if (alert.nobodyReachable && arrived)
+      enterStep(decision, alert, { step: 0, repeat: alert.repeat }, "somebody-reachable-again");
+    else if (left) goOnWithoutTheAway(decision, alert);
   }
 }

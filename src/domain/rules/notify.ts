@@ -6,21 +6,33 @@ import type { Alert, Notification } from "../alert.ts";
 import type { Decision } from "../decision.ts";
 import type { FailureReason } from "../fact.ts";
 import type { Person } from "../team.ts";
-import { canReach, personOf, teamOf } from "./ask.ts";
+import { attemptAt } from "../acting.ts";
+import type { ActionId } from "../ids.ts";
+import { canReach, personOf, policyOf, teamOf } from "./ask.ts";
 
-/** Attempts every notification that is due. A channel without prospect fails here, and the person's next one is due at once. */
+/**
+ * Attempts every notification whose time has come for this machine. A channel without prospect fails here, and the
+ * person's next one is due at once.
+ */
 export function notifyDue(decision: Decision, before: Alert): Alert {
   let alert = before;
   for (;;) {
-    const due = alert.notifications.find((n) => n.state === "planned" && n.dueAt <= decision.now);
+    const { acting, now } = decision;
+    const due = alert.notifications.find((n) => (attemptAt(n, acting) ?? Infinity) <= now);
     if (due === undefined) return alert;
     alert = attempt(decision, alert, due);
   }
 }
 
-/** The same for one whose attempt was under way when the engine died: its outcome is unknown, so it is made again. */
-export function attemptAgain(decision: Decision, alert: Alert, notification: Notification): Alert {
-  return attempt(decision, alert, notification);
+/** The popups of people who are not there to notice them: their next channel goes out at once. */
+export function goOnWithoutTheAway(decision: Decision, before: Alert): Alert {
+  let alert = before;
+  if (alert.status !== "triggered") return alert;
+  for (const { via, wave, state, actionId } of before.notifications) {
+    const isUp = via === "desktop" && wave === before.wave && (state === "sent" || state === "attempted");
+    if (isUp) alert = withoutWaiting(decision, alert, actionId);
+  }
+  return notifyDue(decision, alert);
 }
 
 function attempt(decision: Decision, alert: Alert, notification: Notification): Alert {
@@ -40,6 +52,8 @@ function attempt(decision: Decision, alert: Alert, notification: Notification): 
   }
   const asked = alert.asked.find((one) => one.person === person) ?? { person, because: "person" };
   const attemptNumber = notification.attempts + 1;
+  const { self } = decision.acting;
+  decision.begin(alert.id, actionId);
   decision.commands.push({
     kind: "notify",
     alertId: alert.id,
@@ -49,13 +63,28 @@ function attempt(decision: Decision, alert: Alert, notification: Notification): 
     attempt: attemptNumber,
     asked,
   });
-  return decision.emit(alert, {
+  const after = decision.emit(alert, {
     kind: "notification-attempted",
     actionId,
     person,
     via,
     attempt: attemptNumber,
+    ...(self === null ? {} : { machine: self }),
   });
+  return via === "desktop" ? withoutWaiting(decision, after, actionId) : after;
+}
+
+/** A popup is shown whether or not its person is there; but nobody waits for who is not, unless the policy says so. */
+function withoutWaiting(decision: Decision, alert: Alert, actionId: ActionId): Alert {
+  const popup = alert.notifications.find((n) => n.actionId === actionId)!;
+  const { person } = popup;
+  const presence = decision.state.away.get(person);
+  if (presence === undefined || policyOf(decision.state, alert).presence === "ignore") return alert;
+  const isWaitedFor = alert.notifications.some(
+    (n) => n.state === "planned" && n.person === person && n.wave === popup.wave && n.dueAt > decision.now,
+  );
+  if (!isWaitedFor) return alert;
+  return decision.emit(alert, { kind: "person-not-waited-for", actionId, person, presence });
 }
 
 function whyNot(person: Person | undefined, { via }: Notification): [FailureReason, string] {

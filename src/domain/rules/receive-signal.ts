@@ -17,8 +17,8 @@ import { route } from "./route.ts";
 
 export function receiveSignal(decision: Decision, signal: Signal): void {
   const { state } = decision;
-  const id = state.openByKey.get(keyOf(signal.integration, signal.dedupKey));
-  const alert = id === undefined ? undefined : state.open.get(id);
+  const ids = state.openByKey.get(keyOf(signal.integration, signal.dedupKey)) ?? [];
+  const [alert, ...others] = ids.map((id) => state.open.get(id)!);
   if (signal.status === "firing") {
     if (alert !== undefined) deduplicate(decision, alert, signal);
     else openAlert(decision, signal);
@@ -27,8 +27,11 @@ export function receiveSignal(decision: Decision, signal: Signal): void {
   if (alert === undefined) {
     // As PagerDuty does: the end of something that is not open is accepted and means nothing.
     decision.done(null, "ignored");
-  } else if (signal.status === "resolved") resolveBySource(decision, alert);
-  else acknowledgeBySource(decision, alert);
+    return;
+  }
+  const end = signal.status === "resolved" ? resolveBySource : acknowledgeBySource;
+  for (const other of others) end(decision, other);
+  end(decision, alert);
 }
 
 function openAlert(decision: Decision, signal: Signal): void {

@@ -8,6 +8,8 @@ import { escalateIfTierFailed } from "./escalate.ts";
 import { notifyDue } from "./notify.ts";
 
 export function recordOutcome(decision: Decision, input: NotificationOutcome): void {
+  const { alertId, actionId } = input;
+  decision.observations.push({ kind: "attempt-ended", alertId, actionId });
   const alert = decision.state.open.get(input.alertId) ?? decision.state.resolved.get(input.alertId);
   const notification = alert?.notifications.find((n) => n.actionId === input.actionId);
   if (alert === undefined || notification?.state !== "attempted") {

@@ -5,18 +5,13 @@
 import type { Alert } from "../alert.ts";
 import type { Decision } from "../decision.ts";
 import { escalateIfTierFailed } from "./escalate.ts";
-import { attemptAgain } from "./notify.ts";
+import { notifyDue } from "./notify.ts";
 
 export function recover(decision: Decision, version: string): void {
-  decision.facts.push({ kind: "engine-started", at: decision.now, version });
-  for (const before of decision.state.open.values()) {
-    let alert = before;
-    for (const notification of before.notifications) {
-      if (notification.state !== "attempted" || alert.status !== "triggered") continue;
-      alert = attemptAgain(decision, alert, notification);
-    }
-    escalateIfTierFailed(decision, alert);
-    giveSourceTime(decision, before);
+  decision.say({ kind: "engine-started", version });
+  for (const alert of decision.state.open.values()) {
+    if (decision.actsFirst) escalateIfTierFailed(decision, notifyDue(decision, alert));
+    giveSourceTime(decision, alert);
   }
 }
 

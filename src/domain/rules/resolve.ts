@@ -4,10 +4,18 @@ import type { Decision } from "../decision.ts";
 import type { PersonCommand } from "../input.ts";
 
 export function resolve(decision: Decision, alert: Alert, input: PersonCommand): void {
-  const after = decision.emit(alert, { kind: "alert-resolved", by: input.by, origin: input.origin });
+  const after = decision.emit(alert, {
+    kind: "alert-resolved",
+    by: input.by,
+    origin: input.origin,
+    covers: alert.news,
+  });
   decision.done(after, "resolved");
 }
 
 export function resolveBySource(decision: Decision, alert: Alert): void {
-  decision.done(decision.emit(alert, { kind: "alert-resolved", by: null, origin: "source" }), "resolved");
+  decision.done(
+    decision.emit(alert, { kind: "alert-resolved", by: null, origin: "source", covers: alert.news }),
+    "resolved",
+  );
 }

@@ -4,9 +4,9 @@
  */
 import type { Alert } from "../alert.ts";
 import type { Decision } from "../decision.ts";
-import { deadlineOf } from "../evolve-alert.ts";
+import { deadlineOf, waitMs } from "../acting.ts";
 import type { AlertId } from "../ids.ts";
-import { escalateIfTierFailed, escalateInTime } from "./escalate.ts";
+import { enterStep, escalateIfTierFailed, escalateInTime } from "./escalate.ts";
 import { notifyDue } from "./notify.ts";
 import { retrigger } from "./retrigger.ts";
 
@@ -17,7 +17,7 @@ export function runDeadlines(decision: Decision, id: AlertId): void {
     return;
   }
   const alert = runDeadlinesOf(decision, before);
-  const next = deadlineOf(alert);
+  const next = deadlineOf(alert, decision.acting);
   // Else the engine would tick for ever without getting anywhere.
   if (next !== null && next <= decision.now)
     throw new Error(`invariant: alert ${id} is still due after its tick`);
@@ -25,18 +25,28 @@ export function runDeadlines(decision: Decision, id: AlertId): void {
 }
 
 function runDeadlinesOf(decision: Decision, before: Alert): Alert {
-  const { now } = decision;
+  const { position } = decision.acting;
+  if (position === null) return before;
+  // The machines before this one have had their time for it.
+  const now = decision.now - waitMs(position, "step");
   let alert = before;
   if (alert.staleAt !== null && alert.staleAt <= now)
     alert = decision.emit(alert, { kind: "alert-went-stale" });
   if (alert.status === "acknowledged" && alert.ackTimeoutAt !== null && alert.ackTimeoutAt <= now) {
-    return retrigger(decision, alert, "acknowledgement-timed-out");
+    return retrigger(decision, alert, alert, "acknowledgement-timed-out");
   }
   if (alert.status === "snoozed" && alert.snoozedUntil !== null && alert.snoozedUntil <= now) {
-    return retrigger(decision, alert, "snooze-ended");
+    return retrigger(decision, alert, alert, "snooze-ended");
   }
   if (alert.status !== "triggered") return alert;
+  if (alert.nextEscalationAt === null && alert.openedAt <= now) return enterAnew(decision, alert);
   if (alert.nextEscalationAt !== null && alert.nextEscalationAt <= now)
     return escalateInTime(decision, alert);
   return escalateIfTierFailed(decision, notifyDue(decision, alert));
+}
+
+/** Another machine opened or reopened it, and has not come to its first step. */
+function enterAnew(decision: Decision, alert: Alert): Alert {
+  const reason = alert.wave === 0 ? "opened" : "reported-elsewhere";
+  return enterStep(decision, alert, { step: 0, repeat: alert.repeat }, reason);
 }

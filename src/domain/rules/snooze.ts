@@ -6,7 +6,13 @@ import type { PersonCommand } from "../input.ts";
 export function snooze(decision: Decision, alert: Alert, input: PersonCommand, forMs: number): void {
   const until = decision.now + forMs;
   decision.done(
-    decision.emit(alert, { kind: "alert-snoozed", by: input.by, origin: input.origin, until }),
+    decision.emit(alert, {
+      kind: "alert-snoozed",
+      round: alert.round,
+      by: input.by,
+      origin: input.origin,
+      until,
+    }),
     "done",
   );
 }

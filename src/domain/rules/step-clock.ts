@@ -2,5 +2,5 @@
 import type { Decision } from "../decision.ts";
 
 export function stepClock(decision: Decision, deltaMs: number): void {
-  if (deltaMs !== 0) decision.facts.push({ kind: "clock-stepped", at: decision.now, deltaMs });
+  if (deltaMs !== 0) decision.say({ kind: "clock-stepped", deltaMs });
 }

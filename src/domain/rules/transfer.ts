@@ -15,6 +15,7 @@ export function transfer(decision: Decision, before: Alert, input: PersonCommand
   const { by, origin } = input;
   const alert = decision.emit(before, {
     kind: "alert-transferred",
+    round: before.round + 1,
     by,
     origin,
     policy,

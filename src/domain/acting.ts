@@ -1,0 +1,63 @@
+/**
+ * When this machine does what is due. Every machine of the team holds every deadline; the one at position 0 acts on it at
+ * once, each further one a little later, unless it has seen by then that it was done. So no election has to be right for
+ * nobody to be forgotten, and nothing is done twice while all goes well.
+ */
+import type { Alert, Notification } from "./alert.ts";
+import type { ActionId, EpochMs, MachineId } from "./ids.ts";
+import type { Via } from "./team.ts";
+
+export interface Acting {
+  /** This machine; null when it is the only one. */
+  readonly self: MachineId | null;
+  /** Its rank among the machines that it sees; null: it takes in, and does nothing. */
+  readonly position: number | null;
+  /** Its own attempts that have not come to an end. */
+  readonly underWay: ReadonlySet<ActionId>;
+}
+
+/**
+ * Longer than the thing takes and its fact needs to arrive: a popup is shown within moments, a mail server may take half a
+ * minute. Measured in the simulation (house rules, "Several machines").
+ */
+const patienceMs: Record<Via | "step", number> = { step: 5_000, desktop: 5_000, email: 30_000 };
+/** The third machine and the further ones: close behind, so that nothing is later than a minute. */
+const furtherMs = 5_000;
+const longestMs = 55_000;
+
+/** How much later than the machine at position 0 this position acts. */
+export function waitMs(position: number, what: Via | "step"): number {
+  if (position === 0) return 0;
+  return Math.min(patienceMs[what] + (position - 1) * furtherMs, longestMs);
+}
+
+/** When this machine is to attempt the notification; null: it is done, under way, or not its business now. */
+export function attemptAt(notification: Notification, acting: Acting): EpochMs | null {
+  const { state, dueAt, via, attemptedBy, attemptedAt, actionId } = notification;
+  if (acting.position === null) return null;
+  const at = dueAt + waitMs(acting.position, via);
+  if (state === "planned") return at;
+  if (state !== "attempted" || acting.underWay.has(actionId)) return null;
+  // Ours, from before a restart: its outcome is lost, so it is made again. Another machine's may be under way.
+  return attemptedBy === acting.self ? at : Math.max(at, (attemptedAt ?? 0) + patienceMs[via]);
+}
+
+/** When the alert next needs a `tick` on this machine; null: never. */
+export function deadlineOf(alert: Alert, acting: Acting): EpochMs | null {
+  if (alert.status === "resolved" || acting.position === null) return null;
+  const wait = waitMs(acting.position, "step");
+  const steps: (EpochMs | null)[] = [alert.staleAt];
+  const attempts: (EpochMs | null)[] = [];
+  if (alert.status === "acknowledged") steps.push(alert.ackTimeoutAt);
+  if (alert.status === "snoozed") steps.push(alert.snoozedUntil);
+  if (alert.status === "triggered") {
+    // Triggered and nothing planned: another machine's report has reopened it.
+    steps.push(alert.nextEscalationAt ?? alert.openedAt);
+    for (const notification of alert.notifications) attempts.push(attemptAt(notification, acting));
+  }
+  let earliest: EpochMs | null = null;
+  for (const at of steps)
+    if (at !== null && (earliest === null || at + wait < earliest)) earliest = at + wait;
+  for (const at of attempts) if (at !== null && (earliest === null || at < earliest)) earliest = at;
+  return earliest;
+}

@@ -1,0 +1,54 @@
+/** What the facts about the team file come to, in whatever order machines hear of them. Called by `evolve` alone. */
+import type { Frontier } from "./alert.ts";
+import type { TeamFact } from "./fact.ts";
+import { limits } from "./limits.ts";
+import { logicalTimeOf, type Place } from "./place.ts";
+import type { Adoption, State } from "./state.ts";
+import type { Team } from "./team.ts";
+
+/** Takes over `state`, changes it and returns it; see `State` on ownership. */
+export function evolveTeam(state: State, fact: TeamFact, place: Place): State {
+  const latest: Frontier = { hlc: logicalTimeOf(fact), origin: place.origin, seq: place.seq };
+  if (fact.kind === "team-file-sealed") {
+    const { revision, sealed } = fact;
+    if (state.teamFile === null || isAfter(latest, state.teamFile.latest))
+      state.teamFile = { revision, sealed, latest };
+    return state;
+  }
+  const { team, parent = null, by = null, machine = null, at } = fact;
+  keep(state, team);
+  const adoption: Adoption = { revision: team.revision, parent, by, machine, at, latest };
+  const current = state.adoption;
+  const wins = current === null || isAfter(latest, current.latest);
+  if (current !== null && areRivals(current, adoption))
+    state.teamRivals = [...state.teamRivals, wins ? current : adoption].slice(-rivalsKept);
+  if (!wins) return state;
+  state.team = team;
+  state.adoption = adoption;
+  return state;
+}
+
+const rivalsKept = 10;
+
+/** Neither was made from the other. */
+function areRivals(a: Adoption, b: Adoption): boolean {
+  if (a.machine === null || b.machine === null || a.machine === b.machine) return false;
+  return a.revision !== b.revision && a.parent !== b.revision && b.parent !== a.revision;
+}
+
+/** Open alerts may be frozen to it, and so may alerts that another machine has yet to send. */
+function keep(state: State, team: Team): void {
+  state.teams.delete(team.revision);
+  state.teams.set(team.revision, team);
+  if (state.teams.size <= limits.teamsKept) return;
+  const used = new Set([...state.open.values()].map((alert) => alert.teamRevision));
+  for (const revision of state.teams.keys()) {
+    if (state.teams.size <= limits.teamsKept) return;
+    if (!used.has(revision) && revision !== state.team?.revision) state.teams.delete(revision);
+  }
+}
+
+function isAfter(a: Frontier, b: Frontier): boolean {
+  if (a.hlc !== b.hlc) return a.hlc > b.hlc;
+  return a.origin === b.origin ? a.seq > b.seq : a.origin > b.origin;
+}

@@ -1,0 +1,54 @@
+/**
+ * Facts of other machines on their way into the state: kept first, folded then. They wait here for the next turn of the
+ * loop, which takes them before anything else, so that what is decided is decided by all that is known.
+ */
+import type { EpochMs } from "#domain/ids";
+import type { State } from "#domain/state";
+import { foldForeign, type Folded } from "./fold.ts";
+import type { Journal, MergeAnswer, TravellingFact } from "./ports.ts";
+
+interface Waiting {
+  readonly facts: readonly TravellingFact[];
+  readonly answer: (answer: MergeAnswer) => void;
+}
+
+/** Portions of one turn: what a link sends is small, and a turn must not hold up a person's command. */
+const portionsInOneTurn = 8;
+
+export class Merges {
+  private waiting: Waiting[] = [];
+
+  constructor(private readonly journal: Journal) {}
+
+  get any(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  add(facts: readonly TravellingFact[]): Promise<MergeAnswer> {
+    return new Promise((answer) => this.waiting.push({ facts, answer }));
+  }
+
+  /**
+   * Takes the first few.
+   * @throws JournalError when they cannot be kept; then they are answered so, and the state is as it was.
+   */
+  take(state: State, now: EpochMs): Folded[] {
+    const folded: Folded[] = [];
+    for (const { facts, answer } of this.waiting.splice(0, portionsInOneTurn)) {
+      try {
+        const { added, refused } = this.journal.merge(facts, now);
+        if (added.length > 0) folded.push(foldForeign(state, added, this.journal));
+        answer({ ok: true, added: added.length, refused });
+      } catch (error) {
+        answer({ ok: false });
+        throw error;
+      }
+    }
+    return folded;
+  }
+
+  /** The journal cannot be written. */
+  refuseAll(): void {
+    for (const { answer } of this.waiting.splice(0)) answer({ ok: false });
+  }
+}
