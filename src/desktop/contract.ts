@@ -56,6 +56,8 @@ export const desktopRequest = z.discriminatedUnion("type", [
   /** Plays this severity's sound once, at its volume, whatever else is the matter. */
   z.strictObject({ type: z.literal("test-sound"), severity }),
   z.strictObject({ type: z.literal("open-console"), alertId: z.string().max(200).nullable() }),
+  /** On a machine that is alone: becomes part of the team that this invite is from, and starts its engine again. */
+  z.strictObject({ type: z.literal("join-team"), invite: z.string().min(1).max(4096) }),
   /** A link in an alert. Only http and https, and only after the person has seen the whole address and said yes. */
   z.strictObject({ type: z.literal("open-link"), href: z.string().max(4096) }),
 ]);
@@ -72,8 +74,8 @@ export interface DesktopReply {
 export interface DesktopState {
   /** Whose machine this is; null while nobody has been chosen. */
   readonly person: string | null;
-  /** Where that comes from: `flag` cannot be changed in the settings. */
-  readonly personFrom: "flag" | "preference" | "only-person" | "nowhere";
+  /** Where that comes from: `flag` and `team` (its record of this machine) cannot be changed in the settings. */
+  readonly personFrom: "flag" | "team" | "preference" | "only-person" | "nowhere";
   /** Where the engine keeps its journal and its token. */
   readonly dataDir: string;
   /** Null: not paused. */

@@ -36,6 +36,13 @@ test("whose machine: the flag, else the setting, else the only one; never a gues
   expect(identify("ana", null, null)).toMatchObject({ person: "ana", problem: null });
 });
 
+test("whose machine: what the team has recorded comes before the setting and after the flag", () => {
+  const three = team("ana", "ben", "chi");
+  expect(identify(null, "ana", three, "ben")).toMatchObject({ person: "ben", from: "team" });
+  expect(identify("chi", "ana", three, "ben")).toMatchObject({ person: "chi", from: "flag" });
+  expect(identify(null, "ana", three, "gone")).toMatchObject({ person: "ana", from: "preference" });
+});
+
 test("health: main's doubt beats the engine's word, and an unowned machine is not to be trusted", () => {
   const welcome = {
     type: "welcome" as const,

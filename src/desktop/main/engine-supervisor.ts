@@ -18,6 +18,12 @@ export interface EngineOptions {
   readonly pages: string;
 }
 
+/** `text`: what has become of it, in a sentence or two; on failure with the remedy. */
+export interface Joined {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
 export interface SupervisorEvents {
   /** An engine listens; `port` speaks the client contract. */
   onUp(engine: { readonly url: string; readonly port: Port; readonly pid: number }): void;
@@ -30,6 +36,8 @@ export interface SupervisorEvents {
 
 /** Replaying a long journal may take a while; longer than this is a hang. */
 const startWithinMs = 120_000;
+/** The other machine may be slow to answer, and this one's journal slow to start. */
+const joinWithinMs = 60_000;
 /** The app itself has 5 s (contract §1). */
 const stopWithinMs = 4000;
 
@@ -40,6 +48,7 @@ export class EngineSupervisor {
   private stopping = false;
   private restart: NodeJS.Timeout | undefined;
   private startLimit: NodeJS.Timeout | undefined;
+  private answerJoin: ((joined: Joined) => void) | null = null;
   /** What the engine itself said before it ended. */
   private lastWords: string | null = null;
 
@@ -71,6 +80,28 @@ export class EngineSupervisor {
     if (pid !== undefined) process.kill(pid, "SIGKILL");
   }
 
+  /**
+   * Lets the engine process join the team that this invite is from. It stops its engine for that and starts again in any
+   * case, as part of the team or as before; the answer comes before that start. `person`: whose machine it is, if known.
+   */
+  join(invite: string, person: string | null): Promise<Joined> {
+    const child = this.child;
+    if (child?.pid === undefined || this.answerJoin !== null)
+      return Promise.resolve({ ok: false, text: "The engine is not ready for that; try again in a moment." });
+    return new Promise((resolve) => {
+      const limit = setTimeout(
+        () => this.answerJoin?.({ ok: false, text: "The team did not answer in time; try again." }),
+        joinWithinMs,
+      );
+      this.answerJoin = (joined) => {
+        clearTimeout(limit);
+        this.answerJoin = null;
+        resolve(joined);
+      };
+      child.postMessage({ type: "join", invite, person });
+    });
+  }
+
   /** Tells the engine about the machine's sleep. It watches its clock as well, so that a lost message costs nothing. */
   tellPower(event: "suspend" | "resume" | "lock-screen" | "unlock-screen"): void {
     this.child?.postMessage({ type: "power", event });
@@ -94,7 +125,7 @@ export class EngineSupervisor {
   }
 
   private receive(message: unknown): void {
-    const { type, url, text, exitCode, newTeamFile } = (message ?? {}) as Record<string, unknown>;
+    const { type, ok, url, text, exitCode, newTeamFile } = (message ?? {}) as Record<string, unknown>;
     switch (type) {
       case "listening":
         clearTimeout(this.startLimit);
@@ -102,6 +133,9 @@ export class EngineSupervisor {
         if (typeof newTeamFile === "string")
           this.events.onNote(`a team file for one person was written: ${newTeamFile}`);
         this.connect(String(url));
+        return;
+      case "joined":
+        this.answerJoin?.({ ok: ok === true, text: String(text) });
         return;
       case "failed":
         this.lastWords = String(text);
@@ -121,6 +155,7 @@ export class EngineSupervisor {
   private ended(code: number): void {
     clearTimeout(this.startLimit);
     this.child = null;
+    this.answerJoin?.({ ok: false, text: "The engine ended before it had joined; try again." });
     if (this.stopping) return;
     const recovered = this.upSince !== null && performance.now() - this.upSince > recoveredAfterMs;
     this.deaths = recovered ? 1 : this.deaths + 1;

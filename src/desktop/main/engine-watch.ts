@@ -5,7 +5,7 @@
 import type { ClientLink } from "./client-link.ts";
 import { watchPulse } from "./engine-pulse.ts";
 import { EngineSupervisor } from "./engine-supervisor.ts";
-import type { EngineOptions } from "./engine-supervisor.ts";
+import type { EngineOptions, Joined } from "./engine-supervisor.ts";
 import type { Doubt } from "./health.ts";
 import type { PowerEvent } from "./power.ts";
 
@@ -57,6 +57,13 @@ export class EngineWatch {
     if (this.doubt === null) return;
     this.doubt = null;
     this.onChange();
+  }
+
+  /** See `EngineSupervisor.join`. Meanwhile there is no engine, and that is no hang. */
+  async join(invite: string, person: string | null): Promise<Joined> {
+    this.stopPulse();
+    this.doubtIt("This machine is joining a team; its engine starts again in a moment.");
+    return this.supervisor.join(invite, person);
   }
 
   tellPower(event: PowerEvent): void {

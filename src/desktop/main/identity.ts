@@ -1,5 +1,6 @@
 /**
- * Whose machine this is (contract §5): the flag, else the setting, else the only person there is, else nobody yet.
+ * Whose machine this is (contract §5): the flag, else what the team has recorded of this machine, else the setting, else
+ * the only person there is, else nobody yet.
  * Used by `index.ts` whenever the team or the setting changes.
  */
 import type { TeamMessage } from "#wire/client-contract";
@@ -13,8 +14,15 @@ export interface Identity {
 }
 
 /** A null `team` is one that is not known yet: flag and setting are believed until it is. */
-export function identify(flag: string | null, preference: string | null, team: TeamMessage | null): Identity {
+export function identify(
+  flag: string | null,
+  preference: string | null,
+  team: TeamMessage | null,
+  recorded: string | null = null,
+): Identity {
   const known = (id: string): boolean => team === null || team.people.some((person) => person.id === id);
+  if (flag === null && recorded !== null && known(recorded))
+    return { person: recorded, from: "team", problem: null };
   const named = flag ?? preference;
   if (named !== null && known(named))
     return { person: named, from: flag === null ? "preference" : "flag", problem: null };

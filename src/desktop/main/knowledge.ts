@@ -49,7 +49,11 @@ export class Knowledge {
   }
 
   identity(): Identity {
-    return identify(this.sources.flag, this.sources.preference(), this.mirror.team);
+    const { team, machines } = this.mirror;
+    const own = machines?.machines.find(({ id }) => id === machines.self.id);
+    // Alone it has no record but its own, which follows the setting.
+    const recorded = machines?.team == null ? null : (own?.person ?? null);
+    return identify(this.sources.flag, this.sources.preference(), team, recorded);
   }
 
   /** What the engine said last, under main's own judgement of the engine. */

@@ -23,6 +23,8 @@ export interface ActionPorts {
   readonly sound: SoundPlayer;
   attention(): Attention;
   request(message: LinkRequest): Promise<Answer>;
+  /** Becomes part of the team that this invite is from. */
+  join(invite: string): Promise<DesktopReply>;
   showConsole(alertId: string | null): void;
   showAlerts(): void;
   silence(): void;
@@ -99,6 +101,8 @@ export class PersonActions {
       case "open-console":
         this.ports.showConsole(request.alertId);
         return { ok: true };
+      case "join-team":
+        return this.ports.join(request.invite);
       case "open-link":
         return (await openLink(request.href, window)) ? { ok: true } : { ok: false, text: "Not opened." };
     }

@@ -8,6 +8,7 @@ import { useDesktopState, useEngine } from "../shared/use-engine.ts";
 import { clockTime, nameOf } from "../shared/words.ts";
 import { AlertDetail } from "./alert-detail.tsx";
 import { Board } from "./board.tsx";
+import { MachinesPage } from "./machines-page.tsx";
 import { addressOf, useRoute } from "./route.ts";
 import type { Route } from "./route.ts";
 import { SchedulesPage } from "./schedules-page.tsx";
@@ -59,6 +60,7 @@ export function ConsolePage({ link }: { readonly link: EngineLink }) {
 const places: readonly { name: string; address: string; pages: readonly Route["page"][] }[] = [
   { name: "Board", address: addressOf.board, pages: ["board", "alert"] },
   { name: "Schedules", address: addressOf.schedules, pages: ["schedules"] },
+  { name: "Machines", address: addressOf.machines, pages: ["machines"] },
   { name: "Settings", address: addressOf.settings, pages: ["settings"] },
 ];
 
@@ -71,6 +73,8 @@ function page(route: Route, link: EngineLink, engine: EngineView, desktop: Deskt
       return <AlertDetail key={route.id} link={link} engine={engine} id={route.id} />;
     case "schedules":
       return <SchedulesPage link={link} engine={engine} person={desktop?.person ?? null} />;
+    case "machines":
+      return <MachinesPage link={link} engine={engine} />;
     case "settings":
       return <SettingsPage engine={engine} desktop={desktop} />;
   }

@@ -8,6 +8,7 @@ export type Route =
   | { readonly page: "board"; readonly resolved: boolean }
   | { readonly page: "alert"; readonly id: string }
   | { readonly page: "schedules" }
+  | { readonly page: "machines" }
   | { readonly page: "settings" };
 
 export function readRoute(hash: string): Route {
@@ -18,6 +19,7 @@ export function readRoute(hash: string): Route {
   const mailed = /^alert=([^&]+)/.exec(path)?.[1];
   if (mailed !== undefined) return { page: "alert", id: decoded(mailed) };
   if (path === "/schedules") return { page: "schedules" };
+  if (path === "/machines") return { page: "machines" };
   if (path === "/settings") return { page: "settings" };
   return { page: "board", resolved: path === "/resolved" };
 }
@@ -35,6 +37,7 @@ export const addressOf = {
   board: "#/",
   resolved: "#/resolved",
   schedules: "#/schedules",
+  machines: "#/machines",
   settings: "#/settings",
   alert: (id: string) => `#/alerts/${encodeURIComponent(id)}`,
 };

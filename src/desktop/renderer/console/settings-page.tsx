@@ -45,9 +45,8 @@ export function SettingsPage({ engine, desktop }: Props) {
 }
 
 function PersonSetting({ engine, desktop }: { readonly engine: EngineView; readonly desktop: DesktopState }) {
-  const fixed = desktop.personFrom === "flag" || desktop.personFrom === "only-person";
-  const because =
-    desktop.personFrom === "flag" ? "Given by --person at the start." : "The only person in the team.";
+  const because = whyFixed[desktop.personFrom];
+  const fixed = because !== undefined;
   return (
     <section>
       <h2>
@@ -69,6 +68,13 @@ function PersonSetting({ engine, desktop }: { readonly engine: EngineView; reado
     </section>
   );
 }
+
+/** Absent: it may be chosen here. */
+const whyFixed: Readonly<Partial<Record<DesktopState["personFrom"], string>>> = {
+  flag: "Given by --person at the start.",
+  team: "The team knows it as this person’s; the machines page of an engine changes that.",
+  "only-person": "The only person in the team.",
+};
 
 const themeWords: Readonly<Record<Theme, string>> = { system: "As the system", light: "Light", dark: "Dark" };
 
