@@ -99,7 +99,7 @@ function decode(
   )
     return null;
   // The cell's own row number is not proven by the hash; here the two are equal.
-  return { position: seq, origin, seq, at: time, kind, alert_id: alertId ?? null, previous, hash, body };
+  return { position: seq, skew: null, origin: origin as never, seq, at: time, kind, alert_id: alertId ?? null, previous, hash, body };
 }
 
 /** A record may continue on a chain of overflow pages; how much stays in the leaf follows from its size. */

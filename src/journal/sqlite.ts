@@ -132,7 +132,8 @@ class SqliteJournal implements Journal {
     if (facts.length === 0) return;
     let { previous } = this;
     const rows = facts.map((fact, index) => {
-      const row = rowOf(fact, this.origin, this.seq + 1 + index, previous);
+      const seq = this.seq + index;
+      const row = rowOf(fact, this.origin as never, { seq, hash: previous }, seq + 1);
       previous = row.hash;
       return row;
     });
