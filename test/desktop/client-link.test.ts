@@ -1,6 +1,6 @@
 /** Main's end of the client contract, over real ports. */
 import { MessageChannel, type MessagePort } from "node:worker_threads";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import type { ClientMessage, EngineMessage } from "#wire/client-contract";
 import { ClientLink, type Port } from "../../src/desktop/main/client-link.ts";
 
@@ -29,6 +29,12 @@ function channel() {
     heard,
     next: () => new Promise<ClientMessage>((resolve) => waiting.push(resolve)),
     say: (message: EngineMessage | unknown) => port1.postMessage(message),
+    /** Answers every request from here on. */
+    answerAll: () =>
+      port1.on("message", (message: ClientMessage) => {
+        if ("requestId" in message)
+          port1.postMessage({ type: "answer", requestId: message.requestId, ok: true });
+      }),
   };
 }
 
@@ -144,4 +150,35 @@ test.each([
   expect(messages).toEqual([]);
   expect(misunderstandings[0]).toContain(text);
   expect(link.connected).toBe(false);
+});
+
+test("says whether somebody is here in its hello, then only what is new, at most once a second", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { link, somethingHeard } = linkWith();
+  link.tellPresence("idle");
+  const engine = channel();
+  link.attach(engine.port);
+  expect(await engine.next()).toMatchObject({ type: "hello", presence: "idle" });
+  const heard = somethingHeard();
+  link.tellPresence("active");
+  link.attention("early", "received");
+  engine.say(welcome);
+  await heard;
+  const said = async () => {
+    await link.request({ type: "schedules", requestId: 0 });
+    return engine.heard.filter(({ type }) => type === "presence" || type === "attention");
+  };
+  engine.answerAll();
+  expect(await said()).toEqual([{ type: "presence", presence: "active" }]);
+  link.attention("a1", "sounding");
+  for (const presence of ["muted", "active", "locked", "muted", "locked"] as const)
+    link.tellPresence(presence);
+  expect(await said()).toEqual([
+    { type: "presence", presence: "active" },
+    { type: "attention", actionId: "a1", rung: "sounding" },
+  ]);
+  const latest = engine.next();
+  vi.advanceTimersByTime(1000);
+  expect(await latest).toEqual({ type: "presence", presence: "locked" });
 });

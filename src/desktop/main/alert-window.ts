@@ -15,9 +15,19 @@ const leastHeightPx = 300;
 /** A second new window within this time means that new windows are no cure. */
 const brokenWithinMs = 600_000;
 
+const isByHand: ReadonlySet<string> = new Set([
+  "rawKeyDown",
+  "keyDown",
+  "mouseDown",
+  "mouseWheel",
+  "touchStart",
+]);
+
 export interface AlertWindowEvents {
   /** The page died or was replaced: what it had drawn is no longer on the screen. */
   onLost(): void;
+  /** Somebody pressed a key or a button in it. */
+  onInput(): void;
   /** Neither reloading nor a new window brought it back. */
   onBroken(): void;
 }
@@ -71,6 +81,11 @@ export class AlertWindow {
     window.webContents.on(
       "before-input-event",
       (event, input) => this.isTooEarly(input) && event.preventDefault(),
+    );
+    // Not movements: a window that appears under a resting pointer is told of one.
+    window.webContents.on(
+      "input-event",
+      (_event, { type }) => isByHand.has(type) && this.visible && this.events.onInput(),
     );
     recover(
       window.webContents,

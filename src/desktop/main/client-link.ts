@@ -3,7 +3,7 @@
  * process is one port; a new engine is `attach`ed in place of the old. `index.ts` builds it; the supervisor feeds it.
  */
 import { clientContractVersion, engineMessage } from "#wire/client-contract";
-import type { ClientMessage, EngineMessage } from "#wire/client-contract";
+import type { ClientMessage, DesktopPresence, EngineMessage } from "#wire/client-contract";
 
 /** As much of Electron's MessagePortMain as is needed here. */
 export interface Port {
@@ -27,12 +27,17 @@ export interface LinkEvents {
 /** How long a request waits for an engine that is being restarted, and for the answer of one that is there. */
 const connectWithinMs = 5000;
 const answerWithinMs = 15_000;
+/** Presence is said no oftener. */
+const presenceEveryMs = 1000;
 
 export class ClientLink {
   private port: Port | null = null;
   private welcomed = false;
   private nextRequestId = 1;
   private readonly waiting = new Map<number, Waiting>();
+  private presence: DesktopPresence | null = null;
+  private toldPresence: DesktopPresence | null = null;
+  private presenceRest: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly events: LinkEvents,
@@ -46,7 +51,9 @@ export class ClientLink {
     port.on("message", (event) => port === this.port && this.receive(event.data));
     port.on("close", () => port === this.port && this.detach());
     port.start();
-    this.send({ type: "hello", version: clientContractVersion, client: "desktop", ...this.self });
+    const known = this.presence === null ? {} : { presence: this.presence };
+    this.toldPresence = this.presence;
+    this.send({ type: "hello", version: clientContractVersion, client: "desktop", ...this.self, ...known });
   }
 
   /** The engine is gone: what was under way is answered with that. */
@@ -89,6 +96,17 @@ export class ClientLink {
     if (this.welcomed) this.send({ type: "presented", actionId, shown });
   }
 
+  /** Tells the engine whether somebody is here: at once, and then at most once a second the latest. */
+  tellPresence(presence: DesktopPresence): void {
+    this.presence = presence;
+    this.sendPresence();
+  }
+
+  /** Tells the engine how far a `present` has come with its person. */
+  attention(actionId: string, rung: "received" | "sounding" | "human"): void {
+    if (this.welcomed) this.send({ type: "attention", actionId, rung });
+  }
+
   get connected(): boolean {
     return this.welcomed;
   }
@@ -113,9 +131,24 @@ export class ClientLink {
         return;
       }
       this.welcomed = true;
+      this.sendPresence();
       for (const [requestId, request] of this.waiting) if (!request.sent) this.dispatch(requestId, request);
     }
     this.events.onMessage(message);
+  }
+
+  private sendPresence(): void {
+    const { presence } = this;
+    if (!this.welcomed || presence === null || presence === this.toldPresence) return;
+    if (this.presenceRest !== undefined) return;
+    this.toldPresence = presence;
+    this.send({ type: "presence", presence });
+    this.presenceRest = setTimeout(() => {
+      this.presenceRest = undefined;
+      this.sendPresence();
+    }, presenceEveryMs);
+    // Nothing depends on it once the app is about to end.
+    this.presenceRest.unref();
   }
 
   private dispatch(requestId: number, request: Waiting): void {

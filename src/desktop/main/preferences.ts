@@ -15,6 +15,8 @@ export interface Preferences {
   consolePlace: Rectangle | null;
   /** ISO 8601 UTC: paused on this machine until then. A restart does not end a pause. */
   pausedUntil: string | null;
+  /** Without key or mouse for so long, nobody is taken to be here. */
+  idleAfterMinutes: number;
 }
 
 const volume = { type: "integer", minimum: 0, maximum: 100 } as const;
@@ -36,6 +38,7 @@ export class PreferenceStore {
         person: null,
         consolePlace: null,
         pausedUntil: null,
+        idleAfterMinutes: 5,
       },
       schema: {
         theme: { enum: [...themes] },
@@ -57,6 +60,7 @@ export class PreferenceStore {
           required: ["x", "y", "width", "height"],
         },
         pausedUntil: { type: ["string", "null"] },
+        idleAfterMinutes: { type: "integer", minimum: 1, maximum: 240 },
       },
     });
     this.values = this.store.store;

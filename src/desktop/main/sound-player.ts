@@ -22,6 +22,7 @@ export class SoundPlayer {
   private limit: NodeJS.Timeout | undefined;
   private failures = 0;
   private stopSystemPlayer: (() => void) | null = null;
+  private heardOrderId = 0;
   /** A sound is really being played. */
   sounding = false;
   /** Why it is not, when it should be; null otherwise. */
@@ -87,12 +88,19 @@ export class SoundPlayer {
           clearTimeout(this.limit);
           this.failures = 0;
         }
+        this.heardOrderId = report.sounding ? report.orderId : 0;
+        if (report.sounding && this.sounding) this.onChange();
         this.update(report.sounding, null);
         return;
       case "failed":
         if (report.orderId === this.wanted?.order.orderId) this.failed(report.text);
         return;
     }
+  }
+
+  /** The sound that is wanted now, not one before it, really comes out of the page. */
+  get audible(): boolean {
+    return this.sounding && this.wanted?.order.orderId === this.heardOrderId;
   }
 
   /** True for messages from our own page. */
