@@ -17,6 +17,8 @@ export const machineJson = z.object({
   role,
   /** Whose it is; null: nobody's, for example a server that only coordinates. */
   person: z.string().nullable(),
+  /** SHA-256 of its certificate, 64 hexadecimal digits: how a desk knows an engine that it has not met. */
+  fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
   /** `HOST:PORT`; none for a desk. */
   addresses: z.array(z.string()),
   addedAt: instant,
@@ -40,7 +42,7 @@ export const machineJson = z.object({
 });
 
 export const machinesJson = z.object({
-  /** The machine that says all this. On a desk: the engine that it is attached to. */
+  /** The machine where this is shown. On a desk that is the desk, while all else is as its engine sees it. */
   self: z.object({ id: machineId, name: z.string(), role }),
   /** The team's public id; null: this machine is alone, nobody has been invited yet. */
   team: z.object({ id: z.string() }).nullable(),

@@ -54,14 +54,11 @@ test("warns of one engine awake and of being cut off, never a machine that is al
 
 test("a connection is in words, with since when", () => {
   const at = "2026-03-01T09:00:00.000Z";
-  expect(connectionWords(machine("a", { since: at }), false)).toMatch(/^Connected since /);
-  expect(connectionWords(machine("a", { connected: false, since: at }), false)).toMatch(
-    /^Not connected since /,
-  );
-  expect(connectionWords(machine("a", { connected: false, since: null }), false)).toBe(
+  expect(connectionWords(machine("a", { since: at }))).toMatch(/^Connected since /);
+  expect(connectionWords(machine("a", { connected: false, since: at }))).toMatch(/^Not connected since /);
+  expect(connectionWords(machine("a", { connected: false, since: null }))).toBe(
     "Not seen since this machine started",
   );
-  expect(connectionWords(machine("a"), true)).toBe("This is where you are");
 });
 
 test("people are there by name and presence", () => {

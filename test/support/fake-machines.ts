@@ -48,6 +48,7 @@ export function machine(id: string, changes: Partial<MachineJson> = {}): Machine
     name: id,
     role: "engine",
     person: null,
+    fingerprint: "0f".repeat(32),
     addresses: ["192.168.1.10:8744"],
     addedAt: "2026-02-01T09:00:00.000Z",
     connected: true,

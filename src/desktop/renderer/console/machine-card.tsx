@@ -21,7 +21,12 @@ interface Props {
 export function MachineCard({ link, machine, team, isSelf, coordinates, mayChange }: Props) {
   const [isChanging, setChanging] = useState(false);
   const { id, name, role, person, addresses } = machine;
-  const people = peopleWords(machine, team);
+  const state = [
+    ownerWords(person, team),
+    // Nobody asks whether they are connected to themselves.
+    ...(isSelf ? [] : [connectionWords(machine)]),
+    ...peopleWords(machine, team),
+  ];
   const differences = differenceWords(machine);
   return (
     <li class={machine.connected ? "machine" : "machine machine-away"} aria-labelledby={`machine-${id}`}>
@@ -45,10 +50,7 @@ export function MachineCard({ link, machine, team, isSelf, coordinates, mayChang
           </button>
         )}
       </header>
-      <p>
-        {ownerWords(person, team)} · {connectionWords(machine, isSelf)}
-        {people.length > 0 && ` · ${people.join(", ")}`}
-      </p>
+      <p>{state.join(" · ")}</p>
       {differences.length > 0 && (
         <ul class="machine-differences" aria-label="Differs from this machine">
           {differences.map((text) => (
@@ -60,7 +62,7 @@ export function MachineCard({ link, machine, team, isSelf, coordinates, mayChang
         </ul>
       )}
       {addresses.length > 0 && <p class="machine-addresses soft">{addresses.join(", ")}</p>}
-      {isChanging && <Changes link={link} machine={machine} team={team} isSelf={isSelf} />}
+      {mayChange && isChanging && <Changes link={link} machine={machine} team={team} isSelf={isSelf} />}
     </li>
   );
 }

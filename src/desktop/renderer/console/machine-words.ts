@@ -73,8 +73,7 @@ export function machineWarnings(machines: MachinesJson): string[] {
 }
 
 /** "Connected since 09:00:12", "Not connected since 03:12:00", "Not seen since this machine started". */
-export function connectionWords({ connected, since, lastHeardAt }: MachineJson, isSelf: boolean): string {
-  if (isSelf) return "This is where you are";
+export function connectionWords({ connected, since, lastHeardAt }: MachineJson): string {
   if (connected) return since === null ? "Connected" : `Connected since ${clockTime(since)}`;
   const from = since ?? lastHeardAt ?? null;
   return from === null ? "Not seen since this machine started" : `Not connected since ${clockTime(from)}`;
