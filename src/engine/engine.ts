@@ -231,12 +231,13 @@ export class LoopEngine implements Engine {
   private turn(): void {
     this.turnIsPlanned = false;
     const now = this.dependencies.clock.now();
-    const taken =
-      this.inbox.length > engineLimits.turn ? this.inbox.splice(0, engineLimits.turn) : this.takeAll();
-    const turn = new Turn();
+    // What was put off while the journal failed comes first: a set clock decides what is due.
     if (this.guard.probe(now, false)) this.journalWorksAgain();
     this.takeStanding();
     this.takeMerges(now);
+    const taken =
+      this.inbox.length > engineLimits.turn ? this.inbox.splice(0, engineLimits.turn) : this.takeAll();
+    const turn = new Turn();
     for (const pending of taken) this.decideOne(turn, pending, now);
     for (const alertId of this.dueAlerts(now)) {
       this.decideOne(turn, { input: { kind: "tick", alertId }, answer: () => {} }, now);

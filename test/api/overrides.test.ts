@@ -85,7 +85,7 @@ async function start({ text = sample, person = "ana" as string | null, link = fa
   const { port } = listening;
   const headers = { authorization: `Bearer ${token}` };
   const facts = (...kinds: Fact["kind"][]) =>
-    [...journal.replay(0)].filter((fact) => kinds.includes(fact.kind));
+    [...journal.replay(0)].map(({ fact }) => fact).filter((fact) => kinds.includes(fact.kind));
   return {
     port,
     file,

@@ -122,7 +122,7 @@ test("a batch of 10,000 is in the journal when it is answered", async () => {
   }));
   expect((await post(port, `/in/${key}/api/v2/alerts`, batch)).status).toBe(200);
   const opened = new Set<AlertId>();
-  for (const fact of journal.replay(0)) if (fact.kind === "alert-opened") opened.add(fact.alertId);
+  for (const { fact } of journal.replay(0)) if (fact.kind === "alert-opened") opened.add(fact.alertId);
   expect(opened.size).toBe(10_000);
   expect(engine.state.open.size).toBe(10_000);
   expect((await post(port, `/in/${key}/api/v2/alerts`, batch)).status).toBe(200);

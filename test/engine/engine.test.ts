@@ -82,7 +82,7 @@ describe("a full disk", () => {
     await world.fastForward(seconds(31));
     expect(world.engine.health).toMatchObject({ ready: true, trusted: true });
     expect(await world.report({ dedupKey: "after" })).toMatchObject({ ok: true });
-    expect([...journal.replay(0)].map((fact) => fact.kind)).toContain("journal-recovered");
+    expect([...journal.replay(0)].map(({ fact }) => fact.kind)).toContain("journal-recovered");
   });
 
   it("is looked at again when the next signal comes, not only every half minute", async () => {
@@ -138,9 +138,9 @@ describe("a broken rule", () => {
     const broken = await world.fire({ dedupKey: "broken" });
     const other = await world.fire({ dedupKey: "other" });
     world.takeSent();
-    // The policy of one alert vanishes from the frozen team: no rule can make sense of it.
+    // No rule can make sense of it.
     const alert = world.engine.state.open.get(broken)!;
-    world.engine.state.open.set(broken, { ...alert, policy: "gone" as never });
+    world.engine.state.open.set(broken, { ...alert, notifications: null as never });
     await world.fastForward(minutes(5));
     expect(world.log.filter((line) => line.includes("invariant")).length).toBeGreaterThan(0);
     expect(world.alert(other).step).toBe(1);
@@ -212,7 +212,7 @@ describe("stopping", () => {
     await world.time.settle();
     await stopped;
     expect(await world.engine.submit(signal(1))).toMatchObject({ ok: false, reason: "stopping" });
-    expect([...world.journal.replay(0)].at(-1)?.kind).toBe("engine-stopped");
+    expect([...world.journal.replay(0)].at(-1)?.fact.kind).toBe("engine-stopped");
     await world.boot();
     expect(world.alert(alert).status).toBe("triggered");
   });

@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Fact } from "#domain/fact";
+import type { JournaledFact } from "#domain/place";
 import type { AlertId } from "#domain/ids";
 import type { AlertCommand } from "#domain/input";
 import { severities } from "#domain/severity";
@@ -189,7 +190,7 @@ class Run {
 
   /** An action that the journal calls sent has really left. */
   private checkSent(): void {
-    for (const fact of this.disk.replay(0)) {
+    for (const { fact } of this.disk.replay(0)) {
       if (fact.kind === "notification-sent" && !this.delivered.has(fact.actionId)) {
         this.violate(`invariant 2: ${fact.actionId} is marked sent and never left`);
       }
@@ -266,22 +267,16 @@ class FlakyDisk extends MemoryJournal implements Journal {
     this.notYetOnDisk = [...facts];
   }
 
-  override *replay(afterSeq: number): Iterable<Fact> {
-    for (const fact of super.replay(afterSeq)) {
+  override *replay(afterPosition: number): Iterable<JournaledFact> {
+    for (const { fact, place } of super.replay(afterPosition)) {
       if (this.mutant === "loses-deadlines" && fact.kind === "step-entered") {
-        yield { ...fact, nextEscalationAt: Number.MAX_SAFE_INTEGER };
+        yield { fact: { ...fact, nextEscalationAt: Number.MAX_SAFE_INTEGER }, place };
         continue;
       }
-      yield fact;
+      yield { fact, place };
       if (this.mutant === "marks-sent-before-sending" && fact.kind === "notification-attempted") {
-        yield {
-          kind: "notification-sent",
-          at: fact.at,
-          alertId: fact.alertId,
-          actionId: fact.actionId,
-          person: fact.person,
-          via: fact.via,
-        };
+        const { at, alertId, actionId, person, via } = fact;
+        yield { fact: { kind: "notification-sent", at, alertId, actionId, person, via }, place };
       }
     }
   }

@@ -5,10 +5,19 @@
 import type { Alert } from "#domain/alert";
 import type { Answer } from "#domain/command";
 import type { Fact } from "#domain/fact";
-import type { AlertId, PolicyId, TeamRevision } from "#domain/ids";
+import type { AlertId, OriginId, PolicyId, TeamRevision } from "#domain/ids";
 import type { Input, Signal } from "#domain/input";
+import type { Vector } from "#domain/place";
 import { emptyState } from "#domain/state";
-import type { Clock, Engine, EngineChange, EngineHealth, Random } from "#engine/ports";
+import type {
+  Clock,
+  Engine,
+  EngineChange,
+  EngineHealth,
+  MergeAnswer,
+  Random,
+  TravellingFact,
+} from "#engine/ports";
 
 export class FakeEngine implements Engine {
   readonly state = emptyState();
@@ -35,6 +44,12 @@ export class FakeEngine implements Engine {
     this.state.open.set(alert.id, alert);
     return { ok: true, alertId: alert.id, effect: "opened" };
   }
+
+  readonly origin = "fake-engine" as OriginId;
+  readonly merge = async (): Promise<MergeAnswer> => ({ ok: false });
+  readonly vector = (): Vector => ({});
+  readonly factsBeyond = (): TravellingFact[] => [];
+  readonly startNewOrigin = (): void => {};
 
   /** Tells the listeners that this was committed. */
   commit(change: Partial<EngineChange>): void {
@@ -74,6 +89,11 @@ export function alertOf(signal: Signal, changes: Partial<Alert> = {}): Alert {
     step: 0,
     repeat: 0,
     wave: 1,
+    round: 0,
+    quietRound: -1,
+    news: {},
+    covered: {},
+    latest: { hlc: 0, origin: "", seq: 0 },
     nextEscalationAt: null,
     asked: [],
     nobodyReachable: false,
@@ -99,6 +119,10 @@ export class CountingRandom implements Random {
   alertId(): AlertId {
     this.count += 1;
     return `a${this.count}` as AlertId;
+  }
+
+  nextAlertId(): AlertId {
+    return this.alertId();
   }
 }
 
