@@ -5,7 +5,7 @@
 import { expect } from "vitest";
 import type { Answer, Tell } from "#domain/command";
 import type { Fact } from "#domain/fact";
-import type { AlertId, IntegrationId, PersonId } from "#domain/ids";
+import type { AlertId, IntegrationId, MachineId, PersonId } from "#domain/ids";
 import type { AlertCommand, Outcome, Signal } from "#domain/input";
 import type { Severity } from "#domain/severity";
 import type { Team, Via } from "#domain/team";
@@ -14,6 +14,7 @@ import { LoopEngine } from "#engine/engine";
 import type { Channel, Journal, Notice, Random } from "#engine/ports";
 import { MemoryJournal } from "#journal/memory";
 import { SystemClock } from "#system/system-clock";
+import { idOfText } from "#system/system-random";
 import { team as buildTeam } from "./team-builder.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
@@ -31,6 +32,10 @@ export interface WorldOptions {
   /** People with a desktop attached. */
   readonly desktops?: readonly string[];
   readonly journal?: Journal;
+  /** One of several machines: its id, where it stands (0 unless it says otherwise), and the time they share. */
+  readonly self?: string;
+  readonly position?: () => number | null;
+  readonly time?: VirtualTime;
 }
 
 export class World {
@@ -50,7 +55,7 @@ export class World {
   private ids = 0;
 
   private constructor(private readonly options: WorldOptions) {
-    this.time = new VirtualTime(options.start);
+    this.time = options.time ?? new VirtualTime(options.start);
     this.journal = options.journal ?? new MemoryJournal();
   }
 
@@ -63,7 +68,11 @@ export class World {
   /** The machine (re)starts: a new engine on the same journal. */
   async boot(team: Team | null = this.options.team ?? buildTeam()): Promise<void> {
     const fresh = () => `alert-${(this.ids += 1)}` as AlertId;
-    const random: Random = { alertId: fresh, nextAlertId: fresh };
+    const { self, position = () => 0 } = this.options;
+    const random: Random = {
+      alertId: fresh,
+      nextAlertId: self === undefined ? fresh : (...parts) => idOfText(JSON.stringify(parts)),
+    };
     this.engine = new LoopEngine({
       clock: new SystemClock(this.time),
       random,
@@ -71,6 +80,7 @@ export class World {
       channels: [this.channel("desktop"), this.channel("email")],
       tell: (word) => void this.told.push({ ...word, at: this.time.wallMs() }),
       version: "test",
+      ...(self === undefined ? {} : { self: self as MachineId, standing: { position } }),
       log: (level, text) => void this.log.push(`${level}: ${text}`),
       onBroken: () => void this.log.push("broken"),
     });

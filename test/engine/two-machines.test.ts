@@ -1,0 +1,195 @@
+/** What two machines that did not know of one another come to when they do: invariants 3, 4 and 5. */
+import { beforeEach, expect, it } from "vitest";
+import type { AlertId, OriginId } from "#domain/ids";
+import type { TravellingFact } from "#engine/ports";
+import { MemoryJournal } from "#journal/memory";
+import { minutes, seconds } from "../support/team-builder.ts";
+import { VirtualTime } from "../support/virtual-time.ts";
+import { World } from "../support/world.ts";
+
+let time: VirtualTime;
+let a: World;
+let b: World;
+let positions: { a: number | null; b: number | null };
+
+beforeEach(async () => {
+  time = new VirtualTime();
+  positions = { a: 0, b: 1 };
+  const machine = (self: "a" | "b") =>
+    World.start({ time, self, position: () => positions[self], journal: journalOf(self) });
+  a = await machine("a");
+  b = await machine("b");
+  await sync();
+  a.takeSent();
+  b.takeSent();
+});
+
+const journalOf = (machine: string) => new MemoryJournal(`journal-of-${machine}` as OriginId);
+
+/** Each gets what it lacks. */
+async function sync(): Promise<void> {
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const)
+    await send(to, from.engine.factsBeyond(to.engine.vector(), 1e9));
+}
+
+async function send(to: World, facts: readonly TravellingFact[]): Promise<void> {
+  const answer = to.engine.merge(facts);
+  await time.settle();
+  expect(await answer).toMatchObject({ ok: true, refused: null });
+  await time.settle();
+}
+
+function expectEqual(id: AlertId): void {
+  const [one, other] = [a, b].map((world) => {
+    const { notifications, latest: _, ...alert } = world.alert(id);
+    return { ...alert, notifications: notifications.toSorted((x, y) => (x.actionId < y.actionId ? -1 : 1)) };
+  });
+  expect(one).toEqual(other);
+}
+
+it("the same signal by two ways is one alert, and is told once", async () => {
+  const [one, other] = [await a.fire({ dedupKey: "disk" }), await b.fire({ dedupKey: "disk" })];
+  expect(other).toBe(one);
+  await sync();
+  await time.pass(seconds(20));
+  await sync();
+  a.expectSent("ana desktop");
+  b.expectSent();
+  expectEqual(one);
+});
+
+it("an alert that came in at a standby is told by the coordinator", async () => {
+  const id = await b.fire();
+  b.expectSent();
+  await sync();
+  a.expectSent("ana desktop");
+  await sync();
+  await time.pass(seconds(40));
+  b.expectSent();
+  expectEqual(id);
+});
+
+it("a standby does it itself when nobody has, and only then", async () => {
+  const id = await b.fire();
+  await time.pass(seconds(4));
+  b.expectSent();
+  await time.pass(seconds(2));
+  b.expectSent("ana desktop");
+  await sync();
+  expectEqual(id);
+  a.expectSent();
+});
+
+it("a step entered by whoever did not know of the acknowledgement changes nothing", async () => {
+  const id = await a.fire();
+  await sync();
+  await a.command(id, { kind: "acknowledge" });
+  await time.pass(minutes(10));
+  expect(b.alert(id).step, "cut off, it climbed").toBeGreaterThan(0);
+  await sync();
+  expect(a.alert(id).status).toBe("acknowledged");
+  expectEqual(id);
+  a.takeSent();
+  b.takeSent();
+  await time.pass(minutes(10));
+  a.expectSent();
+  b.expectSent();
+});
+
+it("a resolve does not end what it did not know of", async () => {
+  const id = await a.fire();
+  await sync();
+  await a.command(id, { kind: "resolve" });
+  await b.fire();
+  await sync();
+  expect(a.alert(id).status).toBe("triggered");
+  await time.pass(seconds(1));
+  a.expectSent("ana desktop", "ana desktop");
+  await sync();
+  expectEqual(id);
+  await a.command(id, { kind: "resolve" });
+  await sync();
+  expect([a.alert(id).status, b.alert(id).status]).toEqual(["resolved", "resolved"]);
+});
+
+it("a resolve that knew of every report ends it everywhere; the next report is another alert", async () => {
+  const id = await a.fire();
+  await sync();
+  await b.command(id, { kind: "resolve" });
+  await sync();
+  expect(a.alert(id).status).toBe("resolved");
+  const [one, other] = [await a.fire(), await b.fire()];
+  expect(one).toBe(other);
+  expect(one).not.toBe(id);
+});
+
+it("an acknowledgement does not quiet what got worse meanwhile on another machine", async () => {
+  const id = await a.fire({ severity: "warning" });
+  await sync();
+  await a.command(id, { kind: "acknowledge" });
+  await b.fire({ severity: "critical" });
+  await sync();
+  await time.pass(seconds(1));
+  expect(a.alert(id)).toMatchObject({ status: "triggered", severity: "critical" });
+  await sync();
+  expectEqual(id);
+});
+
+it("facts that arrive before the alert was opened here wait for it", async () => {
+  const id = await a.fire();
+  await send(b, a.engine.factsBeyond(b.engine.vector(), 1e9));
+  await b.command(id, { kind: "acknowledge" });
+  const fresh = await World.start({ time, self: "c", position: () => 2, journal: journalOf("c") });
+  const opening = a.engine.factsBeyond(fresh.engine.vector(), 1e9);
+  const own = new Set(opening.map((fact) => fact.origin));
+  const acknowledging = b.engine
+    .factsBeyond(fresh.engine.vector(), 1e9)
+    .filter((fact) => !own.has(fact.origin) || fact.origin === b.engine.origin);
+  await send(
+    fresh,
+    acknowledging.filter((fact) => fact.origin === b.engine.origin),
+  );
+  expect(fresh.engine.findAlert(id)).toBeNull();
+  await send(fresh, opening);
+  expect(fresh.alert(id).status).toBe("acknowledged");
+});
+
+it("an attempt that hangs is made again by the next one, and is not made twice when it wakes up", async () => {
+  a.latency = () => seconds(20);
+  await a.fire();
+  await sync();
+  positions.b = 0;
+  await time.pass(seconds(1));
+  b.expectSent();
+  await time.pass(seconds(10));
+  b.expectSent("ana desktop");
+  await sync();
+  await time.pass(seconds(20));
+  a.expectSent();
+});
+
+it("a machine that has just woken up takes in and does nothing", async () => {
+  positions.a = null;
+  await a.fire();
+  await time.pass(minutes(1));
+  a.expectSent();
+  positions.a = 0;
+  a.engine.lookAtClock();
+  await time.pass(seconds(1));
+  a.expectSent("ana desktop", "ana email");
+});
+
+it("another machine's wrong clock moves no deadline", async () => {
+  const skewed = new VirtualTime(new Date(time.wallMs() + 90_000).toISOString());
+  const wrong = await World.start({ time: skewed, self: "w", position: () => 1, journal: journalOf("w") });
+  const id = await wrong.fire({ dedupKey: "other" });
+  await skewed.pass(seconds(10));
+  await time.pass(seconds(10));
+  const facts = wrong.engine.factsBeyond(b.engine.vector(), 1e9);
+  await send(b, facts);
+  const left = (world: World) => world.alert(id).nextEscalationAt! - world.time.wallMs();
+  expect(left(b)).toBe(left(wrong));
+});
