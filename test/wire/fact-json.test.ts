@@ -1,0 +1,258 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Fact } from "#domain/fact";
+import type { AlertId } from "#domain/ids";
+import type { AlertCommand, Outcome } from "#domain/input";
+import { severities } from "#domain/severity";
+import { MemoryJournal } from "#journal/memory";
+import { judgeFact } from "#wire/fact-json";
+import { factShapes } from "#wire/fact-shapes";
+import { minutes, policy, step, team, toEveryone, toPerson, toSchedule } from "../support/team-builder.ts";
+import { World } from "../support/world.ts";
+
+const alertIdOf = (fact: Fact) => ("alertId" in fact ? fact.alertId : null);
+/** In the envelope of `original`. */
+const judge = (fact: object, original = fact as Fact) =>
+  judgeFact(JSON.stringify(fact), original.kind, alertIdOf(original), Math.floor(original.at));
+
+/** A fact of each kind that a live team has said, and a few that only tests say. */
+const said = new Map<Fact["kind"], Fact>();
+
+beforeAll(async () => {
+  const facts = await factsOfALife();
+  expect(facts.filter((fact) => judge(fact) !== "known")).toEqual([]);
+  expect(facts.length).toBeGreaterThan(100);
+  for (const fact of facts) said.set(fact.kind, fact);
+});
+
+describe("what a real engine says", () => {
+  it("is known, each fact of it", () => {
+    expect([...said.values()].filter((fact) => judge(fact) !== "known")).toEqual([]);
+    expect(said.size).toBeGreaterThan(14);
+  });
+
+  it("is malformed as soon as a key that must be there is missing, or is of another type", () => {
+    for (const fact of said.values()) {
+      for (const key of Object.keys(fact)) {
+        const { [key as keyof Fact]: _, ...rest } = fact;
+        const isOptional = ["hlc", "round", "text", "machine", "parent", "covers"].includes(key);
+        if (!isOptional) expect([fact.kind, key, judge(rest, fact)]).toEqual([fact.kind, key, "malformed"]);
+        for (const wrong of [true, [7]])
+          expect([fact.kind, key, judge({ ...fact, [key]: wrong }, fact)]).toEqual([
+            fact.kind,
+            key,
+            "malformed",
+          ]);
+      }
+    }
+  });
+
+  it("may have more keys than this Tocsin knows", () => {
+    for (const fact of said.values()) expect(judge({ ...fact, colour: "blue" }, fact)).toBe("known");
+  });
+
+  it("is judged, and nothing crashes, whatever becomes of it on the way", () => {
+    const junk = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constantFrom(-1, 1e300, 8.65e15, "", "x".repeat(70_000), null, [], {}, "alert-opened"),
+    );
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), junk, (which, where, value) => {
+        const original = [...said.values()][which % said.size]!;
+        const fact = structuredClone(original);
+        const [holder, key] = placesIn(fact)[where % placesIn(fact).length]!;
+        holder[key] = value;
+        expect(["known", "unknown", "malformed"]).toContain(judge(fact, original));
+      }),
+      { numRuns: 3_000 },
+    );
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), fc.string({ maxLength: 5 }), (which, where, noise) => {
+        const fact = [...said.values()][which % said.size]!;
+        const body = JSON.stringify(fact);
+        const at = where % body.length;
+        const bent = body.slice(0, at) + noise + body.slice(at + noise.length);
+        expect(["known", "unknown", "malformed"]).toContain(judgeFact(bent, fact.kind, alertIdOf(fact)));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
+
+describe("a newer Tocsin", () => {
+  const acknowledged = {
+    kind: "alert-acknowledged",
+    at: 5.5,
+    alertId: "a" as AlertId,
+    by: null,
+    origin: "api",
+    ackTimeoutAt: null,
+  } as const satisfies Fact;
+
+  it("may say another kind of fact", () => {
+    expect(judgeFact('{"kind":"sung","at":1}', "sung", null, 1)).toBe("unknown");
+    expect(judgeFact('{"kind":"toString","at":1}', "toString", null, 1)).toBe("unknown");
+  });
+
+  it("may use a word that is not on our list", () => {
+    expect(judge(acknowledged)).toBe("known");
+    expect(judge({ ...acknowledged, origin: "watch" as "api" })).toBe("unknown");
+    expect(judge({ ...acknowledged, origin: "watch" as "api", by: 7 as never })).toBe("malformed");
+    expect(judge({ ...acknowledged, origin: "w".repeat(65) as "api" })).toBe("malformed");
+  });
+
+  it("may reach people in ways, and name targets, that we do not know", () => {
+    const adopted = (change: Parameters<typeof team>[0]): Fact => ({
+      kind: "team-adopted",
+      at: 1,
+      team: team(change),
+    });
+    const people = team().people.map((one) => ({
+      ...one,
+      notify: [{ via: "pigeon" as "email", afterMs: 0 }],
+    }));
+    expect(judge(adopted({ people }))).toBe("unknown");
+    const target = { kind: "constellation", id: "lyra" } as never;
+    expect(judge(adopted({ policies: [policy("default", [step(target)])] }))).toBe("unknown");
+  });
+});
+
+describe("a fact that is not what its envelope says", () => {
+  const body = '{"kind":"alert-went-stale","at":7.9,"alertId":"a"}';
+
+  it("is malformed", () => {
+    expect(judgeFact(body, "alert-went-stale", "a", 7)).toBe("known");
+    expect(judgeFact(body, "alert-went-stale", "a")).toBe("known");
+    expect(judgeFact(body, "alert-heard-again", "a", 7)).toBe("malformed");
+    expect(judgeFact(body, "alert-went-stale", "b", 7)).toBe("malformed");
+    expect(judgeFact(body, "alert-went-stale", null, 7)).toBe("malformed");
+    expect(judgeFact(body, "alert-went-stale", "a", 8)).toBe("malformed");
+  });
+
+  it("is malformed when a fact about nothing in particular claims an alert", () => {
+    expect(judgeFact('{"kind":"engine-stopped","at":1}', "engine-stopped", null)).toBe("known");
+    expect(judgeFact('{"kind":"engine-stopped","at":1,"alertId":"a"}', "engine-stopped", "a")).toBe(
+      "malformed",
+    );
+    expect(judgeFact('{"kind":"engine-stopped","at":1,"alertId":null}', "engine-stopped", null)).toBe(
+      "malformed",
+    );
+  });
+});
+
+describe("malformed is", () => {
+  it.each(["", "null", "[]", "7", '"text"', "{", "[".repeat(200_000)])("no object: %#", (body) => {
+    expect(judgeFact(body, "engine-stopped", null)).toBe("malformed");
+  });
+
+  it("a time that no clock can show, or a logical one that could not go on", () => {
+    const stopped = (change: object) =>
+      judge({ kind: "engine-stopped", at: 1, hlc: 2, ...change } as unknown as Fact);
+    expect(stopped({})).toBe("known");
+    for (const change of [{ at: -1 }, { at: 8.65e15 }, { hlc: 1.5 }, { hlc: 9e15 }, { hlc: -1 }])
+      expect(stopped(change)).toBe("malformed");
+  });
+
+  it("a key that would change the object it is copied to", () => {
+    const labelled = (name: string) =>
+      judgeFact(
+        `{"kind":"alert-opened","at":1,"alertId":"a","severity":"info","title":"","source":"","labels":{"${name}":"x"},` +
+          '"details":{},"links":[],"integration":null,"dedupKey":"k","policy":"p","teamRevision":"r","silentAfterMs":null,"by":null}',
+        "alert-opened",
+        "a",
+      );
+    expect(labelled("a")).toBe("known");
+    expect(labelled("__proto__")).toBe("malformed");
+    expect(labelled("\\u005f_proto__")).toBe("malformed");
+  });
+
+  it("a team that names what it does not have", () => {
+    const adopted = (change: Parameters<typeof team>[0]) =>
+      judge({ kind: "team-adopted", at: 1, team: team(change) });
+    expect(adopted({})).toBe("known");
+    expect(adopted({ policies: [policy("default", [step(toPerson("nobody"))])] })).toBe("malformed");
+    expect(adopted({ policies: [policy("default", [step(toSchedule("none"))])] })).toBe("malformed");
+    expect(adopted({ routes: [{ match: {}, policy: "none" as never }] })).toBe("malformed");
+    expect(adopted({ policies: [policy("default", [])] })).toBe("malformed");
+  });
+});
+
+it("every kind has its shape", () => {
+  for (const kind of said.keys()) expect(Object.keys(factShapes)).toContain(kind);
+});
+
+it("judges thousands of facts while a human blinks", () => {
+  const bodies = [...said.values()].map(
+    (fact) => [JSON.stringify(fact), fact.kind, alertIdOf(fact)] as const,
+  );
+  let judged = 0;
+  const started = performance.now();
+  while (performance.now() - started < 300) {
+    for (const [body, kind, alertId] of bodies) judgeFact(body, kind, alertId);
+    judged += bodies.length;
+  }
+  expect(judged).toBeGreaterThan(3_000);
+});
+
+/** Alerts of all severities, acknowledged, snoozed, passed on, noted, failing, stale, resolved; a restart and a set clock. */
+async function factsOfALife(): Promise<readonly Fact[]> {
+  const journal = new RecordingJournal();
+  const world = await World.start({
+    journal,
+    desktops: ["ana", "ben"],
+    team: team({
+      policies: [
+        policy("default", [step(toPerson("ana")), step(toPerson("chi")), step(toEveryone)], {
+          ackTimeoutMs: minutes(30),
+        }),
+        policy("other", [step(toEveryone, { minSeverity: "critical" })]),
+      ],
+    }),
+  });
+  const failed: Outcome = { kind: "failed", permanent: false, reason: "temporary", text: "greylisted" };
+  let sends = 0;
+  world.outcome = () => ((sends += 1) % 3 === 0 ? failed : { kind: "sent", text: "250 OK" });
+  const commands: AlertCommand[] = [
+    { kind: "acknowledge" },
+    { kind: "snooze", forMs: minutes(3) },
+    { kind: "escalate" },
+    { kind: "transfer", policy: "other" as never },
+    { kind: "note", text: "who did this?" },
+    { kind: "resolve" },
+  ];
+  for (const [index, command] of commands.entries()) {
+    const severity = severities[index % severities.length]!;
+    const id = await world.fire({ dedupKey: `key-${index}`, severity, silentAfterMs: minutes(50) });
+    await world.fire({ dedupKey: `key-${index}`, title: "Fuller still", severity: "critical" });
+    await world.fastForward(minutes(7));
+    await world.command(id, command);
+    await world.fastForward(minutes(45));
+    await world.report({ dedupKey: `key-${index}`, repetition: "refresh", silentAfterMs: minutes(50) });
+  }
+  await world.report({ dedupKey: "key-0", status: "resolved" });
+  world.time.setWallBy(minutes(20));
+  await world.fastForward(minutes(1));
+  world.crash();
+  await world.boot();
+  void world.engine.stop();
+  await world.time.settle();
+  return journal.said;
+}
+
+/** Every fact as it was appended. */
+class RecordingJournal extends MemoryJournal {
+  readonly said: Fact[] = [];
+
+  override append(facts: readonly Fact[]): void {
+    super.append(facts);
+    this.said.push(...facts);
+  }
+}
+
+/** Every place in a value where something may stand: its holder and key. */
+function placesIn(value: object): [holder: Record<string, unknown>, key: string][] {
+  return Object.entries(value).flatMap(([key, member]: [string, unknown]) => [
+    [value as Record<string, unknown>, key] as [Record<string, unknown>, string],
+    ...(typeof member === "object" && member !== null ? placesIn(member) : []),
+  ]);
+}
