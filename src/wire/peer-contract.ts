@@ -18,6 +18,9 @@ export const peerPath = "/peer/v1";
 /** No message is larger. Facts travel in portions well below it. */
 export const maxPeerMessageBytes = 1024 * 1024;
 
+/** Far more than there will ever be claims; a machine that lies cannot count the others out of the number range. */
+export const maxEpoch = 1_000_000_000_000;
+
 const machineId = z.string().regex(/^[a-z0-9]{16,40}$/);
 const originId = z.string().regex(/^[A-Za-z0-9_-]{8,40}$/);
 const seq = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
@@ -66,34 +69,42 @@ export const runtimeJson = z.object({
   handoffs: z.string().max(128).nullable(),
 });
 
-/** Every 2 s, and at once when something in it changes. */
+/**
+ * Every 2 s, and at once when something in it changes. What is optional is in the first one on a link, and later only
+ * when it has changed.
+ */
 export const heartbeatMessage = z.object({
   type: z.literal("heartbeat"),
   /** Of the coordinator that this machine follows: orders claims, never facts. */
-  epoch: z.number().int().min(0),
+  epoch: z.number().int().min(0).max(maxEpoch),
   coordinator: machineId.nullable(),
   /** False: it takes in, but does nothing yet (just started, just woken up) or any more (its journal cannot be written). */
   acts: z.boolean(),
   /** The machines that it hears now. */
-  hears: z.array(machineId).max(256),
-  vector: vectorJson,
+  hears: z.array(machineId).max(256).optional(),
+  vector: vectorJson.optional(),
   /** People whose desktop is attached there and not paused. A state, nothing more. */
-  people: z.array(z.object({ person, presence })).max(1000),
+  people: z.array(z.object({ person, presence })).max(1000).optional(),
   /** Epoch ms by its wall clock; only to warn of clocks that differ. */
   clock: z.number(),
-  runtime: runtimeJson,
+  runtime: runtimeJson.optional(),
 });
 
 export const peerMessage = z.discriminatedUnion("type", [
   helloMessage,
   heartbeatMessage,
-  /** Facts that the other may lack; pushed after a commit, or asked for with `want`. `more`: ask again. */
+  /**
+   * Facts that the other may lack; pushed after a commit, or asked for with `want`, and then with its `request`. `more`:
+   * ask again.
+   */
   z.object({
     type: z.literal("facts"),
+    request: z.number().int().optional(),
     facts: z.array(travellingFactJson).max(2000),
     more: z.boolean(),
   }),
-  z.object({ type: z.literal("want"), vector: vectorJson }),
+  /** What I have: send what I lack. One at a time; a second one before the answer is left aside. */
+  z.object({ type: z.literal("want"), vector: vectorJson, request: z.number().int().optional() }),
   /** Show this on the desktops of this person that are attached to you; answer `presented`. */
   z.object({
     type: z.literal("present"),
