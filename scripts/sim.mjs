@@ -1,19 +1,41 @@
-/** `npm run sim -- --seed N [--mutant NAME]`: one deterministic simulation run, with its trace. Exits 1 on a violation. */
+/**
+ * `npm run sim -- --seed N [--mutant NAME]`: one deterministic simulation run, with its trace. Exits 1 on a violation.
+ * With `--machines` a team of several machines instead of one; `--to M` runs the seeds from N to M and prints only the bad ones.
+ */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensureNodeModules } from "./setup/node-modules.mjs";
 
 const { values } = parseArgs({
-  options: { seed: { type: "string", default: "1" }, mutant: { type: "string" } },
+  options: {
+    seed: { type: "string", default: "1" },
+    to: { type: "string" },
+    mutant: { type: "string" },
+    machines: { type: "boolean", default: false },
+  },
 });
 await ensureNodeModules();
 const { runnerImport } = await import("vite");
 const root = fileURLToPath(new URL("..", import.meta.url));
-const { module } = await runnerImport(`${root}test/sim/simulation.ts`, { root, logLevel: "error" });
-const result = await module.simulate(Number(values.seed), values.mutant ?? null);
-console.log(result.trace.join("\n"));
-console.log(
-  `seed ${result.seed}: hash ${result.hash}, ${result.sends} notifications, ${result.duplicates} duplicates, ${result.crashes} crashes, ${result.violations.length} violations`,
-);
-for (const violation of result.violations) console.log(`  ${violation}`);
-process.exitCode = result.violations.length === 0 ? 0 : 1;
+const file = values.machines ? "team-simulation" : "simulation";
+const { module } = await runnerImport(`${root}test/sim/${file}.ts`, { root, logLevel: "error" });
+const simulate = values.machines ? module.simulateTeam : module.simulate;
+
+const first = Number(values.seed);
+const last = Number(values.to ?? first);
+const results = [];
+for (let seed = first; seed <= last; seed += 1) {
+  const result = await simulate(seed, values.mutant ?? null);
+  results.push(result);
+  if (first === last) console.log(result.trace.join("\n"));
+  if (first === last || result.violations.length > 0) console.log(summaryOf(result));
+  for (const violation of result.violations) console.log(`  ${violation}`);
+}
+const bad = results.filter(({ violations }) => violations.length > 0).length;
+if (first !== last) console.log(`${results.length} seeds, ${bad} bad`);
+process.exitCode = bad === 0 ? 0 : 1;
+
+function summaryOf({ seed, trace: _, violations, ...figures }) {
+  const listed = Object.entries(figures).map(([name, value]) => `${name} ${value}`);
+  return `seed ${seed}: ${listed.join(", ")}, ${violations.length} violations`;
+}

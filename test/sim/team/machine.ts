@@ -1,0 +1,180 @@
+/**
+ * One machine of a simulated team: what ships (engine, peers, clock, desktop channel) on a disk, a clock, desktops and a way to a
+ * mail server that can each go wrong. `process` is what runs now; null while it is off.
+ */
+import { createDesktopChannel } from "#channels/desktop";
+import type { Answer } from "#domain/command";
+import type { MachineId, PersonId } from "#domain/ids";
+import type { Input } from "#domain/input";
+import { LoopEngine } from "#engine/engine";
+import type { Channel, Clock, Random, Standing } from "#engine/ports";
+import type { Peers } from "#peers/peers";
+import { SystemClock } from "#system/system-clock";
+import { idOfText } from "#system/system-random";
+import type { Disk } from "./disk.ts";
+import type { LocalDesktops } from "./local-desktops.ts";
+import type { Life, MachineTime } from "./machine-time.ts";
+import type { MailRoute } from "./mail-route.ts";
+import type { Station } from "./network.ts";
+import type { Able } from "./obligations.ts";
+import type { TrueTime } from "./true-time.ts";
+import { startPeers } from "./peers-of.ts";
+
+/** How a mutant meddles with the machine; everything is as it ships by default. */
+export interface Meddling {
+  readonly journal?: (journal: ReturnType<Disk["open"]>, machine: Machine) => ReturnType<Disk["open"]>;
+  readonly standing?: (standing: Standing, machine: Machine) => Standing;
+  readonly channel?: (channel: Channel) => Channel;
+}
+
+export interface MachineParts {
+  readonly index: number;
+  readonly id: MachineId;
+  /** All machines of the team, this one included; they know one another by pairing. */
+  readonly everybody: readonly MachineId[];
+  readonly trueTime: TrueTime;
+  readonly time: MachineTime;
+  readonly disk: Disk;
+  readonly desktops: LocalDesktops;
+  readonly mail: MailRoute;
+  readonly meddling: Meddling;
+  /** Before anything else is put in: the team. */
+  readonly firstInputs: readonly Input[];
+  readonly log: (text: string) => void;
+}
+
+export interface Process {
+  readonly life: Life;
+  readonly clock: Clock;
+  readonly engine: LoopEngine;
+  readonly peers: Peers;
+  readonly station: Station;
+}
+
+export class Machine implements Able {
+  process: Process | null = null;
+  isPowered = true;
+  /** Since when it has run without a break, in true time; null: it does not run now. */
+  private runs: number | null = null;
+  private starts = 0;
+
+  constructor(readonly parts: MachineParts) {}
+
+  get id(): MachineId {
+    return this.parts.id;
+  }
+
+  get index(): number {
+    return this.parts.index;
+  }
+
+  // ---- what it could do now, for the checks
+
+  get runsSince(): number | null {
+    return this.process === null || this.parts.disk.isFull ? null : this.runs;
+  }
+
+  get mailsSince(): number | null {
+    return this.parts.mail.worksSince;
+  }
+
+  showsSince(person: PersonId): number | null {
+    return this.parts.desktops.attachedSince(person);
+  }
+
+  // ---- its life
+
+  start(): void {
+    const { parts } = this;
+    const life: Life = { alive: true };
+    this.isPowered = true;
+    this.starts += 1;
+    const clock = new SystemClock(parts.time.sources(life));
+    parts.desktops.engineStarted(life);
+    const opened = parts.disk.open(life);
+    const journal = parts.meddling.journal?.(opened, this) ?? opened;
+    let peers: Peers | null = null;
+    const shipped: Standing = { position: () => peers?.position() ?? null };
+    const standing = parts.meddling.standing?.(shipped, this) ?? shipped;
+    const channels: Channel[] = [
+      createDesktopChannel({
+        desktops: {
+          present: async (notice, signal) =>
+            (await peers?.desktops().present(notice, signal)) ?? "none-attached",
+        },
+      }),
+      parts.mail.channel(life),
+    ];
+    const engine = new LoopEngine({
+      clock,
+      random: this.random(),
+      journal,
+      channels: channels.map((channel) => parts.meddling.channel?.(channel) ?? channel),
+      tell: (word) => peers?.tell(word),
+      version: "simulated",
+      self: parts.id,
+      standing,
+      log: (level, text) => life.alive && parts.log(`${level}: ${text}`),
+      onBroken: (error) => life.alive && parts.log(`broken: ${String(error)}`),
+    });
+    for (const input of parts.firstInputs) void engine.submit(input);
+    // It reads the journal at once; what it promises is only that the rest was taken up.
+    void engine.start();
+    const running = startPeers({ machine: this, life, clock, engine });
+    peers = running;
+    const station: Station = {
+      id: parts.id,
+      life,
+      time: parts.time,
+      isPowered: () => this.isPowered,
+      attach: (link) => running.attach(link),
+    };
+    this.process = { life, clock, engine, peers, station };
+    this.goesOn();
+  }
+
+  /** The process is gone, from one moment to the next. */
+  die(powerToo: boolean): void {
+    if (this.process === null) return;
+    this.process.life.alive = false;
+    this.process = null;
+    this.runs = null;
+    this.isPowered = !powerToo;
+  }
+
+  /** It runs without a break from now on. */
+  goesOn(): void {
+    this.runs = this.parts.trueTime.now;
+  }
+
+  goesOnIfItRuns(): void {
+    if (this.process !== null && this.parts.time.runs) this.goesOn();
+  }
+
+  standsStill(): void {
+    this.runs = null;
+  }
+
+  /** Its process as the network sees it; null: there is none. */
+  get station(): Station | null {
+    return this.process?.station ?? null;
+  }
+
+  /** Null: nobody answers, now or later. */
+  submit(input: Input, answered: (answer: Answer) => void): void {
+    const { process } = this;
+    if (process === null) return;
+    this.parts.time.run(process.life, () => {
+      void process.engine.submit(input).then((answer) => process.life.alive && answered(answer));
+    });
+  }
+
+  private random(): Random {
+    let made = 0;
+    return {
+      alertId: () => idOfText(`${this.id} ${this.starts} ${(made += 1)}`),
+      nextAlertId: (integration, dedupKey, previous) =>
+        idOfText(JSON.stringify([integration, dedupKey, previous])),
+    };
+  }
+}

@@ -1,0 +1,62 @@
+/** One simulated machine's way to the mail server, as an e-mail channel: it works, nobody answers there, or it leads nowhere. */
+import type { Outcome } from "#domain/input";
+import type { Channel, Notice } from "#engine/ports";
+import type { Dice } from "./dice.ts";
+import type { Life, MachineTime } from "./machine-time.ts";
+import type { TrueTime } from "./true-time.ts";
+
+export type Route = "works" | "refused" | "black-hole";
+
+/** As the e-mail channel that ships: SMTP's own limits together are below it. */
+const givesUpAfterMs = 30_000;
+
+export class MailRoute {
+  private route: Route = "works";
+  private since = 0;
+
+  constructor(
+    private readonly trueTime: TrueTime,
+    private readonly time: MachineTime,
+    private readonly dice: Dice,
+    /** Without faults the server takes everything. */
+    private readonly serverIsMoody: boolean,
+    private readonly left: (notice: Notice) => void,
+  ) {}
+
+  get worksSince(): number | null {
+    return this.route === "works" ? this.since : null;
+  }
+
+  set(route: Route): void {
+    if (route === "works" && this.route !== "works") this.since = this.trueTime.now;
+    this.route = route;
+  }
+
+  channel(life: Life): Channel {
+    const pause = (ms: number) =>
+      new Promise<void>((resolve) => void this.trueTime.after(ms, () => this.time.run(life, resolve)));
+    return {
+      via: "email",
+      send: async (notice: Notice): Promise<Outcome> => {
+        await pause(this.dice.between(50, 2_000));
+        if (this.route === "refused") return failed("unreachable", "Connection refused.");
+        if (this.route === "black-hole") {
+          await pause(givesUpAfterMs);
+          return failed("timed-out", "No answer.");
+        }
+        if (!notice.stillWanted()) return { kind: "withdrawn" };
+        if (this.serverIsMoody && this.dice.chance(0.04)) return failed("temporary", "451 try again later");
+        if (this.serverIsMoody && this.dice.chance(0.02))
+          return { kind: "failed", permanent: true, reason: "refused", text: "550 no such user" };
+        this.left(notice);
+        await pause(this.dice.between(10, 400));
+        return { kind: "sent" };
+      },
+      close: async () => {},
+    };
+  }
+}
+
+function failed(reason: "unreachable" | "timed-out" | "temporary", text: string): Outcome {
+  return { kind: "failed", permanent: false, reason, text };
+}

@@ -1,0 +1,305 @@
+/**
+ * Invariant 2, kept apart from the code that it checks: what the team owes, derived from the facts and measured in true
+ * time. Each obligation ends by being done or by becoming moot; one that is a minute overdue, although some machine has
+ * known of it and could have done it for a minute, is a miss.
+ */
+import type { AlertFact } from "#domain/fact";
+import type { AlertId, PersonId } from "#domain/ids";
+import type { Via } from "#domain/team";
+import type { Ledger, Left, LedgerListener, Said } from "./ledger.ts";
+import type { TrueTime } from "./true-time.ts";
+
+/** The promise, and as much as a check may come late and a fact be rounded. */
+const latestMs = 60_000;
+const toleranceMs = 1_000;
+
+/** What one machine can do now. Each `…Since` in true time; null: it cannot. */
+export interface Able {
+  readonly runsSince: number | null;
+  readonly mailsSince: number | null;
+  showsSince(person: PersonId): number | null;
+}
+
+type What =
+  /** A round has begun: somebody is to be asked. */
+  | { readonly kind: "step"; readonly round: number }
+  /** Nobody has acknowledged: the next tier. */
+  | { readonly kind: "escalation"; readonly round: number; readonly wave: number }
+  | {
+      readonly kind: "notification";
+      readonly round: number;
+      readonly wave: number;
+      readonly person: PersonId;
+      readonly via: Via;
+      readonly actionId: string;
+    }
+  /** Acknowledged or snoozed until then. */
+  | { readonly kind: "end-of-quiet"; readonly round: number };
+
+interface Obligation {
+  readonly key: string;
+  readonly alertId: AlertId;
+  readonly what: What;
+  firstDue: number;
+  due: number;
+  /** Any of these sets of facts tells a machine of it. */
+  readonly definedBy: (readonly Said[])[];
+}
+
+interface Book {
+  quietRound: number;
+  readonly open: Map<string, Obligation>;
+  /** The step-entered that planned an action. */
+  readonly plans: Map<string, { readonly said: Said; readonly what: What & { kind: "notification" } }>;
+  readonly reports: Said[];
+  /** Each with the reports that whoever resolved it knew of. */
+  readonly resolves: { readonly said: Said; readonly knew: ReadonlySet<Said> }[];
+}
+
+export class Obligations implements LedgerListener {
+  /** The longest that something was owed while a machine could have done it, ms. */
+  worstMs = 0;
+  private readonly books = new Map<AlertId, Book>();
+
+  constructor(
+    private readonly time: TrueTime,
+    private readonly ledger: Ledger,
+    private readonly machines: readonly Able[],
+    private readonly violate: (text: string) => void,
+  ) {}
+
+  /** Call often; what is overdue by more than it may is a violation, said once. */
+  check(): void {
+    for (const book of this.books.values()) {
+      for (const obligation of book.open.values()) {
+        if (this.time.now < obligation.due + latestMs + toleranceMs) continue;
+        const culprit = this.machines.findIndex(
+          (_, machine) => this.owedForMs(machine, obligation) > latestMs + toleranceMs,
+        );
+        if (culprit === -1) continue;
+        book.open.delete(obligation.key);
+        const lateMs = Math.round(this.time.now - obligation.due);
+        this.violate(
+          `invariant 2: ${obligation.key} is ${lateMs} ms overdue, and machine ${culprit} could have done it`,
+        );
+      }
+    }
+  }
+
+  said(said: Said): void {
+    if (!("alertId" in said.fact)) return;
+    this.take(this.bookOf(said.fact.alertId), said, said.fact);
+  }
+
+  learned(machine: number, { fact }: Said): void {
+    if (!("alertId" in fact)) return;
+    const { reports, resolves } = this.bookOf(fact.alertId);
+    // A resolve and a report that it did not know of have met: somebody must be asked again.
+    const answered = new Set(resolves.flatMap(({ knew }) => [...knew]));
+    for (const { said } of resolves) {
+      if (!this.ledger.knows(machine, said)) continue;
+      for (const report of reports) {
+        if (answered.has(report) || !this.ledger.knows(machine, report)) continue;
+        const what = { kind: "step", round: Number.POSITIVE_INFINITY } as const;
+        const name = `step after report ${reports.indexOf(report)}, unknown to resolve ${resolves.length}`;
+        this.owe(fact.alertId, name, what, this.time.now, [said, report]);
+      }
+    }
+  }
+
+  left({ alertId, actionId }: Left): void {
+    const { open } = this.bookOf(alertId);
+    for (const obligation of open.values()) {
+      if (obligation.what.kind === "notification" && obligation.what.actionId === actionId)
+        this.end(obligation);
+    }
+  }
+
+  private take(book: Book, said: Said, fact: AlertFact): void {
+    const { trueAt } = said;
+    const dueAt = (at: number) => trueAt + (at - fact.at);
+    switch (fact.kind) {
+      case "alert-opened":
+        book.reports.push(said);
+        return this.owe(fact.alertId, "step of round 0", { kind: "step", round: 0 }, trueAt, [said]);
+      case "occurrences-counted":
+        book.reports.push(said);
+        return;
+      case "alert-retriggered":
+      case "alert-escalated":
+      case "alert-transferred":
+      case "severity-raised":
+        return this.roundBegins(book, said, fact.round ?? 0);
+      case "step-entered":
+        return this.stepEntered(book, said, fact);
+      case "alert-acknowledged":
+      case "alert-snoozed": {
+        const round = fact.round ?? 0;
+        book.quietRound = Math.max(book.quietRound, round);
+        this.endWhere(book, ({ what }) => what.kind !== "end-of-quiet" && what.round <= round);
+        const until = fact.kind === "alert-snoozed" ? fact.until : fact.ackTimeoutAt;
+        if (until === null) this.endWhere(book, ({ what }) => what.kind === "end-of-quiet");
+        else
+          this.owe(
+            fact.alertId,
+            `end of quiet round ${round}`,
+            { kind: "end-of-quiet", round },
+            dueAt(until),
+            [said],
+          );
+        return;
+      }
+      case "alert-resolved":
+        book.resolves.push({
+          said,
+          knew: new Set(book.reports.filter((report) => this.ledger.knows(said.machine, report))),
+        });
+        return this.endWhere(book, () => true);
+      case "notification-sent":
+        if (!this.ledger.hasLeft(fact.actionId))
+          this.violate(`invariant 2: ${fact.actionId} is marked sent and has not left`);
+        return;
+      case "notification-failed":
+        return this.failed(book, said, fact, fact.retryAt === null ? null : dueAt(fact.retryAt));
+      case "person-not-waited-for":
+        return this.nextWay(book, said, fact.actionId);
+      default:
+        return;
+    }
+  }
+
+  private roundBegins(book: Book, said: Said, round: number): void {
+    const { alertId } = said.fact as AlertFact;
+    this.endWhere(book, ({ what }) => what.kind !== "notification" && what.round < round);
+    this.owe(alertId, `step of round ${round}`, { kind: "step", round }, said.trueAt, [said]);
+  }
+
+  private stepEntered(book: Book, said: Said, fact: AlertFact & { kind: "step-entered" }): void {
+    const { alertId, wave } = fact;
+    const round = fact.round ?? 0;
+    const dueAt = (at: number) => said.trueAt + (at - fact.at);
+    this.endWhere(book, ({ what, definedBy }) => {
+      if (what.kind === "step") return what.round <= round || this.hasMet(said.machine, definedBy);
+      return what.kind === "end-of-quiet"
+        ? what.round < round
+        : what.kind === "escalation" && what.wave < wave;
+    });
+    const replanned = new Set(fact.notifications.map((n) => `${n.person} ${n.via}`));
+    this.endWhere(
+      book,
+      ({ what }) =>
+        what.kind === "notification" && what.wave < wave && replanned.has(`${what.person} ${what.via}`),
+    );
+    if (round <= book.quietRound) return;
+    const escalation = { kind: "escalation", round, wave } as const;
+    const gone = [...book.plans.values()].some(({ what }) => what.wave > wave);
+    if (!gone)
+      this.owe(alertId, `escalation after wave ${wave}`, escalation, dueAt(fact.nextEscalationAt), [said]);
+    for (const { actionId, person, via, dueAt: at } of fact.notifications) {
+      const what = { kind: "notification", round, wave, person, via, actionId } as const;
+      const known = book.plans.has(actionId);
+      book.plans.set(actionId, { said, what });
+      if (this.ledger.hasLeft(actionId) || (known && !book.open.has(`${alertId} ${actionId}`))) continue;
+      this.owe(alertId, actionId, what, dueAt(at), [said]);
+    }
+  }
+
+  private failed(
+    book: Book,
+    said: Said,
+    fact: AlertFact & { kind: "notification-failed" },
+    retry: number | null,
+  ): void {
+    const obligation = book.open.get(`${fact.alertId} ${fact.actionId}`);
+    // The mail server's own word goes for all machines; that one cannot reach it does not.
+    const isFinal = fact.reason !== "unreachable" && fact.reason !== "timed-out";
+    if (retry !== null) {
+      if (obligation !== undefined && isFinal) obligation.due = Math.max(obligation.due, retry);
+      return;
+    }
+    if (obligation !== undefined) book.open.delete(obligation.key);
+    this.nextWay(book, said, fact.actionId);
+  }
+
+  /** The person's next way is due at once for whoever knows that this one came to nothing. */
+  private nextWay(book: Book, said: Said, actionId: string): void {
+    const plan = book.plans.get(actionId);
+    if (plan === undefined || plan.what.round <= book.quietRound) return;
+    const { person, wave } = plan.what;
+    const next = [...book.plans.values()].find(
+      ({ what }) => what.wave === wave && what.person === person && what.actionId !== actionId,
+    );
+    if (next === undefined) return;
+    const obligation = book.open.get(
+      `${plan.said.fact.kind === "step-entered" ? plan.said.fact.alertId : ""} ${next.what.actionId}`,
+    );
+    if (obligation === undefined || obligation.due <= said.trueAt) return;
+    this.owe(obligation.alertId, `${next.what.actionId} at once`, next.what, said.trueAt, [said, next.said]);
+  }
+
+  private owe(alertId: AlertId, name: string, what: What, due: number, facts: readonly Said[]): void {
+    const { open } = this.bookOf(alertId);
+    const key = `${alertId} ${name}`;
+    const known = open.get(key);
+    if (known === undefined) {
+      open.set(key, { key, alertId, what, firstDue: due, due, definedBy: [facts] });
+      return;
+    }
+    // Two machines have said the same with different deadlines; but nobody may put it off for ever.
+    known.firstDue = Math.min(known.firstDue, due);
+    known.due = Math.max(known.due, due);
+    if (what.kind !== "end-of-quiet") known.due = Math.min(known.due, known.firstDue + latestMs);
+    known.definedBy.push(facts);
+  }
+
+  private endWhere(book: Book, is: (obligation: Obligation) => boolean): void {
+    for (const obligation of [...book.open.values()]) if (is(obligation)) this.end(obligation);
+  }
+
+  private end(obligation: Obligation): void {
+    this.bookOf(obligation.alertId).open.delete(obligation.key);
+    for (let machine = 0; machine < this.machines.length; machine += 1) {
+      const owedMs = this.owedForMs(machine, obligation);
+      if (owedMs > this.worstMs) this.worstMs = owedMs;
+    }
+  }
+
+  /** How long this machine has owed it: it was due, known here, and possible. */
+  private owedForMs(machine: number, { what, due, definedBy }: Obligation): number {
+    const able = this.machines[machine]!;
+    let since = able.runsSince;
+    if (what.kind === "notification") {
+      const way = what.via === "email" ? able.mailsSince : able.showsSince(what.person);
+      since = since === null || way === null ? null : Math.max(since, way);
+    }
+    const known = this.knownSince(machine, definedBy);
+    if (since === null || known === null) return 0;
+    return this.time.now - Math.max(due, since, known);
+  }
+
+  private knownSince(machine: number, definedBy: readonly (readonly Said[])[]): number | null {
+    let earliest: number | null = null;
+    for (const facts of definedBy) {
+      let latest: number | null = 0;
+      for (const fact of facts) {
+        const at = this.ledger.knownSince(machine, fact);
+        latest = at === null || latest === null ? null : Math.max(latest, at);
+      }
+      if (latest !== null && (earliest === null || latest < earliest)) earliest = latest;
+    }
+    return earliest;
+  }
+
+  private hasMet(machine: number, definedBy: readonly (readonly Said[])[]): boolean {
+    return this.knownSince(machine, definedBy) !== null;
+  }
+
+  private bookOf(alertId: AlertId): Book {
+    let book = this.books.get(alertId);
+    if (book === undefined) {
+      book = { quietRound: -1, open: new Map(), plans: new Map(), reports: [], resolves: [] };
+      this.books.set(alertId, book);
+    }
+    return book;
+  }
+}
