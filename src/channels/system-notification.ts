@@ -14,7 +14,14 @@ import type { Severity } from "#domain/severity";
 import type { Desktops, Notice } from "#engine/ports";
 import { escapeMarkup, shorten, singleLine, withoutDirectionMarks } from "./hostile-text.ts";
 
+/** As much of a notice as is shown: a desk has no more than this. */
+export interface Popup extends Pick<Notice, "why" | "stillWanted"> {
+  readonly alert: Pick<Notice["alert"], "id" | "severity" | "title" | "source">;
+  readonly person: Pick<Notice["person"], "id">;
+}
+
 export interface SystemDesktops extends Desktops {
+  present(popup: Popup, signal: AbortSignal): ReturnType<Desktops["present"]>;
   /** Whether this machine can show notifications at all, and if not, why, with the remedy. */
   availability(): Availability;
   isAvailable(): boolean;
@@ -85,7 +92,7 @@ function line(text: string, limit: number): string {
   return shorten(withoutDirectionMarks(singleLine(text)), limit);
 }
 
-function wordsOf({ alert, why }: Notice): Words {
+function wordsOf({ alert, why }: Popup): Words {
   return {
     title: line(`${alert.severity.toUpperCase()}: ${alert.title}`, titleMax),
     body: line(`${why} From ${alert.source}. To acknowledge: tocsin ack ${alert.id}`, bodyMax),

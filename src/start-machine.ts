@@ -1,0 +1,50 @@
+/**
+ * Starts whatever this machine is: an engine, or a desk of a team that has engines elsewhere. Called by `tocsin serve` and
+ * by the desktop app's engine process, which need not know the difference.
+ */
+import type { ClientConnection } from "#api/client-hub";
+import { readMembership } from "#peers/identity/membership";
+import { startTocsin, type TocsinOptions } from "./compose.ts";
+import { startDesk } from "./desk.ts";
+
+export interface RunningMachine {
+  readonly url: string;
+  /** See `Tocsin`; a desk has neither. */
+  readonly newTeamFile: string | null;
+  readonly teamRefused: string | null;
+  /** A client of this machine: the app's port. */
+  attach(connection: ClientConnection): void;
+  /** The machine may have slept, or its clock may have been set. */
+  lookAtClock(): void;
+  /** Finishes what is in hand, within a few seconds. */
+  stop(): Promise<void>;
+}
+
+export type MachineStart =
+  | { readonly ok: true; readonly machine: RunningMachine }
+  /** As of `startTocsin`. */
+  | { readonly ok: false; readonly exitCode: 1 | 2; readonly text: string };
+
+export async function startMachine(options: TocsinOptions): Promise<MachineStart> {
+  const read = readMembership(options.data);
+  if (!read.ok) return { ok: false, exitCode: 1, text: read.text };
+  if (read.membership?.role === "desk") {
+    const started = await startDesk({ ...options, membership: read.membership });
+    if (!started.ok) return started;
+    return { ok: true, machine: { ...started.desk, newTeamFile: null, teamRefused: null } };
+  }
+  const started = await startTocsin(options);
+  if (!started.ok) return started;
+  const { url, newTeamFile, teamRefused, hub, engine, stop } = started.tocsin;
+  return {
+    ok: true,
+    machine: {
+      url,
+      newTeamFile,
+      teamRefused,
+      attach: (connection) => hub.attach(connection),
+      lookAtClock: () => engine.lookAtClock(),
+      stop,
+    },
+  };
+}
