@@ -5,7 +5,9 @@
  *
  * Source: https://www.sqlite.org/fileformat2.html, sections 1.6 (leaf cells, overflow pages) and 2.1 (record format).
  */
-import { hashOf, type FactRow } from "./hash-chain.ts";
+import type { OriginId } from "#domain/ids";
+import { hashOf, originPattern, type ChainedFact } from "./hash-chain.ts";
+import { claimedPosition, receiptOf } from "./receipt.ts";
 import { pageBytes } from "./schema.ts";
 
 /** The content of a page by its number, for bodies that do not fit into one; null when it is lost. */
@@ -16,27 +18,50 @@ export type OverflowPage = (pageNumber: number) => Buffer | null;
  * These bytes never occur in JSON, so nearly every hit is a row.
  */
 const signature = Buffer.from([0x81, 0x0d, 0x81, 0x0d]);
-const columns = 9;
+/** Of a row from format 1 that was never touched since, and of all others. */
+const columnCounts = [9, 11];
 /** The signature is the columns 6 and 7; before it come the header's size and six types, 9 bytes or fewer each. */
 const longestHeaderBeforeSignature = 32;
 
+/** A fact that proves itself, and what else could be read beside it. */
+export interface CarvedRow extends ChainedFact {
+  /** Null when the receipt does not prove it. */
+  readonly position: number | null;
+  readonly skew: number | null;
+}
+
+interface ReadRow extends ChainedFact {
+  readonly skew: number | null;
+  readonly receipt: string | null;
+}
+
+/** Which fact a row says that it is; not to be believed. */
+export type Claim = Pick<ChainedFact, "origin" | "seq">;
+
 /**
- * Hears of what begins like a row and does not prove itself: the number that it claims, null when not even that can be
- * read. Often it is only the rest of a row that SQLite has moved to another page.
+ * Hears of what begins like a row and does not prove itself: what it claims to be, null when not even that can be read.
+ * Often it is only the rest of a row that SQLite has moved to another page.
  */
-export type OnBroken = (claimed: number | null) => void;
+export type OnBroken = (claim: Claim | null) => void;
 
 /** Every row of the page that proves itself. */
-export function* factsInPage(page: Buffer, overflow: OverflowPage, onBroken: OnBroken): Generator<FactRow> {
+export function* factsInPage(page: Buffer, overflow: OverflowPage, onBroken: OnBroken): Generator<CarvedRow> {
   for (let at = page.indexOf(signature); at !== -1; at = page.indexOf(signature, at + signature.length)) {
     const row = rowAround(page, at, overflow);
-    if (row !== null && hashOf(row) === row.hash) yield row;
-    else onBroken(row?.position ?? null);
+    if (row !== null && hashOf(row) === row.hash) yield received(row);
+    else onBroken(row);
   }
 }
 
-/** The header's beginning is found backwards from the signature: the place from which all nine types make sense. */
-function rowAround(page: Buffer, signatureAt: number, overflow: OverflowPage): FactRow | null {
+/** A skew that is not proven would move deadlines: such a fact counts as said by this machine's clock. */
+function received({ receipt, ...row }: ReadRow): CarvedRow {
+  const position = receipt === null ? row.seq : claimedPosition(receipt);
+  const isProven = position !== null && (receipt === null || receipt === receiptOf({ ...row, position }));
+  return isProven ? { ...row, position } : { ...row, position: null, skew: null };
+}
+
+/** The header's beginning is found backwards from the signature: the place from which all types make sense. */
+function rowAround(page: Buffer, signatureAt: number, overflow: OverflowPage): ReadRow | null {
   for (
     let start = signatureAt - 1;
     start >= Math.max(0, signatureAt - longestHeaderBeforeSignature);
@@ -63,7 +88,7 @@ function headerTypes(page: Buffer, start: number, signatureAt: number): number[]
     at = next;
   }
   // The first column is the row number's alias, stored as null.
-  return at === end && types.length === columns && types[0] === 0 ? types : null;
+  return at === end && columnCounts.includes(types.length) && types[0] === 0 ? types : null;
 }
 
 function decode(
@@ -71,7 +96,7 @@ function decode(
   start: number,
   types: readonly number[],
   overflow: OverflowPage,
-): FactRow | null {
+): ReadRow | null {
   const sizes = types.map(sizeOf);
   if (sizes.includes(-1)) return null;
   const headerSize = page[start]!;
@@ -83,7 +108,7 @@ function decode(
     at += sizes[column]!;
     return value;
   });
-  const [, origin, seq, time, kind, alertId, previous, hash, body] = values;
+  const [, origin, seq, time, kind, alertId, previous, hash, body, skew = null, receipt = null] = values;
   if (
     typeof origin !== "string" ||
     typeof seq !== "number" ||
@@ -98,8 +123,20 @@ function decode(
     typeof body !== "string"
   )
     return null;
-  // The cell's own row number is not proven by the hash; here the two are equal.
-  return { position: seq, skew: null, origin: origin as never, seq, at: time, kind, alert_id: alertId ?? null, previous, hash, body };
+  if (!originPattern.test(origin) || !Number.isSafeInteger(seq)) return null;
+  if (typeof skew === "string" || typeof receipt === "number") return null;
+  return {
+    origin: origin as OriginId,
+    seq,
+    at: time,
+    kind,
+    alert_id: alertId ?? null,
+    previous,
+    hash,
+    body,
+    skew,
+    receipt,
+  };
 }
 
 /** A record may continue on a chain of overflow pages; how much stays in the leaf follows from its size. */

@@ -1,7 +1,7 @@
 /** Writes the journal out as JSON Lines. Called by the command line, also while an engine runs. */
 import { journalErrorOf } from "./failure.ts";
 import { openReadOnlyView } from "./read-only-view.ts";
-import { rowsAfter } from "./schema.ts";
+import { rowsAfter } from "./rows.ts";
 
 /**
  * One line, without its end, for each fact in order of arrival: `{"origin","seq","at","previous","hash","fact"}`. `at`

@@ -89,6 +89,9 @@ export function journaledOf(row: FactRow, fact = JSON.parse(row.body) as Fact): 
   return { fact, place: { origin, seq, position, own: skew === null, skewMs: skew ?? 0 } };
 }
 
+/** What names a log, on every machine; see peer-contract.ts. */
+export const originPattern = /^[A-Za-z0-9_-]{8,40}$/;
+
 export function newOrigin(): OriginId {
   return randomBytes(12).toString("base64url") as OriginId;
 }

@@ -9,7 +9,14 @@ import type { Fact } from "#domain/fact";
 import type { OriginId } from "#domain/ids";
 import type { JournaledFact } from "#domain/place";
 import type { MergedFacts, TravellingFact } from "#engine/ports";
-import { hashOf, journaledOf, type ChainedFact, type FactRow, type Head } from "./hash-chain.ts";
+import {
+  hashOf,
+  journaledOf,
+  originPattern,
+  type ChainedFact,
+  type FactRow,
+  type Head,
+} from "./hash-chain.ts";
 
 /** What is known before the merge. */
 export interface KnownFacts {
@@ -96,7 +103,6 @@ function rowOf(fact: TravellingFact, position: number, now: number): FactRow {
   };
 }
 
-const originPattern = /^[A-Za-z0-9_-]{8,40}$/;
 /** What a Date can hold. */
 const furthestMs = 8.64e15;
 /** Text that SQLite would not give back as it was. */

@@ -6,18 +6,20 @@
  */
 import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from "node:fs";
 import { JournalError } from "#engine/ports";
-import { factsInPage } from "./carve.ts";
+import type { OriginId } from "#domain/ids";
+import { factsInPage, type Claim } from "./carve.ts";
 import { isDamage } from "./failure.ts";
-import { firstPrevious, hashOf, type FactRow } from "./hash-chain.ts";
+import { firstPrevious, type FactRow } from "./hash-chain.ts";
 import type { Places } from "./places.ts";
+import { isSound, lastRow, rowsAfter } from "./rows.ts";
 import {
   hasSchema,
-  lastRow,
   pageBytes,
+  readGaps,
   readMeta,
   readOrigin,
-  rowsAfter,
   schemaVersion,
+  type Gaps,
   type LiveOrigin,
 } from "./schema.ts";
 import { intactSnapshots, type StoredSnapshot } from "./snapshot-files.ts";
@@ -34,9 +36,14 @@ export type DamageReason =
   | "pages-damaged"
   | "chain-broken";
 
+/** The oldest format that migration.ts understands. */
+const oldestSchema = 1;
+
 export type OpenCheck =
   | { readonly condition: "absent" }
   | { readonly condition: "whole"; readonly snapshot: StoredSnapshot | null }
+  /** Whole, and of a format that migration.ts brings up to date. */
+  | { readonly condition: "older" }
   | { readonly condition: "damaged"; readonly reason: DamageReason };
 
 /** Throws `JournalError("unavailable")` when a newer Tocsin wrote the journal, and what SQLite throws short of damage. */
@@ -68,27 +75,31 @@ function checkTables(file: SqliteFile, directory: string, log: LogSurvey | null)
   const schema = Number(readMeta(file, "schema"));
   if (schema > schemaVersion) throw newerSchema(directory, schema);
   const live = readOrigin(file);
-  if (schema !== schemaVersion || live === null) return damaged("not-a-journal");
+  if (!(schema >= oldestSchema) || live === null) return damaged("not-a-journal");
   if (log === null && readMeta(file, "state") === "open") return damaged("log-missing");
 
   const last = lastRow(file);
-  if (log?.broken === true && holdsMore(log, last)) return damaged("log-damaged");
+  if (log?.broken === true && holdsMore(file, log)) return damaged("log-damaged");
   const snapshot = trustedSnapshot(file, directory, live, last);
   if (snapshot === "beyond-the-end") return damaged("chain-broken");
-  return chainHolds(file, live, snapshot, last) ? { condition: "whole", snapshot } : damaged("chain-broken");
+  const spanOf = schema === schemaVersion ? spansOf(readGaps(file)) : spansOfFormat1(live);
+  if (!chainsHold(file, spanOf, snapshot, last)) return damaged("chain-broken");
+  return schema === schemaVersion ? { condition: "whole", snapshot } : { condition: "older" };
 }
 
 /** Whether the part of the log that SQLite will not use holds, or held, a fact that the journal lacks. */
-function holdsMore(log: LogSurvey, last: FactRow | null): boolean {
-  const known = last?.position ?? 0;
+function holdsMore(file: SqliteFile, log: LogSurvey): boolean {
+  const there = file.prepare("SELECT 1 FROM facts WHERE origin = ? AND seq = ?");
+  const isMissing = (claim: Claim | null): boolean =>
+    claim === null || there.all(claim.origin, claim.seq).length === 0;
   let more = false;
-  const onBroken = (claimed: number | null): void => {
-    more ||= claimed === null || claimed > known;
+  const onBroken = (claim: Claim | null): void => {
+    more ||= isMissing(claim);
   };
   const pages = new Map(log.frames.map((frame) => [frame.pageNumber, frame.page]));
   for (const { page } of log.frames.slice(log.usable)) {
     for (const row of factsInPage(page, (number) => pages.get(number) ?? null, onBroken)) {
-      more ||= row.position > known;
+      more ||= isMissing(row);
     }
   }
   return more;
@@ -113,24 +124,44 @@ function trustedSnapshot(
   return null;
 }
 
-/** Each fact after the snapshot proves itself, and those of the live origin follow one another without a hole. */
-function chainHolds(
+/** From which fact to which the chain of an origin must hold. Behind a gap each fact stands alone until it is closed. */
+type SpanOf = (origin: OriginId) => { readonly first: number; readonly upTo: number };
+
+function spansOf(gaps: Gaps): SpanOf {
+  return (origin) => ({ first: 1, upTo: gaps.get(origin) ?? Number.POSITIVE_INFINITY });
+}
+
+/** After a salvage the numbers went on, and the older origin was left with its holes. */
+function spansOfFormat1(live: LiveOrigin): SpanOf {
+  return (origin) =>
+    origin === live.origin ? { first: live.first, upTo: Number.POSITIVE_INFINITY } : { first: 1, upTo: 0 };
+}
+
+/** Each fact after the snapshot proves itself, and follows the one before it in its origin. */
+function chainsHold(
   file: SqliteFile,
-  live: LiveOrigin,
+  spanOf: SpanOf,
   snapshot: StoredSnapshot | null,
   last: FactRow | null,
 ): boolean {
-  const after = snapshot?.position ?? 0;
-  let seq = Math.max(after + 1, live.first);
-  let previous = after >= live.first && snapshot !== null ? snapshot.anchor : firstPrevious;
-  let position = after;
-  for (const row of rowsAfter(file, after)) {
-    if (hashOf(row) !== row.hash) return false;
+  const hashAt = file.prepare<{ hash: string }>("SELECT hash FROM facts WHERE origin = ? AND seq = ?");
+  const seen = new Map<OriginId, FactRow>();
+  let position = snapshot?.position ?? 0;
+  for (const row of rowsAfter(file, position)) {
+    if (!isSound(row)) return false;
     position = row.position;
-    if (row.origin !== live.origin) continue;
-    if (row.seq !== seq || row.previous !== previous) return false;
-    seq += 1;
-    previous = row.hash;
+    const { origin, seq } = row;
+    const before = seen.get(origin);
+    seen.set(origin, row);
+    const { first, upTo } = spanOf(origin);
+    if (seq > upTo) continue;
+    const previous =
+      seq === first
+        ? firstPrevious
+        : before?.seq === seq - 1
+          ? before.hash
+          : hashAt.all(origin, seq - 1)[0]?.hash;
+    if (previous !== row.previous) return false;
   }
   return position >= (last?.position ?? 0);
 }

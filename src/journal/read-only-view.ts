@@ -31,7 +31,11 @@ export function openReadOnlyView(directory: string): SqliteFile {
     if (schema !== schemaVersion) {
       throw new JournalError(
         "unavailable",
-        `${places.journal} has format ${schema}, this Tocsin reads ${schemaVersion}: use the version that wrote it.`,
+        `${places.journal} has format ${schema}, this Tocsin reads ${schemaVersion}: ${
+          schema < schemaVersion
+            ? "start Tocsin on it once, which brings it up to date."
+            : "use the version that wrote it."
+        }`,
       );
     }
     return file;

@@ -3,15 +3,18 @@
  *
  * An alerter must not be off at 03:00, so this never asks. The damaged files are kept aside, untouched; every fact that
  * proves itself by its own hash goes over with its identity; the new journal writes as a new origin, so that no number
- * that was lost is given twice. It can be killed at any point: the next start goes on or begins again.
+ * that was lost is given twice. What is missing of any origin comes again from the machines that have it. It can be killed at any point: the next start goes on or begins again.
  */
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { factsInPage, type OnBroken, type OverflowPage } from "./carve.ts";
-import { newOrigin, type FactRow } from "./hash-chain.ts";
+import type { Fact } from "#domain/fact";
+import type { OriginId } from "#domain/ids";
+import { factsInPage, type CarvedRow, type Claim, type OnBroken, type OverflowPage } from "./carve.ts";
+import { newOrigin } from "./hash-chain.ts";
 import type { DamageReason } from "./open-check.ts";
 import type { Places } from "./places.ts";
-import { createSchema, hasSchema, pageBytes, prepareInsert, readMeta, writeMeta } from "./schema.ts";
+import { findGaps, prepareInsert } from "./rows.ts";
+import { createSchema, hasSchema, pageBytes, readMeta, writeGaps, writeMeta } from "./schema.ts";
 import { intactSnapshots } from "./snapshot-files.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 import { surveyLog, type LogSurvey } from "./write-ahead-log.ts";
@@ -23,6 +26,8 @@ export interface SalvageReport {
   readonly savedFacts: number;
   /** Numbers without a fact, those of earlier salvages included; `unknown` when the end itself may be missing. */
   readonly lostFacts: number | "unknown";
+  /** The origin that began with this salvage. Absent in reports from format 1. */
+  readonly origin?: OriginId;
   /** What happened, for people: one or two sentences with the remedy. */
   readonly text: string;
 }
@@ -71,39 +76,77 @@ export function readReport(file: SqliteFile): SalvageReport | null {
 }
 
 function buildJournal(file: SqliteFile, places: Places, reason: DamageReason, keptCopy: string): void {
+  const origin = newOrigin();
   // `first` is known only at the end; the rows go in as they are found.
-  createSchema(file, { origin: newOrigin(), first: 1 });
-  const insert = prepareInsert(file, true);
-  const log = surveyLog(places.log);
-  const broken: (number | null)[] = [];
-  const found = carveAll(places.journal, log, (claimed) => broken.push(claimed));
-  for (let batch = take(found, 5000); batch.length > 0; batch = take(found, 5000)) {
-    file.transaction(() => batch.forEach(insert));
-  }
+  createSchema(file, { origin, first: 1 });
+  const broken = new Map<string, Claim | null>();
+  const onBroken: OnBroken = (claim) => {
+    broken.set(claim === null ? `unreadable ${broken.size}` : `${claim.origin} ${claim.seq}`, claim);
+  };
+  const found = carveAll(places.journal, surveyLog(places.log), onBroken);
+  const unplaced = insertPlaced(file, found);
 
   const [counted] = file.query<{ facts: number; last: number | null }>(
     "SELECT count(*) AS facts, max(position) AS last FROM facts",
   );
-  const savedFacts = counted?.facts ?? 0;
   const snapshot = intactSnapshots(places.directory).next().value?.position ?? 0;
-  const last = Math.max(counted?.last ?? 0, snapshot);
-  const holes = last - savedFacts;
-  const lostFacts = mayLackItsEnd(reason, broken, last, holes) ? "unknown" : holes;
+  const known = Math.max(counted?.last ?? 0, snapshot);
+  const appended = insertAfter(file, unplaced, known);
+  const savedFacts = (counted?.facts ?? 0) + appended;
+  // Each of those without a position has left a hole where it was.
+  const holes = Math.max(0, known - savedFacts);
+  const lostFacts = mayLackItsEnd(reason, missingOf(file, broken.values()), holes) ? "unknown" : holes;
   const report: SalvageReport = {
     reason,
     keptCopy,
     savedFacts,
     lostFacts,
+    origin,
     text: textOf(reason, keptCopy, savedFacts, lostFacts, snapshot),
   };
   file.transaction(() => {
-    writeMeta(file, "first", String(last + 1));
+    writeGaps(file, findGaps(file));
+    writeMeta(file, "first", String(known + appended + 1));
     writeMeta(file, "salvage", JSON.stringify(report));
   });
 }
 
+/** Returns those whose position is not proven, or is another one's. */
+function insertPlaced(file: SqliteFile, found: Iterator<CarvedRow>): CarvedRow[] {
+  const insert = prepareInsert(file);
+  const same = file.prepare("SELECT 1 FROM facts WHERE origin = ? AND seq = ?");
+  const taken = file.prepare("SELECT 1 FROM facts WHERE position = ?");
+  const unplaced: CarvedRow[] = [];
+  for (let batch = take(found, 5000); batch.length > 0; batch = take(found, 5000)) {
+    file.transaction(() => {
+      for (const row of batch) {
+        const { position } = row;
+        if (same.all(row.origin, row.seq).length > 0) continue;
+        if (position === null || taken.all(position).length > 0) unplaced.push(row);
+        else insert({ ...row, position }, JSON.parse(row.body) as Fact);
+      }
+    });
+  }
+  return unplaced;
+}
+
+/** At the end, where no snapshot can be believed to hold them. Returns how many there were. */
+function insertAfter(file: SqliteFile, rows: readonly CarvedRow[], last: number): number {
+  const insert = prepareInsert(file);
+  const same = file.prepare("SELECT 1 FROM facts WHERE origin = ? AND seq = ?");
+  let appended = 0;
+  file.transaction(() => {
+    for (const row of rows) {
+      if (same.all(row.origin, row.seq).length > 0) continue;
+      appended += 1;
+      insert({ ...row, position: last + appended }, JSON.parse(row.body) as Fact);
+    }
+  });
+  return appended;
+}
+
 /** Every fact in the journal file and its log, in the order of the pages; many of them several times. */
-function* carveAll(path: string, log: LogSurvey | null, onBroken: OnBroken): Generator<FactRow> {
+function* carveAll(path: string, log: LogSurvey | null, onBroken: OnBroken): Generator<CarvedRow> {
   // Frames after the last commit were never answered for, unless the log is broken: then they are all there is.
   const frames = log === null ? [] : log.broken ? log.frames : log.frames.slice(0, log.usable);
   const inLog = new Map(frames.map((frame) => [frame.pageNumber, frame.page]));
@@ -133,12 +176,18 @@ function readPage(file: number, number: number): Buffer | null {
   }
 }
 
-function mayLackItsEnd(
-  reason: DamageReason,
-  broken: readonly (number | null)[],
-  last: number,
-  holes: number,
-): boolean {
+/** How many rows were begun and cannot be had: neither read there nor found elsewhere. */
+function missingOf(file: SqliteFile, broken: Iterable<Claim | null>): number {
+  const same = file.prepare("SELECT 1 FROM facts WHERE origin = ? AND seq = ?");
+  let missing = 0;
+  for (const claim of broken) {
+    if (claim === null || same.all(claim.origin, claim.seq).length === 0) missing += 1;
+  }
+  return missing;
+}
+
+/** `missing`: rows that begin and do not prove themselves. `holes`: positions without a fact, before the last one. */
+function mayLackItsEnd(reason: DamageReason, missing: number, holes: number): boolean {
   switch (reason) {
     case "file-missing":
     case "file-cut-short":
@@ -149,11 +198,8 @@ function mayLackItsEnd(
     case "pages-damaged":
     case "chain-broken":
     case "asked-for":
-      // A row beyond the end, or more unreadable rows than the holes explain.
-      return (
-        broken.some((claimed) => claimed !== null && claimed > last) ||
-        broken.filter((claimed) => claimed === null).length > holes
-      );
+      // More than the holes explain: one of them may have come after the last fact that is known.
+      return missing > holes;
   }
 }
 

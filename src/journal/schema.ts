@@ -1,27 +1,48 @@
 /**
  * The tables of the journal, and the small facts about the journal itself (`meta`). Called at creation, open and salvage.
  *
- * `facts` is ready for other machines' facts: (origin, seq) is a fact's identity everywhere, `position` the order in
- * which it arrived here. Its column order is known to carve.ts, which reads rows from damaged files without SQLite.
+ * (origin, seq) is a fact's identity everywhere, `position` the order in which it arrived here. The column order is known
+ * to carve.ts, which reads rows from damaged files without SQLite.
  */
-import type { FactRow } from "./hash-chain.ts";
-import type { SqliteFile, SqlStatement } from "./sqlite-file.ts";
+import type { OriginId } from "#domain/ids";
+import { JournalError } from "#engine/ports";
+import { originPattern } from "./hash-chain.ts";
+import type { SqliteFile } from "./sqlite-file.ts";
 
-export const schemaVersion = 1;
+/** 1: of one machine alone, without skew, receipt and `last_alerts`; see migration.ts. */
+export const schemaVersion = 2;
 export const pageBytes = 4096;
 
 /**
  * `state`: `open` while an engine runs; found open without a write-ahead log, the log is lost.
- * `origin`, `first`: see `LiveOrigin`. `salvage`: the report of the salvage that made this journal, JSON.
+ * `origin`: the log that this machine writes to. A salvage begins another, since a lost number must never be given twice.
+ * `first`: the lowest position that a fact may get since then: 1, or after a salvage one more than the last one known.
+ * `gaps`: see `readGaps`. `salvage`: the report of the salvage that made this journal, JSON.
  */
-export type MetaKey = "schema" | "state" | "origin" | "first" | "salvage";
+export type MetaKey = "schema" | "state" | "origin" | "first" | "gaps" | "salvage";
 
-/** The origin that this journal writes as. A salvage begins a new one, since a lost number must never be given twice. */
 export interface LiveOrigin {
-  readonly origin: string;
-  /** The number of its first fact: 1, or after a salvage one more than the last number known. */
+  readonly origin: OriginId;
+  /** A position. */
   readonly first: number;
 }
+
+/**
+ * Origins that damage has made holes in: the number of the last fact before the first hole. What lies behind it is kept,
+ * and counted as known again once other machines have filled the hole.
+ */
+export type Gaps = ReadonlyMap<OriginId, number>;
+
+/** `skew`: null for own facts. `receipt`: null for facts from format 1, which were all own and at position `seq`. */
+export const columnsSinceFormat2 = ["skew INTEGER", "receipt TEXT"] as const;
+
+export const tablesSinceFormat2 = `
+  CREATE TABLE last_alerts (
+    alert_key TEXT PRIMARY KEY,
+    logical_time INTEGER NOT NULL,
+    alert_id TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
 
 const tables = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -35,10 +56,12 @@ const tables = `
     previous TEXT NOT NULL,
     hash TEXT NOT NULL,
     body TEXT NOT NULL,
+    ${columnsSinceFormat2.join(", ")},
     UNIQUE (origin, seq)
   ) STRICT;
   CREATE INDEX facts_of_alert ON facts (alert_id) WHERE alert_id IS NOT NULL;
   CREATE INDEX facts_resolved ON facts (position) WHERE kind = 'alert-resolved';
+  ${tablesSinceFormat2}
 `;
 
 /** For a file without tables, outside a transaction. */
@@ -75,46 +98,23 @@ export function writeMeta(file: SqliteFile, key: MetaKey, value: string): void {
 
 /** Null when the journal does not say, or says nonsense. */
 export function readOrigin(file: SqliteFile): LiveOrigin | null {
-  const origin = readMeta(file, "origin");
+  const origin = readMeta(file, "origin") as OriginId | null;
   const first = Number(readMeta(file, "first"));
-  return origin !== null && Number.isSafeInteger(first) && first >= 1 ? { origin, first } : null;
+  const isOrigin = origin !== null && originPattern.test(origin);
+  return isOrigin && Number.isSafeInteger(first) && first >= 1 ? { origin, first } : null;
 }
 
-/** `orIgnore`: a row that is there already stays. */
-export function prepareInsert(file: SqliteFile, orIgnore = false): (row: FactRow) => void {
-  const statement: SqlStatement<never> = file.prepare(
-    `INSERT ${orIgnore ? "OR IGNORE " : ""}INTO facts (position, origin, seq, at, kind, alert_id, previous, hash, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  return (row) => {
-    statement.run(
-      row.position,
-      row.origin,
-      row.seq,
-      row.at,
-      row.kind,
-      row.alert_id,
-      row.previous,
-      row.hash,
-      row.body,
-    );
-  };
-}
-
-/** The rows after a position, a page at a time, so that memory stays small and no read transaction stays open. */
-export function* rowsAfter(file: SqliteFile, position: number, pageRows = 1000): Generator<FactRow> {
-  const page = file.prepare<FactRow>(
-    `SELECT * FROM facts WHERE position > ? ORDER BY position LIMIT ${pageRows}`,
-  );
-  for (;;) {
-    const rows = page.all(position);
-    yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < pageRows) return;
-    position = last.position;
+/** Throws `JournalError("damaged")` when what is there is not what was written. */
+export function readGaps(file: SqliteFile): Map<OriginId, number> {
+  const text = readMeta(file, "gaps");
+  if (text === null) return new Map();
+  try {
+    return new Map(JSON.parse(text) as [OriginId, number][]);
+  } catch {
+    throw new JournalError("damaged", "The journal's list of gaps cannot be read.");
   }
 }
 
-export function lastRow(file: SqliteFile): FactRow | null {
-  return file.query<FactRow>("SELECT * FROM facts ORDER BY position DESC LIMIT 1")[0] ?? null;
+export function writeGaps(file: SqliteFile, gaps: Gaps): void {
+  writeMeta(file, "gaps", JSON.stringify([...gaps]));
 }

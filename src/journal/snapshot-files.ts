@@ -60,6 +60,13 @@ export function writeSnapshot(directory: string, stored: StoredSnapshot): void {
   for (const old of snapshotNames(directory).slice(kept)) rmSync(join(directory, old), { force: true });
 }
 
+/** Those after a position: the facts that they stand on are about to change their places. */
+export function removeSnapshotsFrom(directory: string, position: number): void {
+  for (const name of snapshotNames(directory)) {
+    if (Number(namePattern.exec(name)?.[1]) >= position) rmSync(join(directory, name));
+  }
+}
+
 /** The snapshots whose text is intact, newest first, read one at a time. The damaged are passed over. */
 export function* intactSnapshots(directory: string): Generator<StoredSnapshot> {
   for (const name of snapshotNames(directory)) {

@@ -6,16 +6,32 @@
  */
 import { chmodSync, writeFileSync } from "node:fs";
 import type { Fact } from "#domain/fact";
-import type { AlertId } from "#domain/ids";
-import { JournalError, type Journal } from "#engine/ports";
+import type { AlertId, EpochMs, IntegrationId, OriginId } from "#domain/ids";
+import type { JournaledFact, Vector } from "#domain/place";
+import { JournalError, type Journal, type MergedFacts, type TravellingFact } from "#engine/ports";
 import { journalErrorOf } from "./failure.ts";
-import { firstPrevious, hashOf, newOrigin, rowOf, type FactRow } from "./hash-chain.ts";
+import { emptyHead, firstPrevious, journaledOf, rowOf, type FactRow, type Head } from "./hash-chain.ts";
+import { alertKeyOf, type Opening } from "./last-alerts.ts";
 import { takeLock } from "./lock.ts";
-import { checkJournal } from "./open-check.ts";
+import { planMerge, type KnownFacts } from "./merge-plan.ts";
+import { moveFacts } from "./move-facts.ts";
 import { makeDirectory, placesIn, type Places } from "./places.ts";
+import { portionOf } from "./portion.ts";
+import { readyFile } from "./ready-file.ts";
 import { defaultReserveBytes, dropReserve, holdReserve } from "./reserve.ts";
-import { finishSalvage, readReport, salvageJournal, type SalvageReport } from "./salvage.ts";
-import { createSchema, lastRow, prepareInsert, readOrigin, rowsAfter, writeMeta } from "./schema.ts";
+import {
+  isSound,
+  lastRow,
+  prepareInsert,
+  prepareRecall,
+  prepareRowsOfOrigin,
+  readHeads,
+  rowsAfter,
+  type RowsOfOrigin,
+  type StoredRow,
+} from "./rows.ts";
+import { readReport, type SalvageReport } from "./salvage.ts";
+import { readGaps, readOrigin, writeGaps, writeMeta, type Gaps } from "./schema.ts";
 import { intactSnapshots, writeSnapshot, type StoredSnapshot } from "./snapshot-files.ts";
 import { SqliteFile, type SqlStatement } from "./sqlite-file.ts";
 
@@ -56,44 +72,25 @@ export function openSqliteJournal(options: SqliteJournalOptions): OpenedJournal 
   }
 }
 
-/** Leaves a whole journal in its place, new, checked or salvaged. Returns its newest trusted snapshot. */
-function readyFile(places: Places, now: number): StoredSnapshot | null {
-  finishSalvage(places);
-  let check = checkJournal(places);
-  if (check.condition === "damaged") {
-    salvageJournal(places, check.reason, now);
-    check = checkJournal(places);
-  }
-  switch (check.condition) {
-    case "whole":
-      return check.snapshot;
-    case "damaged":
-      throw new JournalError(
-        "damaged",
-        `The journal in ${places.directory} could not be salvaged (${check.reason}): check this disk, or choose another directory with --data.`,
-      );
-    case "absent": {
-      const file = SqliteFile.open(places.journal);
-      chmodSync(places.journal, 0o600);
-      createSchema(file, { origin: newOrigin(), first: 1 });
-      file.close();
-      return null;
-    }
-  }
-}
-
 class SqliteJournal implements Journal {
   private readonly file: SqliteFile;
-  private readonly insert: (row: FactRow) => void;
-  private readonly ofAlert: SqlStatement<FactRow>;
-  private readonly resolved: SqlStatement<{ alert_id: AlertId }>;
-  private readonly origin: string;
-  private seq: number;
-  /** Hash of the last fact of the live origin. */
-  private previous: string;
+  private readonly insert: (row: FactRow, fact: Fact) => void;
+  private readonly recall: (key: string) => Opening | null;
+  private readonly rowsOf: RowsOfOrigin;
+  private readonly linkAt: SqlStatement<Pick<FactRow, "previous" | "hash">>;
+  private readonly ofAlert: SqlStatement<StoredRow>;
+  private readonly resolved: SqlStatement<{ position: number; alert_id: AlertId }>;
+  private liveOrigin: OriginId;
+  /** Of each origin as far as it is known without a gap; see `readGaps`. */
+  private heads: Map<OriginId, Head>;
+  private gaps: Gaps;
+  /** Of the heads; null: to be made anew. */
+  private knownVector: Vector | null = null;
+  /** Of the last fact, or the last one that is known to have been. */
+  private position: number;
   /** Hash of the last fact of all, for a snapshot to stand on. */
   private anchor: string;
-  /** A failed append may have left frames in the log that could be taken for facts after a crash. */
+  /** A failed write may have left frames in the log that could be taken for facts after a crash. */
   private logIsUnclean = false;
   private isClosed = false;
 
@@ -113,14 +110,18 @@ class SqliteJournal implements Journal {
     const live = readOrigin(file);
     if (live === null) throw new Error("A checked journal has an origin.");
     const last = lastRow(file);
-    this.origin = live.origin;
-    this.seq = Math.max(last?.position ?? 0, live.first - 1);
-    this.previous = last !== null && last.origin === live.origin ? last.hash : firstPrevious;
+    this.liveOrigin = live.origin;
+    this.gaps = readGaps(file);
+    this.heads = readHeads(file, this.gaps);
+    this.position = Math.max(last?.position ?? 0, live.first - 1);
     this.anchor = last?.hash ?? firstPrevious;
     this.insert = prepareInsert(file);
+    this.recall = prepareRecall(file);
+    this.rowsOf = prepareRowsOfOrigin(file, 50);
+    this.linkAt = file.prepare("SELECT previous, hash FROM facts WHERE origin = ? AND seq = ?");
     this.ofAlert = file.prepare("SELECT * FROM facts WHERE alert_id = ? ORDER BY position");
     this.resolved = file.prepare(
-      "SELECT alert_id FROM facts WHERE kind = 'alert-resolved' ORDER BY position DESC LIMIT ?",
+      "SELECT position, alert_id FROM facts WHERE kind = 'alert-resolved' AND position < ? ORDER BY position DESC LIMIT ?",
     );
     // In the file itself, not in the log, so that it tells of a log that goes missing.
     writeMeta(file, "state", "open");
@@ -128,61 +129,109 @@ class SqliteJournal implements Journal {
     this.restoreReserve();
   }
 
-  append(facts: readonly Fact[]): void {
-    if (facts.length === 0) return;
-    let { previous } = this;
-    const rows = facts.map((fact, index) => {
-      const seq = this.seq + index;
-      const row = rowOf(fact, this.origin as never, { seq, hash: previous }, seq + 1);
-      previous = row.hash;
-      return row;
-    });
-    this.guard("Writing to the journal", () => {
-      try {
-        this.file.transaction(() => rows.forEach(this.insert));
-      } catch (error) {
-        this.logIsUnclean = true;
-        throw error;
-      }
-    });
-    this.seq += rows.length;
-    this.previous = previous;
-    this.anchor = previous;
+  get origin(): OriginId {
+    return this.liveOrigin;
   }
 
-  *replay(afterSeq: number): Generator<Fact> {
-    const rows = rowsAfter(this.file, afterSeq);
+  append(facts: readonly Fact[]): void {
+    if (facts.length === 0) return;
+    let head = this.heads.get(this.origin) ?? emptyHead;
+    const rows = facts.map((fact, index) => {
+      const row = rowOf(fact, this.origin, head, this.position + 1 + index);
+      head = row;
+      return row;
+    });
+    this.write(() => rows.forEach((row, index) => this.insert(row, facts[index]!)));
+    this.hasGrown(rows, [[this.origin, head]]);
+  }
+
+  merge(facts: readonly TravellingFact[], now: EpochMs): MergedFacts {
+    const plan = this.guard("Reading the journal", () => planMerge(facts, now, this.known()));
+    const { rows, added, heads, refused } = plan;
+    if (rows.length === 0) return { added, refused };
+    let gaps = this.gaps;
+    this.write(() => {
+      rows.forEach((row, index) => this.insert(row, added[index]!.fact));
+      gaps = this.gapsBeyond(heads);
+      if (gaps !== this.gaps) writeGaps(this.file, gaps);
+    });
+    this.gaps = gaps;
+    this.hasGrown(rows, heads);
+    return { added, refused };
+  }
+
+  startNewOrigin(firstOfOurs: number): void {
+    this.guard("Starting a new origin", () => {
+      this.liveOrigin = moveFacts(this.file, this.places.directory, this.origin, firstOfOurs);
+      this.snapshotAtOpen = null;
+      this.heads = readHeads(this.file, this.gaps);
+      this.anchor = lastRow(this.file)?.hash ?? firstPrevious;
+      this.knownVector = null;
+      // The log still holds the facts as they were.
+      this.logIsUnclean = !this.emptyLog();
+    });
+  }
+
+  vector(): Vector {
+    this.knownVector ??= Object.fromEntries(
+      [...this.heads].map(([origin, { seq }]) => [origin, seq]),
+    ) as Vector;
+    return this.knownVector;
+  }
+
+  factsBeyond(vector: Vector, maxBytes: number, now: EpochMs): TravellingFact[] {
+    return this.guard("Reading the journal", () => {
+      const lacking = [...this.heads]
+        .map(([origin, head]) => ({ origin, head, has: Object.hasOwn(vector, origin) ? vector[origin]! : 0 }))
+        .filter(({ head, has }) => has < head.seq)
+        .map(({ origin, head, has }) => this.provenRows(this.rowsOf(origin, has, head.seq)));
+      return portionOf(lacking, maxBytes, now);
+    });
+  }
+
+  *replay(afterPosition: number): Generator<JournaledFact> {
+    const rows = rowsAfter(this.file, afterPosition);
     for (;;) {
       const next = this.guard("Reading the journal", () => rows.next());
       if (next.done === true) return;
-      yield JSON.parse(next.value.body) as Fact;
+      yield journaledOf(next.value);
     }
   }
 
-  factsOf(alertId: AlertId): readonly Fact[] {
-    return this.guard("Reading the journal", () => this.ofAlert.all(alertId)).map((row) => {
-      if (hashOf(row) !== row.hash) {
-        throw new JournalError(
-          "damaged",
-          `Fact ${row.seq} of the journal in ${this.places.directory} is damaged: run "tocsin journal verify".`,
-        );
-      }
-      return JSON.parse(row.body) as Fact;
-    });
+  factsOf(alertId: AlertId): readonly JournaledFact[] {
+    return this.guard("Reading the journal", () => this.ofAlert.all(alertId)).map((row) =>
+      journaledOf(this.proven(row)),
+    );
   }
 
   resolvedAlerts(limit: number): readonly AlertId[] {
-    return this.guard("Reading the journal", () => this.resolved.all(limit)).map((row) => row.alert_id);
+    const found = new Set<AlertId>();
+    const pageRows = Math.max(50, Math.min(limit, 1000));
+    for (let before = Number.MAX_SAFE_INTEGER; found.size < limit;) {
+      const rows = this.guard("Reading the journal", () => this.resolved.all(before, pageRows));
+      for (const { alert_id } of rows) found.add(alert_id);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < pageRows) break;
+      before = last.position;
+    }
+    return [...found].slice(0, limit);
+  }
+
+  lastAlertOf(integration: IntegrationId | null, dedupKey: string): AlertId | null {
+    return this.guard(
+      "Reading the journal",
+      () => this.recall(alertKeyOf(integration, dedupKey))?.alertId ?? null,
+    );
   }
 
   lastSeq(): number {
-    return this.seq;
+    return this.position;
   }
 
   saveSnapshot(snapshot: string): void {
     this.snapshotAtOpen = null;
     this.guard("Keeping a snapshot", () => {
-      writeSnapshot(this.places.directory, { position: this.seq, anchor: this.anchor, snapshot });
+      writeSnapshot(this.places.directory, { position: this.position, anchor: this.anchor, snapshot });
     });
   }
 
@@ -218,7 +267,8 @@ class SqliteJournal implements Journal {
 
   /** The report of the salvage that made this journal, until something was appended after it. */
   untoldSalvage(): SalvageReport | null {
-    return this.previous === firstPrevious ? readReport(this.file) : null;
+    const report = this.heads.has(this.origin) ? null : readReport(this.file);
+    return report === null || (report.origin ?? this.origin) === this.origin ? report : null;
   }
 
   private readSnapshot(): StoredSnapshot | null {
@@ -228,6 +278,59 @@ class SqliteJournal implements Journal {
       if (anchor === undefined || anchor === stored.anchor) return stored;
     }
     return null;
+  }
+
+  private known(): KnownFacts {
+    return {
+      live: this.origin,
+      position: this.position,
+      head: (origin) => this.heads.get(origin) ?? emptyHead,
+      hashAt: (origin, seq) => this.linkAt.all(origin, seq)[0]?.hash ?? null,
+      beyondHead: (origin, seq) => (this.gaps.has(origin) ? (this.linkAt.all(origin, seq)[0] ?? null) : null),
+    };
+  }
+
+  /** What is left of the gaps when the heads have moved on; the same map when that is all of them. */
+  private gapsBeyond(heads: ReadonlyMap<OriginId, Head>): Gaps {
+    const grown = [...heads].filter(([origin]) => this.gaps.has(origin));
+    if (grown.length === 0) return this.gaps;
+    const left = new Map(this.gaps);
+    for (const [origin, { seq }] of grown) {
+      const [beyond] = this.rowsOf(origin, seq);
+      if (beyond === undefined) left.delete(origin);
+      else left.set(origin, seq);
+    }
+    return left;
+  }
+
+  private write(work: () => void): void {
+    this.guard("Writing to the journal", () => {
+      try {
+        this.file.transaction(work);
+      } catch (error) {
+        this.logIsUnclean = true;
+        throw error;
+      }
+    });
+  }
+
+  private hasGrown(rows: readonly FactRow[], heads: Iterable<readonly [OriginId, Head]>): void {
+    this.position += rows.length;
+    this.anchor = rows.at(-1)!.hash;
+    for (const [origin, { seq, hash }] of heads) this.heads.set(origin, { seq, hash });
+    this.knownVector = null;
+  }
+
+  private *provenRows(rows: Iterable<StoredRow>): Generator<StoredRow> {
+    for (const row of rows) yield this.proven(row);
+  }
+
+  private proven(row: StoredRow): StoredRow {
+    if (isSound(row)) return row;
+    throw new JournalError(
+      "damaged",
+      `Fact ${row.seq} of origin ${row.origin} of the journal in ${this.places.directory} is damaged: run "tocsin journal verify".`,
+    );
   }
 
   /** Moves the log's facts into the journal file, so that the log begins anew. False when that was not possible now. */

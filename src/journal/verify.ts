@@ -1,12 +1,16 @@
 /**
- * Proves the whole journal, fact by fact: each fits its own hash, each follows the one before it, nothing is missing
- * between. Called by the command line, also while an engine runs; it reads only, in small pages.
+ * Proves the whole journal, origin by origin and fact by fact: each fits its own hash, each follows the one before it,
+ * nothing is missing between. Called by the command line, also while an engine runs; it reads only, in small pages.
  */
+import type { Fact } from "#domain/fact";
+import type { OriginId } from "#domain/ids";
 import { isDamage, journalErrorOf } from "./failure.ts";
-import { firstPrevious, hashOf, type FactRow } from "./hash-chain.ts";
+import { firstPrevious } from "./hash-chain.ts";
+import { isLater, openingOf, type Opening } from "./last-alerts.ts";
 import { openReadOnlyView } from "./read-only-view.ts";
+import { isSound, originsIn, prepareRecall, prepareRowsOfOrigin, type StoredRow } from "./rows.ts";
 import { readReport } from "./salvage.ts";
-import { readOrigin, rowsAfter, type LiveOrigin } from "./schema.ts";
+import { readGaps, readOrigin } from "./schema.ts";
 import type { SqliteFile } from "./sqlite-file.ts";
 
 export type Verification =
@@ -21,7 +25,7 @@ export type Verification =
     };
 
 export interface FactPlace {
-  readonly origin: string;
+  readonly origin: OriginId;
   readonly seq: number;
 }
 
@@ -45,68 +49,75 @@ export function verifyJournal(directory: string, options: VerifyOptions = {}): V
 }
 
 function verifyFile(file: SqliteFile, directory: string, onProgress: (facts: number) => void): Verification {
-  const chain = new Map<string, FactRow>();
   const live = readOrigin(file);
-  const salvage = readReport(file);
   if (live === null) return faulty(null, 0, "its meta table does not name its origin", directory);
+  const gaps = readGaps(file);
+  const salvage = readReport(file);
+  const rowsOf = prepareRowsOfOrigin(file, 1000);
+  const recall = prepareRecall(file);
+  const origins = originsIn(file);
   let facts = 0;
   let salvaged = 0;
-  try {
-    for (const row of rowsAfter(file, 0)) {
-      const before = chain.get(row.origin);
-      const fault =
-        row.origin === live.origin ? faultOfLive(row, before, live.first) : faultOfSalvaged(row, before);
-      if (fault !== null) return faulty(placeOf(row, before, live), facts, fault, directory);
-      chain.set(row.origin, row);
-      if (row.origin !== live.origin) salvaged += 1;
-      facts += 1;
-      if (facts % 10_000 === 0) onProgress(facts);
+  let forgotten = false;
+  for (const origin of origins) {
+    const upTo = gaps.get(origin) ?? Number.POSITIVE_INFINITY;
+    let before: StoredRow | null = null;
+    try {
+      for (const row of rowsOf(origin, 0)) {
+        const fault = row.seq <= upTo ? faultInChain(row, before) : faultBehindGap(row, before);
+        if (fault !== null) return faulty(placeOf(row, before, upTo), facts, fault, directory);
+        before = row;
+        if (row.position < live.first) salvaged += 1;
+        forgotten ||= isForgotten(row, recall);
+        facts += 1;
+        if (facts % 10_000 === 0) onProgress(facts);
+      }
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return faulty({ origin, seq: (before?.seq ?? 0) + 1 }, facts, "a page cannot be read", directory);
     }
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    const last = chain.get(live.origin);
-    return faulty(
-      last === undefined ? null : { origin: last.origin, seq: last.seq + 1 },
-      facts,
-      "a page cannot be read",
-      directory,
-    );
   }
   if (salvage !== null && salvage.savedFacts !== salvaged) {
-    return faulty(
-      null,
-      facts,
-      `of ${salvage.savedFacts} facts salvaged before, ${salvaged} are there`,
-      directory,
-    );
+    const fault = `of ${salvage.savedFacts} facts salvaged before, ${salvaged} are there`;
+    return faulty(null, facts, fault, directory);
   }
   const [check] = file.query<{ integrity_check: string }>("PRAGMA integrity_check(1)");
   if (check?.integrity_check !== "ok")
     return faulty(null, facts, `every fact is intact, an index is not: ${check?.integrity_check}`, directory);
-  return { ok: true, facts, origins: chain.size };
+  if (forgotten)
+    return faulty(null, facts, "every fact is intact, the list of last alerts is not", directory);
+  return { ok: true, facts, origins: origins.length };
 }
 
-function faultOfLive(row: FactRow, before: FactRow | undefined, first: number): string | null {
-  if (row.seq !== (before === undefined ? first : before.seq + 1)) return "a fact is missing";
+function faultInChain(row: StoredRow, before: StoredRow | null): string | null {
+  if (row.seq !== (before?.seq ?? 0) + 1) return "a fact is missing";
   if (row.previous !== (before?.hash ?? firstPrevious)) return "it does not follow the fact before it";
   return ownFault(row);
 }
 
 /** Salvage leaves holes; what it could save proves itself, and neighbours must still be neighbours. */
-function faultOfSalvaged(row: FactRow, before: FactRow | undefined): string | null {
-  if (before !== undefined && row.seq <= before.seq) return "facts are out of order";
+function faultBehindGap(row: StoredRow, before: StoredRow | null): string | null {
   if (before?.seq === row.seq - 1 && row.previous !== before.hash)
     return "it does not follow the fact before it";
   return ownFault(row);
 }
 
-function ownFault(row: FactRow): string | null {
-  return hashOf(row) === row.hash ? null : "its content does not fit its hash";
+function ownFault(row: StoredRow): string | null {
+  return isSound(row) ? null : "its content does not fit its hash";
+}
+
+/** An alert that was opened, and that the next one of its key would not be told from. */
+function isForgotten(row: StoredRow, recall: (key: string) => Opening | null): boolean {
+  if (row.kind !== "alert-opened") return false;
+  const opening = openingOf(JSON.parse(row.body) as Fact);
+  if (opening === null) return false;
+  const last = recall(opening.key);
+  return last === null || isLater(opening, last);
 }
 
 /** Where to look: the row itself, or the number that should stand there. */
-function placeOf(row: FactRow, before: FactRow | undefined, live: LiveOrigin): FactPlace {
-  const expected = before !== undefined ? before.seq + 1 : row.origin === live.origin ? live.first : row.seq;
+function placeOf(row: StoredRow, before: StoredRow | null, upTo: number): FactPlace {
+  const expected = row.seq <= upTo ? (before?.seq ?? 0) + 1 : row.seq;
   return { origin: row.origin, seq: Math.min(row.seq, expected) };
 }
 

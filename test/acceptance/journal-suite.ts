@@ -1,19 +1,25 @@
 /**
- * What every journal must keep to, run on SQLite and on the in-memory twin (the `Journal` port's contract).
+ * What every journal must keep to, run on SQLite and on the in-memory twin (the `Journal` port's contract). This file is
+ * about one machine; merge-suite.ts is about several.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Fact } from "#domain/fact";
-import type { AlertId } from "#domain/ids";
+import type { AlertId, IntegrationId } from "#domain/ids";
 import { JournalError, type Journal } from "#engine/ports";
-import { acknowledged, engineStarted, noted, opened, resolved } from "../journal/build-facts.ts";
+import type { Vector } from "#domain/place";
+import { mergeSuite } from "./merge-suite.ts";
+import { acknowledged, engineStarted, factsIn, noted, opened, resolved } from "../journal/build-facts.ts";
 
 export interface JournalUnderTest {
   readonly journal: Journal;
   /** The engine ends without a word and starts again on the same disk. */
   restart(): Journal;
+  /** Copies the disk as it is now; the function that is returned starts an engine on that copy. */
+  backup(): () => Journal;
   stop(): void;
 }
 
+/** `make`: an empty journal, each time with an origin of its own. */
 export function journalSuite(name: string, make: () => JournalUnderTest): void {
   describe(`journal: ${name}`, () => {
     let under: JournalUnderTest;
@@ -29,7 +35,7 @@ export function journalSuite(name: string, make: () => JournalUnderTest): void {
 
     test("is empty at first", () => {
       expect(journal.lastSeq()).toBe(0);
-      expect([...journal.replay(0)]).toEqual([]);
+      expect(factsIn(journal.replay(0))).toEqual([]);
       expect(journal.loadSnapshot()).toBeNull();
       expect(journal.resolvedAlerts(10)).toEqual([]);
       expect(journal.factsOf("nobody" as AlertId)).toEqual([]);
@@ -41,9 +47,9 @@ export function journalSuite(name: string, make: () => JournalUnderTest): void {
       journal.append([]);
       journal.append(facts.slice(2));
       expect(journal.lastSeq()).toBe(5);
-      expect([...journal.replay(0)]).toEqual(facts);
-      expect([...journal.replay(3)]).toEqual(facts.slice(3));
-      expect([...journal.replay(5)]).toEqual([]);
+      expect(factsIn(journal.replay(0))).toEqual(facts);
+      expect(factsIn(journal.replay(3))).toEqual(facts.slice(3));
+      expect(factsIn(journal.replay(5))).toEqual([]);
     });
 
     test("keeps an append when the engine ends without a word (invariant 1)", () => {
@@ -51,7 +57,7 @@ export function journalSuite(name: string, make: () => JournalUnderTest): void {
       const again = under.restart();
       expect(again.lastSeq()).toBe(2);
       again.append([resolved("a")]);
-      expect([...under.restart().replay(0)]).toEqual([opened("a"), acknowledged("a"), resolved("a")]);
+      expect(factsIn(under.restart().replay(0))).toEqual([opened("a"), acknowledged("a"), resolved("a")]);
     });
 
     test("keeps hostile and long text as it is", () => {
@@ -65,7 +71,7 @@ export function journalSuite(name: string, make: () => JournalUnderTest): void {
       ];
       const facts = texts.map((text) => noted("a", text));
       journal.append(facts);
-      expect([...under.restart().replay(0)]).toEqual(facts);
+      expect(factsIn(under.restart().replay(0))).toEqual(facts);
     });
 
     test("keeps numbers as they are", () => {
@@ -75,28 +81,74 @@ export function journalSuite(name: string, make: () => JournalUnderTest): void {
         { kind: "clock-stepped", at: 1, deltaMs: -0.5 },
       ];
       journal.append(facts);
-      expect([...under.restart().replay(0)]).toEqual(facts);
+      expect(factsIn(under.restart().replay(0))).toEqual(facts);
     });
 
     test("finds the facts of one alert, in order", () => {
       journal.append([opened("a"), opened("b"), engineStarted()]);
       journal.append([acknowledged("b"), acknowledged("a"), resolved("a")]);
-      expect(journal.factsOf("a" as AlertId)).toEqual([opened("a"), acknowledged("a"), resolved("a")]);
-      expect(under.restart().factsOf("b" as AlertId)).toEqual([opened("b"), acknowledged("b")]);
+      expect(factsIn(journal.factsOf("a" as AlertId))).toEqual([
+        opened("a"),
+        acknowledged("a"),
+        resolved("a"),
+      ]);
+      expect(factsIn(under.restart().factsOf("b" as AlertId))).toEqual([opened("b"), acknowledged("b")]);
     });
 
-    test("lists resolved alerts, the newest first", () => {
+    test("says where its own facts stand", () => {
+      journal.append([opened("a")]);
+      journal.append([acknowledged("a"), resolved("a")]);
+      const { origin } = journal;
+      const places = [1, 2, 3].map((number) => ({
+        origin,
+        seq: number,
+        position: number,
+        own: true,
+        skewMs: 0,
+      }));
+      expect(Array.from(journal.replay(0), ({ place }) => place)).toEqual(places);
+      expect(journal.vector()).toEqual({ [origin]: 3 });
+      const again = under.restart();
+      expect(again.origin).toBe(origin);
+      expect(Array.from(again.factsOf("a" as AlertId), ({ place }) => place)).toEqual(places);
+      expect(again.vector()).toEqual({ [origin]: 3 });
+    });
+
+    test("lists resolved alerts, each once, the newest first", () => {
       journal.append(["a", "b", "c", "d"].map((id) => opened(id)));
       journal.append([resolved("c"), resolved("a"), resolved("d")]);
       expect(journal.resolvedAlerts(2)).toEqual(["d", "a"]);
       expect(journal.resolvedAlerts(0)).toEqual([]);
-      expect(under.restart().resolvedAlerts(10)).toEqual(["d", "a", "c"]);
+      expect(journal.resolvedAlerts(10)).toEqual(["d", "a", "c"]);
+      journal.append([resolved("c"), resolved("c"), resolved("a"), resolved("c")]);
+      expect(journal.resolvedAlerts(2)).toEqual(["c", "a"]);
+      journal.append(Array.from({ length: 130 }, () => resolved("b")));
+      expect(under.restart().resolvedAlerts(3)).toEqual(["b", "c", "a"]);
+    });
+
+    test("knows the latest alert of a key, by logical clock, of any length and spelling", () => {
+      const key = "'; DROP TABLE facts; --\0\ud83d\udd14".repeat(100);
+      journal.append([
+        opened("a", { dedupKey: key, hlc: 10 }),
+        opened("c", { dedupKey: key, hlc: 30 }),
+        opened("b", { dedupKey: key, hlc: 20 }),
+        opened("z", { dedupKey: key, integration: "prometheus" as IntegrationId, hlc: 5 }),
+        opened("y", { dedupKey: `${key}.`, hlc: 40 }),
+        resolved("c"),
+      ]);
+      const check = (each: Journal): void => {
+        expect(each.lastAlertOf(null, key)).toBe("c");
+        expect(each.lastAlertOf("prometheus" as IntegrationId, key)).toBe("z");
+        expect(each.lastAlertOf(null, "never seen")).toBeNull();
+      };
+      check(journal);
+      check(under.restart());
     });
 
     test("replays more than a page, and while it grows", () => {
       journal.append(Array.from({ length: 2500 }, (_, index) => noted("a", String(index))));
       let seen = 0;
-      for (const fact of journal.replay(0)) {
+      for (const { fact } of journal.replay(0)) {
         if (seen < 2500) expect(fact).toEqual(noted("a", String(seen)));
         if (seen === 10) journal.append([noted("a", "later")]);
         seen += 1;
@@ -114,7 +166,7 @@ export function journalSuite(name: string, make: () => JournalUnderTest): void {
       journal.append([resolved("b")]);
       const again = under.restart();
       expect(again.loadSnapshot()).toEqual({ seq: 3, snapshot: "two \ud83d\udd14\nlines" });
-      expect([...again.replay(3)]).toEqual([resolved("b")]);
+      expect(factsIn(again.replay(3))).toEqual([resolved("b")]);
     });
 
     test("replaces a snapshot of the same number, and takes an empty one", () => {
@@ -139,6 +191,10 @@ export function journalSuite(name: string, make: () => JournalUnderTest): void {
       expect(() => [...journal.replay(0)]).toThrow(JournalError);
       expect(() => journal.factsOf("a" as AlertId)).toThrow(JournalError);
       expect(() => journal.saveSnapshot("x")).toThrow(JournalError);
+      expect(() => journal.factsBeyond({} as Vector, 1000, 0)).toThrow(JournalError);
+      expect(() => journal.startNewOrigin(1)).toThrow(JournalError);
+      expect(() => journal.lastAlertOf(null, "x")).toThrow(JournalError);
     });
   });
+  mergeSuite(name, make);
 }

@@ -1,5 +1,6 @@
 /** Small facts for the journal's tests. The same arguments give equal facts. */
 import type { Fact } from "#domain/fact";
+import type { JournaledFact, Vector } from "#domain/place";
 import type { AlertId, PersonId, PolicyId, TeamRevision } from "#domain/ids";
 
 const at = 1_700_000_000_000;
@@ -8,7 +9,9 @@ export function engineStarted(when = at): Fact {
   return { kind: "engine-started", at: when, version: "0.1.0" };
 }
 
-export function opened(id: string, title = `Disk full on ${id}`): Fact {
+type Opened = Extract<Fact, { kind: "alert-opened" }>;
+
+export function opened(id: string, changes: Partial<Opened> = {}): Opened {
   return {
     kind: "alert-opened",
     at,
@@ -20,11 +23,12 @@ export function opened(id: string, title = `Disk full on ${id}`): Fact {
     silentAfterMs: null,
     by: null,
     severity: "critical",
-    title,
+    title: `Disk full on ${id}`,
     source: "db1.example.org",
     labels: { alertname: "DiskFull", instance: `${id}.example.org:9100`, job: "node" },
     details: { summary: "Less than 5 % is free." },
     links: [{ href: "https://example.org/runbook" }],
+    ...changes,
   };
 }
 
@@ -43,6 +47,17 @@ export function noted(id: string, text: string): Fact {
   return { kind: "note-added", at: at + 2, alertId: id as AlertId, by: null, origin: "api", text };
 }
 
-export function resolved(id: string): Fact {
-  return { kind: "alert-resolved", at: at + 3, alertId: id as AlertId, by: null, origin: "source" };
+export function resolved(id: string, covers?: Vector): Fact {
+  const fact: Fact = {
+    kind: "alert-resolved",
+    at: at + 3,
+    alertId: id as AlertId,
+    by: null,
+    origin: "source",
+  };
+  return covers === undefined ? fact : { ...fact, covers };
+}
+
+export function factsIn(journaled: Iterable<JournaledFact>): Fact[] {
+  return Array.from(journaled, ({ fact }) => fact);
 }

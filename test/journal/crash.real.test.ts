@@ -8,7 +8,7 @@ import { JournalError } from "#engine/ports";
 import { openSqliteJournal } from "#journal/sqlite";
 import { verifyJournal } from "#journal/verify";
 import { AppendingChild, compileChild } from "./child-process.ts";
-import { opened } from "./build-facts.ts";
+import { opened, factsIn } from "./build-facts.ts";
 import { manyFacts, TemporaryJournal } from "./temporary-journal.ts";
 
 const compiled = new TemporaryJournal();
@@ -52,7 +52,7 @@ describe("kill -9", () => {
       expect(position).toBeGreaterThanOrEqual(acknowledged);
       // The child writes fact number n as manyFacts(1, n - 1), whichever group it was in.
       let number = 0;
-      for (const fact of journal.replay(0)) {
+      for (const { fact } of journal.replay(0)) {
         const [written] = manyFacts(1, number);
         number += 1;
         if (JSON.stringify(fact) !== JSON.stringify(written)) expect(fact, `fact ${number}`).toEqual(written);
@@ -136,7 +136,7 @@ describe("a full disk", () => {
       expect(error.message).toContain(directory);
       expect(kept.length).toBeGreaterThan(200);
       expect(journal.lastSeq()).toBe(kept.length);
-      expect([...journal.replay(0)]).toEqual(kept);
+      expect(factsIn(journal.replay(0))).toEqual(kept);
       expect(errorOf(() => journal.saveSnapshot("x".repeat(100_000))).reason).toBe("full");
 
       expect(journal.releaseReserve()).toBe(true);
@@ -151,13 +151,13 @@ describe("a full disk", () => {
       const elsewhere = place.killed(directory);
       const copy = place.start(elsewhere);
       expect(copy.report.salvaged).toBeNull();
-      expect([...copy.journal.replay(0)]).toEqual(kept);
+      expect(factsIn(copy.journal.replay(0))).toEqual(kept);
 
       execFileSync("mount", ["-o", "remount,size=16m", disk]);
       expect(append()).toBeNull();
       expect(journal.restoreReserve()).toBe(true);
       for (let count = 0; count < 20; count++) expect(append()).toBeNull();
-      expect([...journal.replay(0)]).toEqual(kept);
+      expect(factsIn(journal.replay(0))).toEqual(kept);
       journal.close();
       expect(verifyJournal(directory)).toMatchObject({ ok: true, facts: kept.length });
     } finally {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Fact } from "#domain/fact";
 import type { SalvageReport } from "#journal/salvage";
 import { verifyJournal } from "#journal/verify";
-import { engineStarted } from "./build-facts.ts";
+import { engineStarted, factsIn } from "./build-facts.ts";
 import { manyFacts, TemporaryJournal } from "./temporary-journal.ts";
 
 /** What is in the journal, a group for each append. */
@@ -44,18 +44,18 @@ export class DamagedStart {
     const directory = this.place.killed(source);
     damage(directory);
     const { journal, report } = this.place.start(directory);
-    const present = [...journal.replay(0)];
+    const present = factsIn(journal.replay(0));
     const found = present.map((fact) => JSON.stringify(fact));
     // Only what was written, in the order it was written, nothing twice.
     expect(texts.filter((text) => found.includes(text))).toEqual(found);
     for (const fact of present.slice(0, 3)) {
-      if ("alertId" in fact) expect(journal.factsOf(fact.alertId)).toContainEqual(fact);
+      if ("alertId" in fact) expect(factsIn(journal.factsOf(fact.alertId))).toContainEqual(fact);
     }
     journal.append([engineStarted()]);
     journal.close();
     const again = this.place.start(directory);
     expect(again.report.salvaged).toBeNull();
-    expect([...again.journal.replay(0)]).toEqual([...present, engineStarted()]);
+    expect(factsIn(again.journal.replay(0))).toEqual([...present, engineStarted()]);
     again.journal.close();
     const missing = facts.length - present.length;
     if (report.salvaged !== null) {

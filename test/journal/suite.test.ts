@@ -12,15 +12,24 @@ journalSuite("SQLite", () => {
       directory = place.killed(directory);
       return place.start(directory).journal;
     },
+    backup: () => {
+      const copy = place.killed(directory);
+      return () => place.start(copy).journal;
+    },
     stop: () => place.remove(),
   };
 });
 
+let machines = 0;
 journalSuite("memory", () => {
-  let current = new MemoryJournal();
+  let current = new MemoryJournal(`machine-${(machines += 1)}`);
   return {
     journal: current,
     restart: () => (current = current.crash()),
+    backup: () => {
+      const copy = current.copy();
+      return () => copy;
+    },
     stop: () => current.close(),
   };
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { AlertId } from "#domain/ids";
 import { exportJournal } from "#journal/export";
 import { hashOf, type FactRow } from "#journal/hash-chain";
+import { receiptOf } from "#journal/receipt";
 import { SqliteFile } from "#journal/sqlite-file";
 import { verifyJournal } from "#journal/verify";
 import { engineStarted } from "./build-facts.ts";
@@ -135,7 +136,10 @@ describe("verify", () => {
 function forge(file: SqliteFile): void {
   const [row] = file.query<FactRow>("SELECT * FROM facts WHERE seq = 26");
   const forged = { ...row!, body: row!.body.replace("Disk", "Cake") };
-  file.prepare("UPDATE facts SET body = ?, hash = ? WHERE seq = 26").run(forged.body, hashOf(forged));
+  const hashed = { ...forged, hash: hashOf(forged) };
+  file
+    .prepare("UPDATE facts SET body = ?, hash = ?, receipt = ? WHERE seq = 26")
+    .run(hashed.body, hashed.hash, receiptOf(hashed));
 }
 
 describe("export", () => {

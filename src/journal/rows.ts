@@ -1,0 +1,151 @@
+/** Facts in and out of the tables. Called by everything in this room that has a journal open in SQLite. */
+import type { Fact } from "#domain/fact";
+import type { AlertId, OriginId } from "#domain/ids";
+import { emptyHead, hashOf, type FactRow, type Head } from "./hash-chain.ts";
+import { openingOf, type Opening } from "./last-alerts.ts";
+import { receiptOf } from "./receipt.ts";
+import { readGaps, type Gaps } from "./schema.ts";
+import type { SqliteFile, SqlStatement } from "./sqlite-file.ts";
+
+/** As `SELECT *` gives it. Format 1 knows neither skew nor receipt. */
+export interface StoredRow extends FactRow {
+  readonly receipt?: string | null;
+}
+
+/** `fact`: the row's body. Both tables are written, so call it in a transaction. */
+export function prepareInsert(file: SqliteFile): (row: FactRow, fact: Fact) => void {
+  const statement: SqlStatement<never> = file.prepare(
+    `INSERT INTO facts (position, origin, seq, at, kind, alert_id, previous, hash, body, skew, receipt)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const remember = prepareRemember(file);
+  return (row, fact) => {
+    const { position, origin, seq, at, kind, alert_id, previous, hash, body, skew } = row;
+    const receipt = receiptOf(row);
+    statement.run(position, origin, seq, at, kind, alert_id, previous, hash, body, skew, receipt);
+    const opening = openingOf(fact);
+    if (opening !== null) remember(opening);
+  };
+}
+
+/** Keeps the later one of each key. */
+export function prepareRemember(file: SqliteFile): (opening: Opening) => void {
+  const statement: SqlStatement<never> = file.prepare(
+    `INSERT INTO last_alerts (alert_key, logical_time, alert_id) VALUES (?, ?, ?)
+     ON CONFLICT (alert_key) DO UPDATE SET logical_time = excluded.logical_time, alert_id = excluded.alert_id
+     WHERE (excluded.logical_time, excluded.alert_id) > (logical_time, alert_id)`,
+  );
+  return ({ key, logicalTime, alertId }) => statement.run(key, logicalTime, alertId);
+}
+
+/** Returns the opening that is remembered for a key, or null. */
+export function prepareRecall(file: SqliteFile): (key: string) => Opening | null {
+  const statement = file.prepare<{ logical_time: number; alert_id: AlertId }>(
+    "SELECT logical_time, alert_id FROM last_alerts WHERE alert_key = ?",
+  );
+  return (key) => {
+    const [row] = statement.all(key);
+    return row === undefined ? null : { key, logicalTime: row.logical_time, alertId: row.alert_id };
+  };
+}
+
+/** Gives a row, found by its position, another place in another origin. */
+export function prepareMove(file: SqliteFile): (row: FactRow) => void {
+  const statement: SqlStatement<never> = file.prepare(
+    "UPDATE facts SET origin = ?, seq = ?, previous = ?, hash = ?, body = ?, receipt = ? WHERE position = ?",
+  );
+  return (row) => {
+    const { position, origin, seq, previous, hash, body } = row;
+    statement.run(origin, seq, previous, hash, body, receiptOf(row), position);
+  };
+}
+
+/** Whether its content, its position and its skew are what was written. */
+export function isSound(row: StoredRow): boolean {
+  const receipt = row.receipt ?? null;
+  const isReceived =
+    receipt === null
+      ? row.position === row.seq && (row.skew ?? null) === null
+      : receipt === receiptOf({ ...row, skew: row.skew ?? null });
+  return isReceived && hashOf(row) === row.hash;
+}
+
+/** The rows after a position, a page at a time, so that memory stays small and no read transaction stays open. */
+export function* rowsAfter(file: SqliteFile, position: number, pageRows = 1000): Generator<StoredRow> {
+  const page = file.prepare<StoredRow>(
+    `SELECT * FROM facts WHERE position > ? ORDER BY position LIMIT ${pageRows}`,
+  );
+  for (;;) {
+    const rows = page.all(position);
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < pageRows) return;
+    position = last.position;
+  }
+}
+
+export type RowsOfOrigin = (origin: OriginId, after: number, upTo?: number) => Generator<StoredRow>;
+
+/** The rows of an origin with numbers from `after` + 1 to `upTo`, in order, a page at a time. */
+export function prepareRowsOfOrigin(file: SqliteFile, pageRows: number): RowsOfOrigin {
+  const page = file.prepare<StoredRow>(
+    `SELECT * FROM facts WHERE origin = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ${pageRows}`,
+  );
+  return function* rowsOfOrigin(origin, after, upTo = Number.MAX_SAFE_INTEGER) {
+    for (;;) {
+      const rows = page.all(origin, after, upTo);
+      yield* rows;
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < pageRows) return;
+      after = last.seq;
+    }
+  };
+}
+
+export function lastRow(file: SqliteFile): StoredRow | null {
+  return file.query<StoredRow>("SELECT * FROM facts ORDER BY position DESC LIMIT 1")[0] ?? null;
+}
+
+/** All origins that there are facts of, found by jumping through the index. */
+export function originsIn(file: SqliteFile): readonly OriginId[] {
+  return file
+    .query<{ origin: OriginId }>(
+      `WITH RECURSIVE origins (origin) AS (
+         SELECT min(origin) FROM facts
+         UNION ALL
+         SELECT (SELECT min(origin) FROM facts WHERE origin > origins.origin) FROM origins WHERE origin IS NOT NULL
+       )
+       SELECT origin FROM origins WHERE origin IS NOT NULL`,
+    )
+    .map(({ origin }) => origin);
+}
+
+/** The last fact without a gap before it, of each origin that has one. */
+export function readHeads(file: SqliteFile, gaps: Gaps = readGaps(file)): Map<OriginId, Head> {
+  const last = file.prepare<Head>(
+    "SELECT seq, hash FROM facts WHERE origin = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
+  );
+  const heads = new Map<OriginId, Head>();
+  for (const origin of originsIn(file)) {
+    const head = last.all(origin, gaps.get(origin) ?? Number.MAX_SAFE_INTEGER)[0];
+    if (head !== undefined) heads.set(origin, { seq: head.seq, hash: head.hash });
+  }
+  return heads;
+}
+
+/** Walks every chain from its beginning: the origins in which it does not reach the end, and how far it does. */
+export function findGaps(file: SqliteFile): Map<OriginId, number> {
+  const gaps = new Map<OriginId, number>();
+  const rowsOf = prepareRowsOfOrigin(file, 1000);
+  for (const origin of originsIn(file)) {
+    let head = emptyHead;
+    for (const row of rowsOf(origin, 0)) {
+      if (row.seq !== head.seq + 1 || row.previous !== head.hash) {
+        gaps.set(origin, head.seq);
+        break;
+      }
+      head = { seq: row.seq, hash: row.hash };
+    }
+  }
+  return gaps;
+}
