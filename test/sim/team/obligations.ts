@@ -53,7 +53,7 @@ interface Book {
   readonly plans: Map<string, { readonly said: Said; readonly what: What & { kind: "notification" } }>;
   readonly reports: Said[];
   /** Each with the reports that whoever resolved it knew of. */
-  readonly resolves: { readonly said: Said; readonly knew: ReadonlySet<Said> }[];
+  readonly resolves: { readonly said: Said; readonly knew: ReadonlySet<Said>; readonly met: Set<Said> }[];
 }
 
 export class Obligations implements LedgerListener {
@@ -96,12 +96,13 @@ export class Obligations implements LedgerListener {
     const { reports, resolves } = this.bookOf(fact.alertId);
     // A resolve and a report that it did not know of have met: somebody must be asked again.
     const answered = new Set(resolves.flatMap(({ knew }) => [...knew]));
-    for (const { said } of resolves) {
+    for (const { said, met } of resolves) {
       if (!this.ledger.knows(machine, said)) continue;
       for (const report of reports) {
-        if (answered.has(report) || !this.ledger.knows(machine, report)) continue;
+        if (answered.has(report) || met.has(report) || !this.ledger.knows(machine, report)) continue;
+        met.add(report);
         const what = { kind: "step", round: Number.POSITIVE_INFINITY } as const;
-        const name = `step after report ${reports.indexOf(report)}, unknown to resolve ${resolves.length}`;
+        const name = `step after report ${reports.indexOf(report)}, unknown to ${resolves.length} resolves`;
         this.owe(fact.alertId, name, what, this.time.now, [said, report]);
       }
     }
@@ -153,6 +154,7 @@ export class Obligations implements LedgerListener {
         book.resolves.push({
           said,
           knew: new Set(book.reports.filter((report) => this.ledger.knows(said.machine, report))),
+          met: new Set(),
         });
         return this.endWhere(book, () => true);
       case "notification-sent":

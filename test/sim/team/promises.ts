@@ -28,6 +28,8 @@ export class Promises implements LedgerListener {
   private readonly times = new Map<string, number>();
   /** What those who resolved an alert knew of it. */
   private readonly answeredReports = new Set<Said>();
+  /** The round that a notification was planned in. */
+  private readonly rounds = new Map<string, number>();
   /** Every fact that keeps a report. */
   private readonly kept: Said[] = [];
   /** The last fact by which a machine kept a report of an alert. */
@@ -45,6 +47,8 @@ export class Promises implements LedgerListener {
       this.lastReport.set(`${machine} ${fact.alertId}`, said);
       this.kept.push(said);
     }
+    if (fact.kind === "step-entered")
+      for (const { actionId } of fact.notifications) this.rounds.set(actionId, fact.round ?? 0);
     if (fact.kind !== "alert-resolved") return;
     for (const report of this.kept) {
       const isOfIt = (report.fact as AlertFact).alertId === fact.alertId;
@@ -95,10 +99,7 @@ export class Promises implements LedgerListener {
   /** Invariant 3, by the facts in this machine's journal alone. */
   private checkWanted(machine: Machine, actionId: string, alertId: AlertId): void {
     const facts = machine.parts.disk.content.factsOf(alertId).map(({ fact }) => fact as AlertFact);
-    const planned = facts.find(
-      (fact) => fact.kind === "step-entered" && fact.notifications.some((n) => n.actionId === actionId),
-    );
-    const round = planned?.kind === "step-entered" ? (planned.round ?? 0) : 0;
+    const round = this.rounds.get(actionId) ?? 0;
     const quiet = facts.find(
       (fact) =>
         (fact.kind === "alert-acknowledged" || fact.kind === "alert-snoozed") && (fact.round ?? 0) >= round,
