@@ -33,9 +33,11 @@ afterEach(() => {
 async function engine(roster: Roster, options: ListenOptions = {}, listens = true): Promise<Engine> {
   const open: PeerLink[] = [];
   const heard: string[] = [];
-  let team!: TeamLinks;
-  const machine = await listen(roster, { ...options, onLink: (link, hello) => team.take(link, hello) });
-  team = new TeamLinks({
+  const machine = await listen(roster, {
+    ...options,
+    onLink: (link, hello) => team.take(link, hello),
+  });
+  const team: TeamLinks = new TeamLinks({
     identity: machine.identity,
     hello: machine.hello,
     scheduler: realScheduler,
@@ -108,6 +110,7 @@ describe("the links of a team", () => {
     const [first] = one.open;
     proxy.sever();
     await until("linked again", () => one.open.length === 1 && one.open[0] !== first);
+    expect(one.open[0]!.machine).toBe(other.identity.id);
     proxy.close();
   });
 
@@ -118,6 +121,7 @@ describe("the links of a team", () => {
     await until("linked", () => one.open.length === 1 && other.open.length === 1);
     one.team.follow([]);
     await until("gone", () => one.open.length === 0 && other.open.length === 0);
+    expect(one.team.troubleWith(other.identity.id)).toBeNull();
   });
 
   it("says why there is no link", async () => {
