@@ -20,13 +20,13 @@ type Facts = Extract<PeerMessage, { type: "facts" }>;
 export interface SynchronisationContext {
   readonly clock: Clock;
   readonly engine: Engine;
-  /** False for a fact of a known kind that is malformed. */
-  isKnownShape(body: unknown): boolean;
   /** Counts the settlings; null while it does not settle. */
   settling(): number | null;
   /** Origins of which this machine has other facts than we. */
   quarantined(machine: MachineId): ReadonlySet<OriginId>;
   quarantine(machine: MachineId, origin: OriginId, seq: number): void;
+  /** It has no more of some origin than we, so there is nothing to contradict any more. */
+  contradictsNoMore(machine: MachineId, vector: Vector): void;
   /** We write to another origin now; see `look-back.ts`. */
   restored(machine: MachineId, origin: OriginId, firstOfOurs: number): void;
   /** One line in the security log, and the link is closed. */
@@ -50,6 +50,8 @@ export class LinkSynchronisation {
   private taking: Promise<void> = Promise.resolve();
   private untakenBytes = 0;
   private unanswered: Want | null = null;
+  /** Was told to ask for more: what is new comes to it that way. */
+  private isPulling = false;
   private lookBack: LookBack | null = null;
   /** Has said that it has more than it sends; believed again when it says something else. */
   private disbelieved: Vector | null = null;
@@ -60,8 +62,20 @@ export class LinkSynchronisation {
     private readonly context: SynchronisationContext,
   ) {}
 
+  /** Its vector, by its heartbeat. */
   heard(vector: Vector): void {
     this.theirs = vector;
+    this.context.contradictsNoMore(this.link.machine, vector);
+  }
+
+  /** Right after the first heartbeat: a journal that was restored elsewhere is found out by the last fact it has. */
+  showHeadOf(origin: OriginId): void {
+    const { engine } = this.context;
+    const vector = engine.vector();
+    const last = lastOf(vector, origin);
+    if (last === 0) return;
+    const facts = engine.factsBeyond(withLast(vector, origin, last - 1), 1).slice(0, 1);
+    this.link.send({ type: "facts", facts, more: false });
   }
 
   /** Everything that it had was taken in during this settling. */
@@ -112,24 +126,26 @@ export class LinkSynchronisation {
     const answered = request === undefined ? {} : { request };
     if (!this.link.send({ type: "facts", ...answered, facts: [...facts], more })) return;
     this.unanswered = null;
+    this.isPulling = more;
     this.theirs = after;
   }
 
-  /** Sends on what is new of these origins, if nothing else is missing there and the other reads. */
+  /** Sends on what is new of these origins, as long as the other reads. What is left over it asks for. */
   push(origins: readonly OriginId[]): void {
     const { engine } = this.context;
-    if (this.closed || this.theirs === null || this.link.unreadBytes > peerLimits.unreadBytes) return;
+    if (this.closed || this.theirs === null || this.isPulling) return;
     const ours = engine.vector();
     let there = ours;
     for (const origin of origins)
       there = withLast(there, origin, Math.min(lastOf(ours, origin), lastOf(this.theirs, origin)));
-    const missing = factsMissing(there, ours);
-    if (missing === 0 || missing > peerLimits.factsInMessage) return;
-    const facts = portionOf(engine.factsBeyond(there, peerLimits.portionBytes));
-    // One that is further behind asks for it, as fast as it can take it.
-    if (factsMissing(advance(there, facts), ours) > 0) return;
-    if (this.link.send({ type: "facts", facts: [...facts], more: false }))
+    // One that is far behind asks for it, as fast as it can take it.
+    if (factsMissing(there, ours) > peerLimits.factsInMessage) return;
+    while (factsMissing(there, ours) > 0 && this.link.unreadBytes <= peerLimits.unreadBytes) {
+      const facts = portionOf(engine.factsBeyond(there, peerLimits.portionBytes));
+      if (facts.length === 0 || !this.link.send({ type: "facts", facts: [...facts], more: false })) return;
+      there = advance(there, facts);
       this.theirs = advance(this.theirs, facts);
+    }
   }
 
   facts(message: Facts): void {
@@ -191,7 +207,7 @@ export class LinkSynchronisation {
       ({ origin, seq }) =>
         !quarantined.has(origin) && (origin !== own || seq <= lastOf(engine.vector(), own)),
     );
-    const taken = await takeFacts(engine, others, (body) => this.context.isKnownShape(body));
+    const taken = await takeFacts(engine, others);
     return this.judge(taken) || lookedBack;
   }
 
@@ -209,8 +225,12 @@ export class LinkSynchronisation {
       }
       case "taken": {
         for (const { origin, seq } of taken.forked) {
-          if (origin !== engine.origin) quarantine(machine, origin, seq);
-          else this.lookBack ??= new LookBack(engine);
+          if (origin === engine.origin) this.lookBack ??= new LookBack(engine);
+          else {
+            quarantine(machine, origin, seq);
+            // Whoever writes to it learns of it in this way, and begins another one.
+            this.showHeadOf(origin);
+          }
         }
         return taken.forked.length > 0;
       }

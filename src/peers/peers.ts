@@ -42,8 +42,6 @@ export interface PeersDependencies {
   wake(): void;
   /** A problem of kind `peers`, in words; null: none any more. */
   report(text: string | null): void;
-  /** False for a fact of a known kind that is malformed. Kinds that are not known are well. */
-  validateFact?(body: unknown): boolean;
 }
 
 export class Peers implements Standing {
@@ -84,7 +82,6 @@ export class Peers implements Standing {
     this.synchronisation = new Synchronisation({
       clock,
       engine,
-      isKnownShape: (body) => dependencies.validateFact?.(body) ?? true,
       settling: () => (this.whoActs.isSettling ? this.settlings : null),
       restored: (machine, origin, firstOfOurs) => this.journalWasRestored(machine, origin, firstOfOurs),
       refuse: (link, event, details) => this.refuse(link, event, details),
@@ -206,7 +203,10 @@ export class Peers implements Standing {
       case "heartbeat": {
         const words = session.reader.read(message);
         this.membership.heartbeat(machine, words, now);
-        if (message.vector !== undefined) synchronisation.heard(words.vector);
+        if (message.vector !== undefined) {
+          if (synchronisation.theirs === null) synchronisation.showHeadOf(this.dependencies.engine.origin);
+          synchronisation.heard(words.vector);
+        }
         return this.lookSoon();
       }
       case "goodbye":
@@ -326,6 +326,7 @@ export class Peers implements Standing {
     cycle.awakeAt = now;
     if (this.whoActs.overslept(now)) this.woke(now);
     this.closeSilentLinks(now);
+    this.synchronisation.pushOwn();
     this.synchronisation.answerWaiting();
     this.synchronisation.askAround(now);
     this.whoActs.look(now);

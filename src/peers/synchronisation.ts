@@ -3,6 +3,7 @@
  * here is what concerns several of them: whom to ask, and what to pass on. Driven by `peers.ts`.
  */
 import type { EpochMs, MachineId, OriginId } from "#domain/ids";
+import type { Vector } from "#domain/place";
 import type { Engine } from "#engine/ports";
 import { LinkSynchronisation, type SynchronisationContext } from "./link-synchronisation.ts";
 import type { PeerLink } from "./peer-link.ts";
@@ -10,7 +11,7 @@ import { factsMissing, lastOf } from "./vectors.ts";
 
 export interface SynchronisationDependencies extends Omit<
   SynchronisationContext,
-  "quarantined" | "quarantine" | "taken"
+  "quarantined" | "quarantine" | "contradictsNoMore" | "taken"
 > {
   readonly engine: Engine;
   /** Whether the first machine hears the second one itself. */
@@ -21,7 +22,7 @@ export interface SynchronisationDependencies extends Omit<
 
 export class Synchronisation {
   private readonly links = new Map<MachineId, LinkSynchronisation>();
-  /** Lasts as long as the process: the other machine's branch stays what it is. */
+  /** Origins of which a machine has other facts than we. */
   private readonly quarantine = new Map<MachineId, Set<OriginId>>();
   private pushed: { origin: OriginId; last: number };
 
@@ -37,6 +38,7 @@ export class Synchronisation {
       ...this.dependencies,
       quarantined: (other) => this.quarantine.get(other) ?? new Set(),
       quarantine: (other, origin, seq) => this.putInQuarantine(other, origin, seq),
+      contradictsNoMore: (other, vector) => this.liftQuarantine(other, vector),
       taken: (from, origins) => this.passOn(from, origins),
     });
     this.links.set(machine, synchronisation);
@@ -103,5 +105,13 @@ export class Synchronisation {
     this.quarantine.set(machine, origins.add(origin));
     this.dependencies.securityLog("forked-journal", { machine, origin, seq });
     this.dependencies.changed();
+  }
+
+  private liftQuarantine(machine: MachineId, vector: Vector): void {
+    const origins = this.quarantine.get(machine);
+    if (origins === undefined) return;
+    const ours = this.dependencies.engine.vector();
+    for (const origin of origins) if (lastOf(vector, origin) <= lastOf(ours, origin)) origins.delete(origin);
+    if (origins.size === 0) this.quarantine.delete(machine);
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { OriginId } from "#domain/ids";
 import type { Engine, TravellingFact } from "#engine/ports";
-import { isWellFormed } from "./fact-shape.ts";
+import { judgeFact } from "#wire/fact-json";
 import { lastOf } from "./vectors.ts";
 
 export type Taken =
@@ -24,13 +24,10 @@ export type Taken =
 export async function takeFacts(
   engine: Pick<Engine, "merge" | "vector">,
   facts: readonly TravellingFact[],
-  isKnownShape: (body: unknown) => boolean,
 ): Promise<Taken> {
   const known = engine.vector();
   // What the journal has already is only compared.
-  const malformed = facts.find(
-    (fact) => fact.seq > lastOf(known, fact.origin) && !isWellFormed(fact, isKnownShape),
-  );
+  const malformed = facts.find((fact) => fact.seq > lastOf(known, fact.origin) && isMalformed(fact));
   if (malformed !== undefined) return { kind: "malformed", origin: malformed.origin, seq: malformed.seq };
 
   const gaps: OriginId[] = [];
@@ -47,4 +44,8 @@ export async function takeFacts(
     rest = rest.filter((fact) => fact.origin !== origin);
   }
   return { kind: "taken", gaps, forked };
+}
+
+function isMalformed({ body, kind, alertId, at }: TravellingFact): boolean {
+  return judgeFact(body, kind, alertId, at) === "malformed";
 }
