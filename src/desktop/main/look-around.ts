@@ -5,7 +5,8 @@
 import { execFile } from "node:child_process";
 import type { Around } from "./presence-watch.ts";
 
-const withinMs = 1000;
+/** Long enough for a machine that has just woken up and is busy with itself. */
+const withinMs = 3000;
 
 /** Never rejects. On macOS and Windows Electron tells of the lock, and nobody of the mute. */
 export async function lookAround(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): Promise<Around> {
