@@ -1,8 +1,8 @@
 /**
- * The engine as a process of the desktop app (a utilityProcess): takes its options from the command line, tells main
- * where it listens, and hands each port it is given to the hub. Electron's main process forks and supervises it.
+ * The engine, or the desk, as a process of the desktop app (a utilityProcess): takes its options from the command line,
+ * tells main where it listens, and hands each port it is given to the hub. Electron's main process forks and supervises it.
  */
-import { startTocsin, type Tocsin } from "./compose.ts";
+import { startMachine, type RunningMachine } from "./start-machine.ts";
 import { openLog } from "#system/log-file";
 import { version } from "#system/version";
 
@@ -30,7 +30,7 @@ const options = JSON.parse(process.argv[process.argv.indexOf("--options") + 1]!)
 await main();
 
 async function main(): Promise<void> {
-  const started = await startTocsin({
+  const started = await startMachine({
     team: options.team ?? null,
     data: options.data,
     host: options.host,
@@ -47,22 +47,22 @@ async function main(): Promise<void> {
     parentPort.postMessage({ type: "failed", exitCode: started.exitCode, text: started.text });
     process.exit(started.exitCode);
   }
-  serve(started.tocsin);
+  serve(started.machine);
 }
 
-function serve(tocsin: Tocsin): void {
+function serve(machine: RunningMachine): void {
   parentPort.on("message", ({ data, ports }) => {
     const { type } = data as { type?: unknown };
-    if (type === "client-port" && ports[0] !== undefined) attach(tocsin, ports[0]);
+    if (type === "client-port" && ports[0] !== undefined) attach(machine, ports[0]);
     // Looking at the clock is all it takes: a sleep or a set clock is noticed by it.
-    if (type === "power") tocsin.engine.lookAtClock();
-    if (type === "stop") void tocsin.stop().then(() => process.exit(0));
+    if (type === "power") machine.lookAtClock();
+    if (type === "stop") void machine.stop().then(() => process.exit(0));
   });
-  parentPort.postMessage({ type: "listening", url: tocsin.url, newTeamFile: tocsin.newTeamFile });
+  parentPort.postMessage({ type: "listening", url: machine.url, newTeamFile: machine.newTeamFile });
 }
 
-function attach(tocsin: Tocsin, port: Port): void {
-  tocsin.hub.attach({
+function attach(machine: RunningMachine, port: Port): void {
+  machine.attach({
     send: (message) => port.postMessage(message),
     onMessage: (listener) => port.on("message", ({ data }) => listener(data)),
     onClose: (listener) => port.on("close", listener),

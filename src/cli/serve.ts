@@ -1,7 +1,7 @@
-/** `tocsin serve`: the engine without a desktop. What it has to say goes to stderr; with --json one line to stdout. */
+/** `tocsin serve`: the engine, or the desk, without a desktop. What it has to say goes to stderr; with --json one line to stdout. */
 import { join, resolve } from "node:path";
 import { existsSync } from "node:fs";
-import { startTocsin, type Tocsin } from "#compose";
+import { startMachine, type RunningMachine } from "#start-machine";
 import { openLog } from "#system/log-file";
 import { version } from "#system/version";
 import { installationDirectory } from "./installation.ts";
@@ -12,8 +12,8 @@ export async function serve(given: Given, output: Output): Promise<number> {
   const data = given.text("data");
   if (data === undefined) throw wrongUsage(usageLine("serve"));
   const log = openLog(resolve(data));
-  const start = async (port: number): Promise<Tocsin> => {
-    const started = await startTocsin({
+  const start = async (port: number): Promise<RunningMachine> => {
+    const started = await startMachine({
       team: given.text("team") ?? null,
       data: resolve(data),
       host: given.text("host") ?? "127.0.0.1",
@@ -26,25 +26,25 @@ export async function serve(given: Given, output: Output): Promise<number> {
       onBroken: () => void restart(),
     });
     if (!started.ok) throw new CommandFailure(started.exitCode, started.text);
-    return started.tocsin;
+    return started.machine;
   };
-  let tocsin = await start(portOf(given.text("port") ?? "8743"));
+  let machine = await start(portOf(given.text("port") ?? "8743"));
   const restart = async () => {
-    await tocsin.stop();
+    await machine.stop();
     // At the same address, or the monitoring tools would not find it again.
-    tocsin = await start(Number(new URL(tocsin.url).port));
+    machine = await start(Number(new URL(machine.url).port));
   };
-  const untilStopped = stopOnSignal(() => tocsin.stop());
+  const untilStopped = stopOnSignal(() => machine.stop());
   if (given.flag("json")) {
-    output.out(JSON.stringify({ event: "listening", url: tocsin.url, pid: process.pid }));
+    output.out(JSON.stringify({ event: "listening", url: machine.url, pid: process.pid }));
   } else {
-    output.error(`Tocsin ${version} listens at ${tocsin.url}`);
-    output.error(`Console: ${tocsin.url}/  (token: ${join(data, "token")})`);
-    if (tocsin.newTeamFile !== null)
-      output.error(`A team of one was written to ${tocsin.newTeamFile}; edit it at any time.`);
+    output.error(`Tocsin ${version} listens at ${machine.url}`);
+    output.error(`Console: ${machine.url}/  (token: ${join(data, "token")})`);
+    if (machine.newTeamFile !== null)
+      output.error(`A team of one was written to ${machine.newTeamFile}; edit it at any time.`);
   }
-  if (tocsin.teamRefused !== null)
-    output.error(`The team file was refused, the last good one is in force:\n${tocsin.teamRefused}`);
+  if (machine.teamRefused !== null)
+    output.error(`The team file was refused, the last good one is in force:\n${machine.teamRefused}`);
   await untilStopped;
   return 0;
 }
