@@ -61,6 +61,11 @@ export class CalendarRefresher {
     return merged;
   }
 
+  /** Whether every calendar was read at least once, by this machine, now or before. */
+  get isComplete(): boolean {
+    return this.copies.every(({ gotAt }) => gotAt !== null);
+  }
+
   stop(): void {
     this.generation.abort();
     for (const cancel of this.timers.values()) cancel();

@@ -64,7 +64,7 @@ export async function openTeamFile(
 }
 
 export interface TeamListener {
-  onTeam(good: GoodTeam): void;
+  onTeam(good: GoodTeam, text: string): void;
   /** `faults`: one a line, as `tocsin check` prints them. */
   onRefused(faults: string): void;
 }
@@ -82,7 +82,7 @@ export function watchTeamFile(
     ...loadOptions(now),
     onLoaded: (loaded, text) => {
       keepLastGood(data, text);
-      listener.onTeam(loaded);
+      listener.onTeam(loaded, text);
     },
     onRejected: (faults) => listener.onRefused(faults.map(printFault).join("\n")),
   });

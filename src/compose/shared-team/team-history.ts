@@ -1,0 +1,69 @@
+/**
+ * Who changed the team, when, on which machine, and which lines. From the facts of the journal; the lines need the sealed
+ * texts and the team's key. Used by `tocsin team log`, `shared-team-file` and whoever shows it.
+ */
+import type { EpochMs, MachineId, PersonId, TeamRevision } from "#domain/ids";
+import { byCanonicalOrder, type JournaledFact } from "#domain/place";
+import { withoutSecrets } from "./hidden-secrets.ts";
+import { lineDifference } from "./line-difference.ts";
+import { unpackTeamFile } from "./team-parcel.ts";
+
+export interface TeamChange {
+  /** By this machine's clock. */
+  readonly at: EpochMs;
+  readonly by: PersonId | null;
+  /** Null: from before there were several machines. */
+  readonly machine: MachineId | null;
+  readonly revision: TeamRevision;
+  /** Lines against the text that it was made from; null: one of the two texts is not known here. */
+  readonly added: number | null;
+  readonly removed: number | null;
+  /** `+ …` and `- …`, without secrets; empty also when only a calendar has changed. */
+  readonly lines: readonly string[];
+}
+
+/** Oldest first, in the order that all machines agree on. `key`: null on a machine that is alone. */
+export function teamChanges(facts: Iterable<JournaledFact>, key: Uint8Array | null): readonly TeamChange[] {
+  const ours = [...facts]
+    .filter(({ fact }) => fact.kind === "team-adopted" || fact.kind === "team-file-sealed")
+    .sort(byCanonicalOrder);
+  const texts = new Map<TeamRevision, string>();
+  for (const { fact } of ours) {
+    if (fact.kind !== "team-file-sealed" || key === null) continue;
+    const parcel = unpackTeamFile(fact.sealed, key);
+    // The first one: later ones of this revision differ in what is no part of the team.
+    if (parcel !== null && !texts.has(fact.revision)) texts.set(fact.revision, parcel.text);
+  }
+  return ours.flatMap(({ fact, place }) => {
+    if (fact.kind !== "team-adopted") return [];
+    const { revision } = fact.team;
+    const before = fact.parent == null ? undefined : texts.get(fact.parent);
+    const after = texts.get(revision);
+    const difference =
+      before === undefined || after === undefined ? null : lineDifference(before, after, 1_000);
+    return [
+      {
+        at: fact.at + place.skewMs,
+        by: fact.by ?? null,
+        machine: fact.machine ?? null,
+        revision,
+        added: difference?.added ?? null,
+        removed: difference?.removed ?? null,
+        lines: difference?.lines.map(withoutSecrets) ?? [],
+      },
+    ];
+  });
+}
+
+/** For each revision those that it was made from. */
+export function parentsOf(
+  facts: Iterable<JournaledFact>,
+): ReadonlyMap<TeamRevision, ReadonlySet<TeamRevision>> {
+  const parents = new Map<TeamRevision, Set<TeamRevision>>();
+  for (const { fact } of facts) {
+    if (fact.kind !== "team-adopted" || fact.parent == null) continue;
+    const { revision } = fact.team;
+    parents.set(revision, (parents.get(revision) ?? new Set()).add(fact.parent));
+  }
+  return parents;
+}
