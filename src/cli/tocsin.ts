@@ -36,6 +36,12 @@ async function run(given: Given): Promise<number> {
       return (await import("./check.ts")).check(given, output);
     case "oncall":
       return (await import("./on-call.ts")).onCall(given, output);
+    case "invite":
+      return (await import("./invite.ts")).invite(given, output);
+    case "join":
+      return (await import("./join.ts")).join(given, output);
+    case "machines":
+      return (await import("./devices.ts")).machines(given, output);
     case "people":
       return (await import("./people.ts")).people(given, output);
     case "roster":

@@ -173,6 +173,37 @@ export const commands = {
     options: { ...json, out: { type: "string" } },
     words: [2, 1000],
   },
+  invite: {
+    synopsis: "[--person ID] [--role engine|desk] [--address HOST:PORT]... [--json]",
+    purpose: "one line that lets one more machine into the team, within 15 minutes",
+    options: {
+      ...engine,
+      person: { type: "string" },
+      role: { type: "string" },
+      address: { type: "string", multiple: true },
+    },
+    words: [0, 0],
+  },
+  join: {
+    synopsis:
+      "'INVITE' [--data DIR] [--name N] [--person ID] [--peers HOST:PORT] [--address HOST:PORT]... [--json]",
+    purpose: "make this machine part of the team that has invited it",
+    options: {
+      ...json,
+      data: { type: "string" },
+      name: { type: "string" },
+      person: { type: "string" },
+      peers: { type: "string" },
+      address: { type: "string", multiple: true },
+    },
+    words: [1, 1],
+  },
+  machines: {
+    synopsis: "[rename ID NAME | bind ID (PERSON | nobody) | revoke ID] [--json]",
+    purpose: "the machines of the team: who coordinates, whose each is; revoke one that was lost",
+    options: engine,
+    words: [0, 1000],
+  },
   people: {
     synopsis: "--data DIR [--json]",
     purpose: "who still answers, and whom the notifications still reach",
