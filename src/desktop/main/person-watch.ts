@@ -61,11 +61,9 @@ export class PersonWatch {
   update({ shown, sound }: Attention): void {
     this.ladder.keepOnly(new Set(shown.map(({ id }) => id)));
     this.ladder.soundIs(this.sound.audible && this.presence.canBeHeard);
-    const { waiting } = this.ladder;
     this.presence.update({
-      // An alert may be asked for a moment before it is known.
-      shown: shown.length > 0 || waiting,
-      waiting,
+      shown: shown.length > 0,
+      waiting: this.ladder.waiting,
       volumes: this.preferences.get("volumes"),
       severity: sound,
       soundProblem: this.sound.problem,

@@ -73,7 +73,9 @@ export class PresenceWatch {
   /** After every change; cheap when it is none. */
   update(alerts: AlertsHere): void {
     const silent = isSilent(alerts);
-    const { shown, waiting } = alerts;
+    const { waiting } = alerts;
+    // An alert may be asked for a moment before it is known.
+    const shown = alerts.shown || waiting;
     if (shown === this.shown && waiting === this.waiting && silent === this.silent) return;
     // What was seen around holds for these alerts; at the next one it is looked at anew.
     if (!shown) this.around = nothingAround;
