@@ -2,9 +2,10 @@
  * The engine, or the desk, as a process of the desktop app (a utilityProcess): takes its options from the command line,
  * tells main where it listens, and hands each port it is given to the hub. Electron's main process forks and supervises it.
  */
-import { startMachine, type RunningMachine } from "./start-machine.ts";
 import { openLog } from "#system/log-file";
 import { version } from "#system/version";
+import { joinFromApp } from "./compose/join-from-app.ts";
+import { startMachine, type RunningMachine } from "./start-machine.ts";
 
 /** The parts of Electron's `parentPort` and `MessagePortMain` used here; this room knows no Electron. */
 interface Port {
@@ -26,10 +27,14 @@ interface Options {
 
 const { parentPort } = process as unknown as { parentPort: Port };
 const options = JSON.parse(process.argv[process.argv.indexOf("--options") + 1]!) as Options;
+const log = openLog(options.data);
+/** Null while there is none: it is starting, or the machine is joining a team. */
+let machine: RunningMachine | null = null;
 
-await main();
+parentPort.on("message", ({ data, ports }) => hear(data as Record<string, unknown>, ports[0]));
+await start();
 
-async function main(): Promise<void> {
+async function start(): Promise<void> {
   const started = await startMachine({
     team: options.team ?? null,
     data: options.data,
@@ -39,7 +44,7 @@ async function main(): Promise<void> {
     pages: options.pages ?? null,
     desktop: "app",
     version,
-    log: openLog(options.data),
+    log,
     // Main starts a new one at once.
     onBroken: () => process.exit(1),
   });
@@ -47,21 +52,42 @@ async function main(): Promise<void> {
     parentPort.postMessage({ type: "failed", exitCode: started.exitCode, text: started.text });
     process.exit(started.exitCode);
   }
-  serve(started.machine);
-}
-
-function serve(machine: RunningMachine): void {
-  parentPort.on("message", ({ data, ports }) => {
-    const { type } = data as { type?: unknown };
-    if (type === "client-port" && ports[0] !== undefined) attach(machine, ports[0]);
-    // Looking at the clock is all it takes: a sleep or a set clock is noticed by it.
-    if (type === "power") machine.lookAtClock();
-    if (type === "stop") void machine.stop().then(() => process.exit(0));
-  });
+  ({ machine } = started);
   parentPort.postMessage({ type: "listening", url: machine.url, newTeamFile: machine.newTeamFile });
 }
 
-function attach(machine: RunningMachine, port: Port): void {
+function hear({ type, invite, person }: Record<string, unknown>, port: Port | undefined): void {
+  switch (type) {
+    case "client-port":
+      if (port !== undefined) attach(port);
+      return;
+    case "power":
+      // Looking at the clock is all it takes: a sleep or a set clock is noticed by it.
+      machine?.lookAtClock();
+      return;
+    case "join":
+      void joinTeam(String(invite), typeof person === "string" ? person : null);
+      return;
+    case "stop":
+      void Promise.resolve(machine?.stop()).then(() => process.exit(0));
+      return;
+  }
+}
+
+/** Starts again in any case: as part of the team, or as before. */
+async function joinTeam(invite: string, person: string | null): Promise<void> {
+  const running = machine;
+  if (running === null) return;
+  const { data, team = null } = options;
+  const joined = await joinFromApp({ data, team, invite, person, version, stop: () => running.stop() });
+  parentPort.postMessage({ type: "joined", ok: joined.ok, text: joined.text });
+  if (!joined.stopped) return;
+  machine = null;
+  await start();
+}
+
+function attach(port: Port): void {
+  if (machine === null) return port.close();
   machine.attach({
     send: (message) => port.postMessage(message),
     onMessage: (listener) => port.on("message", ({ data }) => listener(data)),
