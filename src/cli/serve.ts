@@ -1,9 +1,11 @@
 /** `tocsin serve`: the engine, or the desk, without a desktop. What it has to say goes to stderr; with --json one line to stdout. */
 import { join, resolve } from "node:path";
 import { existsSync } from "node:fs";
+import { parseAddress, type Address } from "#peers/link/address";
 import { startMachine, type RunningMachine } from "#start-machine";
 import { openLog } from "#system/log-file";
 import { version } from "#system/version";
+import { defaultPeerPort } from "#wire/peer-contract";
 import { installationDirectory } from "./installation.ts";
 import { CommandFailure, wrongUsage, type Output } from "./outcome.ts";
 import { usageLine, type Given } from "./usage.ts";
@@ -11,6 +13,7 @@ import { usageLine, type Given } from "./usage.ts";
 export async function serve(given: Given, output: Output): Promise<number> {
   const data = given.text("data");
   if (data === undefined) throw wrongUsage(usageLine("serve"));
+  const peers = peersOf(given.text("peers"));
   const log = openLog(resolve(data));
   const start = async (port: number): Promise<RunningMachine> => {
     const started = await startMachine({
@@ -18,6 +21,7 @@ export async function serve(given: Given, output: Output): Promise<number> {
       data: resolve(data),
       host: given.text("host") ?? "127.0.0.1",
       port,
+      peers,
       person: given.text("person") ?? null,
       desktop: "system",
       pages: pagesDirectory(),
@@ -73,6 +77,15 @@ function portOf(text: string): number {
   if (!/^\d+$/.test(text) || port > 65_535)
     throw wrongUsage(`--port takes a number from 0 to 65535, not "${text}".`);
   return port;
+}
+
+/** Null: as it was, or not at all. */
+function peersOf(text: string | undefined): Address | null {
+  if (text === undefined) return null;
+  const address = parseAddress(text);
+  if (address === null)
+    throw wrongUsage(`--peers takes HOST:PORT, for example 0.0.0.0:${defaultPeerPort}, not "${text}".`);
+  return address;
 }
 
 /** The pages that the build has put beside the command line; null when only that was built. */

@@ -33,14 +33,16 @@ const dutyOptions: Options = {
 
 export const commands = {
   serve: {
-    synopsis: "[--team FILE] --data DIR [--host 127.0.0.1] [--port 8743] [--person ID] [--json]",
-    purpose: "run the engine without a desktop",
+    synopsis:
+      "[--team FILE] --data DIR [--host 127.0.0.1] [--port 8743] [--peers HOST:PORT] [--person ID] [--json]",
+    purpose: "run the engine (or, after joining as one, the desk) without a desktop",
     options: {
       ...json,
       team: { type: "string" },
       data: { type: "string" },
       host: { type: "string" },
       port: { type: "string" },
+      peers: { type: "string" },
       person: { type: "string" },
     },
     words: [0, 0],

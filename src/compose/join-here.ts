@@ -37,14 +37,15 @@ export type JoinedHere =
   /** `text`: a sentence or two, with the remedy. */
   | {
       readonly ok: false;
-      readonly reason: "running" | "member" | "unusable" | "unreachable" | "refused";
+      /** `folder`: it cannot be used at all. `unusable`: a file in it. */
+      readonly reason: "folder" | "running" | "member" | "unusable" | "unreachable" | "refused";
       readonly text: string;
     };
 
 export async function joinHere(options: JoinHereOptions): Promise<JoinedHere> {
   const { data } = options;
   const opened = openDataDirectory(data);
-  if (!opened.ok) return refusal("unusable", opened.text);
+  if (!opened.ok) return refusal("folder", opened.text);
   const held = hold(data);
   if (!held.ok) return held;
   try {
@@ -92,7 +93,7 @@ function hold(data: string): { ok: true; release: () => void } | (JoinedHere & {
     return { ok: true, release: takeLock(placesIn(data)) };
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
-    if (error.reason !== "locked") return refusal("unusable", error.message);
+    if (error.reason !== "locked") return refusal("folder", error.message);
     return refusal("running", `Tocsin is running on ${data}. Stop it, join, and start it again.`);
   }
 }
