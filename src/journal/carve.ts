@@ -23,11 +23,13 @@ const columnCounts = [9, 11];
 /** The signature is the columns 6 and 7; before it come the header's size and six types, 9 bytes or fewer each. */
 const longestHeaderBeforeSignature = 32;
 
-/** A fact that proves itself, and what else could be read beside it. */
+/** A fact that proves itself, and what could be read beside it. */
 export interface CarvedRow extends ChainedFact {
-  /** Null when the receipt does not prove it. */
+  /** Null when none can be read. */
   readonly position: number | null;
   readonly skew: number | null;
+  /** Whether its receipt proves these two. */
+  readonly isReceived: boolean;
 }
 
 interface ReadRow extends ChainedFact {
@@ -53,11 +55,10 @@ export function* factsInPage(page: Buffer, overflow: OverflowPage, onBroken: OnB
   }
 }
 
-/** A skew that is not proven would move deadlines: such a fact counts as said by this machine's clock. */
 function received({ receipt, ...row }: ReadRow): CarvedRow {
-  const position = receipt === null ? row.seq : claimedPosition(receipt);
-  const isProven = position !== null && (receipt === null || receipt === receiptOf({ ...row, position }));
-  return isProven ? { ...row, position } : { ...row, position: null, skew: null };
+  if (receipt === null) return { ...row, position: row.seq, isReceived: row.skew === null };
+  const position = claimedPosition(receipt);
+  return { ...row, position, isReceived: position !== null && receipt === receiptOf({ ...row, position }) };
 }
 
 /** The header's beginning is found backwards from the signature: the place from which all types make sense. */

@@ -7,13 +7,13 @@
  */
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Fact } from "#domain/fact";
 import type { OriginId } from "#domain/ids";
 import { factsInPage, type CarvedRow, type Claim, type OnBroken, type OverflowPage } from "./carve.ts";
+import { insertReceived, insertUnplaced } from "./carved-rows.ts";
 import { newOrigin } from "./hash-chain.ts";
 import type { DamageReason } from "./open-check.ts";
 import type { Places } from "./places.ts";
-import { findGaps, prepareInsert } from "./rows.ts";
+import { findGaps } from "./rows.ts";
 import { createSchema, hasSchema, pageBytes, readMeta, writeGaps, writeMeta } from "./schema.ts";
 import { intactSnapshots } from "./snapshot-files.ts";
 import { SqliteFile } from "./sqlite-file.ts";
@@ -84,16 +84,16 @@ function buildJournal(file: SqliteFile, places: Places, reason: DamageReason, ke
     broken.set(claim === null ? `unreadable ${broken.size}` : `${claim.origin} ${claim.seq}`, claim);
   };
   const found = carveAll(places.journal, surveyLog(places.log), onBroken);
-  const unplaced = insertPlaced(file, found);
+  const unplaced = insertReceived(file, found);
 
   const [counted] = file.query<{ facts: number; last: number | null }>(
     "SELECT count(*) AS facts, max(position) AS last FROM facts",
   );
   const snapshot = intactSnapshots(places.directory).next().value?.position ?? 0;
   const known = Math.max(counted?.last ?? 0, snapshot);
-  const appended = insertAfter(file, unplaced, known);
-  const savedFacts = (counted?.facts ?? 0) + appended;
-  // Each of those without a position has left a hole where it was.
+  const { placed, appended } = insertUnplaced(file, unplaced, known);
+  const savedFacts = (counted?.facts ?? 0) + placed + appended;
+  // Each that had to be appended has left a hole where it was.
   const holes = Math.max(0, known - savedFacts);
   const lostFacts = mayLackItsEnd(reason, missingOf(file, broken.values()), holes) ? "unknown" : holes;
   const report: SalvageReport = {
@@ -109,40 +109,6 @@ function buildJournal(file: SqliteFile, places: Places, reason: DamageReason, ke
     writeMeta(file, "first", String(known + appended + 1));
     writeMeta(file, "salvage", JSON.stringify(report));
   });
-}
-
-/** Returns those whose position is not proven, or is another one's. */
-function insertPlaced(file: SqliteFile, found: Iterator<CarvedRow>): CarvedRow[] {
-  const insert = prepareInsert(file);
-  const same = file.prepare("SELECT 1 FROM facts WHERE origin = ? AND seq = ?");
-  const taken = file.prepare("SELECT 1 FROM facts WHERE position = ?");
-  const unplaced: CarvedRow[] = [];
-  for (let batch = take(found, 5000); batch.length > 0; batch = take(found, 5000)) {
-    file.transaction(() => {
-      for (const row of batch) {
-        const { position } = row;
-        if (same.all(row.origin, row.seq).length > 0) continue;
-        if (position === null || taken.all(position).length > 0) unplaced.push(row);
-        else insert({ ...row, position }, JSON.parse(row.body) as Fact);
-      }
-    });
-  }
-  return unplaced;
-}
-
-/** At the end, where no snapshot can be believed to hold them. Returns how many there were. */
-function insertAfter(file: SqliteFile, rows: readonly CarvedRow[], last: number): number {
-  const insert = prepareInsert(file);
-  const same = file.prepare("SELECT 1 FROM facts WHERE origin = ? AND seq = ?");
-  let appended = 0;
-  file.transaction(() => {
-    for (const row of rows) {
-      if (same.all(row.origin, row.seq).length > 0) continue;
-      appended += 1;
-      insert({ ...row, position: last + appended }, JSON.parse(row.body) as Fact);
-    }
-  });
-  return appended;
 }
 
 /** Every fact in the journal file and its log, in the order of the pages; many of them several times. */
@@ -246,13 +212,4 @@ function freeName(directory: string, now: number): string {
 
 function removeFile(path: string): void {
   for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
-}
-
-function take<Item>(items: Iterator<Item>, count: number): Item[] {
-  const taken: Item[] = [];
-  for (let next = items.next(); !next.done; next = items.next()) {
-    taken.push(next.value);
-    if (taken.length === count) break;
-  }
-  return taken;
 }

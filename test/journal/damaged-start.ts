@@ -5,6 +5,8 @@ import { expect } from "vitest";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Fact } from "#domain/fact";
+import type { AlertId } from "#domain/ids";
+import { JournalError, type Journal } from "#engine/ports";
 import type { SalvageReport } from "#journal/salvage";
 import { verifyJournal } from "#journal/verify";
 import { engineStarted, factsIn } from "./build-facts.ts";
@@ -49,7 +51,9 @@ export class DamagedStart {
     // Only what was written, in the order it was written, nothing twice.
     expect(texts.filter((text) => found.includes(text))).toEqual(found);
     for (const fact of present.slice(0, 3)) {
-      if ("alertId" in fact) expect(factsIn(journal.factsOf(fact.alertId))).toContainEqual(fact);
+      if (!("alertId" in fact)) continue;
+      // A start looks at no index; verify does.
+      expect(finds(journal, fact.alertId, fact) || !verifyJournal(directory).ok).toBe(true);
     }
     journal.append([engineStarted()]);
     journal.close();
@@ -72,6 +76,15 @@ export class DamagedStart {
 
   remove(): void {
     this.place.remove();
+  }
+}
+
+function finds(journal: Journal, alertId: AlertId, fact: Fact): boolean {
+  try {
+    return factsIn(journal.factsOf(alertId)).some((each) => JSON.stringify(each) === JSON.stringify(fact));
+  } catch (error) {
+    if (error instanceof JournalError && error.reason === "damaged") return false;
+    throw error;
   }
 }
 
