@@ -10,7 +10,8 @@ import { LoopEngine } from "#engine/engine";
 import { MemoryJournal } from "#journal/memory";
 import { SystemClock } from "#system/system-clock";
 import { SystemRandom } from "#system/system-random";
-import { SharedTeamFile, type TeamCalendars } from "../../src/compose/shared-team/shared-team-file.ts";
+import { SharedTeamFile } from "../../src/compose/shared-team/shared-team-file.ts";
+import type { TeamCalendars } from "../../src/compose/shared-team/shared-team-options.ts";
 import type { TeamConflict } from "../../src/compose/shared-team/team-conflicts.ts";
 import type { GoodTeam } from "../../src/team-file.ts";
 

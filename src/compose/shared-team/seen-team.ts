@@ -5,7 +5,6 @@
 import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import type { TeamRevision } from "#domain/ids";
 import { readIfThere, writePrivately } from "#system/data-directory";
 
@@ -18,19 +17,14 @@ export interface SeenTeam {
   readonly told: readonly string[];
 }
 
-const seenJson = z.object({
-  textHash: z.string().nullable(),
-  revision: z.string().nullable(),
-  told: z.array(z.string()),
-});
 const nothing: SeenTeam = { textHash: null, revision: null, told: [] };
 const mostTold = 100;
 
 /** A file that is damaged is none: then the team file counts as changed, and at worst is adopted once more. */
 export function readSeenTeam(data: string): SeenTeam {
   try {
-    const parsed = seenJson.safeParse(JSON.parse(readIfThere(seenFile(data)) ?? "null"));
-    return parsed.success ? (parsed.data as SeenTeam) : nothing;
+    const { textHash, revision, told } = JSON.parse(readIfThere(seenFile(data)) ?? "{}") as SeenTeam;
+    return typeof textHash === "string" && Array.isArray(told) ? { textHash, revision, told } : nothing;
   } catch {
     return nothing;
   }

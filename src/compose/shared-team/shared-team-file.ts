@@ -5,75 +5,22 @@
  *
  * In force is what the domain says (`state.team`); from the file come the secrets, the calendars and the text.
  */
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { printFault } from "#config/fault";
 import { loadTeam, type LoadedTeam } from "#config/load-team";
 import { readTeamFile } from "#config/read-team-file";
 import type { TeamWatch } from "#config/watch-team";
-import type { CalendarSource } from "#config/calendars/calendar-source";
-import type { MachineId, PersonId, TeamRevision } from "#domain/ids";
-import type { JournaledFact } from "#domain/place";
-import type { Adoption } from "#domain/state";
+import type { PersonId, TeamRevision } from "#domain/ids";
 import type { Team } from "#domain/team";
-import type { Clock, Engine } from "#engine/ports";
-import {
-  keepLastGood,
-  loadOptions,
-  openTeamFile,
-  watchTeamFile,
-  type GoodTeam,
-  type OpenedTeam,
-} from "../../team-file.ts";
+import { loadOptions, openTeamFile, watchTeamFile, type GoodTeam } from "../../team-file.ts";
+import { LocalTeamFile } from "./local-team-file.ts";
+import { LostEdits } from "./lost-edits.ts";
 import { SealedTexts } from "./sealed-texts.ts";
-import { hashOfText, keepSeenTeam, placeTeamFile, readSeenTeam, type SeenTeam } from "./seen-team.ts";
-import { tellOfConflict, wasFollowed, type LostEdit, type TeamConflict } from "./team-conflicts.ts";
-import { parentsOf, teamChanges, type TeamChange } from "./team-history.ts";
-import { packTeamFile, unpackTeamFile, type TeamParcel } from "./team-parcel.ts";
-import { filledIn, ownAuthority, ownPassword } from "./team-secrets.ts";
-
-export interface SharedTeamFileOptions {
-  /** The team file; null: `DATA/team.yaml`. */
-  readonly file: string | null;
-  readonly data: string;
-  readonly clock: Pick<Clock, "now" | "callAt">;
-  readonly engine: Pick<Engine, "state" | "submit" | "onChange">;
-  readonly calendars: TeamCalendars;
-  /** Null: this machine is alone. May become one at any time, and then `belongs` is called. */
-  readonly link: () => TeamLink | null;
-  /** Whose machine it is: who changes the file on it. */
-  readonly person: () => PersonId | null;
-  /** Whether this machine reads the team's calendars: the coordinator. `standingChanged` when it may have changed. */
-  readonly mayRefresh: () => boolean;
-  /** All facts of the journal, in order of arrival. */
-  readonly history: () => Iterable<JournaledFact>;
-  readonly listener: SharedTeamListener;
-}
-
-export interface TeamLink {
-  readonly machine: MachineId;
-  /** 32 bytes. */
-  readonly teamKey: Uint8Array;
-}
-
-/** The calendar refresher, as seen from here. */
-export interface TeamCalendars {
-  /** The team with what is known of its calendars; null: overtaken by another call. */
-  use(team: Team, sources: readonly CalendarSource[]): Promise<Team | null>;
-  stop(): void;
-  /** Whether every calendar has been read at least once, now or before. */
-  readonly isComplete: boolean;
-}
-
-export interface SharedTeamListener {
-  /** Another team, or other secrets, are in force. */
-  onTeam(good: GoodTeam): void;
-  /** What is wrong with the team file, with the remedy; null: nothing (any more). */
-  onProblem(text: string | null): void;
-  /** An edit is not in force and has been set aside. Once each. */
-  onConflict(conflict: TeamConflict): void;
-  /** Something failed that should not. */
-  onFault(error: unknown): void;
-}
+import { nobody, type SharedTeamFileOptions } from "./shared-team-options.ts";
+import { teamChanges, type TeamChange } from "./team-history.ts";
+import { notUnderstoodText, refusedText, TeamProblems } from "./team-problems.ts";
+import { TeamSealing } from "./team-sealing.ts";
+import { filledIn } from "./team-secrets.ts";
 
 export type OpenedSharedTeam =
   | { readonly ok: true; readonly shared: SharedTeamFile }
@@ -83,8 +30,16 @@ export type OpenedSharedTeam =
 /** How long a machine that knows no team waits for the others before it goes by its own file. */
 const waitForTeamMs = 15_000;
 
+/** What was found at the start. */
+interface Found {
+  readonly good: GoodTeam;
+  /** Null: not from the file. */
+  readonly text: string | null;
+  readonly isNew: boolean;
+  readonly refused: string | null;
+}
+
 type Good = LoadedTeam & { readonly ok: true };
-type Cause = "refused" | "waiting" | "locked" | "not-understood" | "not-written" | "too-large";
 
 export class SharedTeamFile {
   /** The team in force and its secrets; nobody and nothing on a machine that waits for its team. */
@@ -93,61 +48,68 @@ export class SharedTeamFile {
   readonly isNew: boolean;
   /** The faults of the file at the start, when the last good one is in force instead. */
   readonly refused: string | null;
-  readonly file: string;
 
-  private text: string | null;
-  /** Without what the calendars say. */
-  private base: Pick<GoodTeam, "team" | "calendars"> | null;
-  private seen: SeenTeam;
+  private readonly local: LocalTeamFile;
+  private readonly texts: SealedTexts;
+  private readonly sealing: TeamSealing;
+  private readonly lost: LostEdits;
+  private readonly problems: TeamProblems;
+  /** As the file says it, without what the calendars add; null: there is none yet. */
+  private base: GoodTeam | null;
   /** What of the facts is in force here; null: nothing. */
   private taken: { readonly revision: TeamRevision; readonly sealed: string | null } | null = null;
-  private readonly texts: SealedTexts;
-  private readonly problems = new Map<Cause, string>();
-  private told: string | null = null;
   private last: Promise<void> = Promise.resolve();
   private readonly stops: (() => void)[] = [];
   private watch: TeamWatch | null = null;
+  private mayWatch = false;
   private stopWaiting: (() => void) | null = null;
 
   private constructor(
     private readonly options: SharedTeamFileOptions,
-    private readonly opened: (OpenedTeam & { ok: true }) | null,
-    faults: string | null,
+    readonly file: string,
+    { good, text, isNew, refused }: Found,
   ) {
-    const { file, data, history, engine } = options;
-    this.file = file ?? join(data, "team.yaml");
-    this.current = opened?.good ?? nobody;
-    this.base = opened?.good ?? null;
-    this.text = opened?.text ?? null;
-    this.isNew = opened?.isNew ?? false;
-    this.refused = opened?.refused ?? faults;
-    this.seen = readSeenTeam(data);
+    const { data, engine, history, link, listener } = options;
+    this.current = good;
+    this.isNew = isNew;
+    this.refused = refused;
+    this.base = good === nobody ? null : good;
+    this.local = new LocalTeamFile(file, data, text);
     this.texts = new SealedTexts({ state: () => engine.state, history });
-    if (this.refused !== null) this.problems.set("refused", this.refusedText(this.refused));
+    this.sealing = new TeamSealing(file, link, this.texts);
+    this.lost = new LostEdits(options, this.local, this.sealing);
+    this.problems = new TeamProblems((problem) => listener.onProblem(problem));
   }
 
   /** Reads the file; on a machine that is alone and has none, makes one. The engine need not have started. */
   static async open(options: SharedTeamFileOptions): Promise<OpenedSharedTeam> {
-    const { file, data, clock, link } = options;
+    const { data, clock, link } = options;
+    const file = options.file ?? join(data, "team.yaml");
     const belongs = link() !== null;
-    if (belongs) {
-      // A machine of a team gets its file from the team, and must not invent one.
-      const read = await readTeamFile(file ?? join(data, "team.yaml"));
-      if (!read.ok && read.missing) return { ok: true, shared: new SharedTeamFile(options, null, null) };
-    }
-    const opened = await openTeamFile(file, data, () => clock.now());
-    if (opened.ok) return { ok: true, shared: new SharedTeamFile(options, opened, null) };
-    return belongs ? { ok: true, shared: new SharedTeamFile(options, null, opened.text) } : opened;
+    const make = (found: Found) => ({ ok: true, shared: new SharedTeamFile(options, file, found) }) as const;
+    const nothing = { good: nobody, text: null, isNew: false, refused: null };
+    // A machine of a team gets its file from the team, and must not invent one.
+    const read = belongs ? await readTeamFile(file) : null;
+    if (read !== null && !read.ok && read.missing) return make(nothing);
+    const opened = await openTeamFile(options.file, data, () => clock.now());
+    if (opened.ok) return make(opened);
+    return belongs ? make({ ...nothing, refused: opened.text }) : opened;
   }
 
   /** Before the engine starts: a machine that is alone has its team in the first commit. */
   async beforeStart(): Promise<void> {
-    if (this.options.link() === null) await this.useFile();
+    const { calendars, engine, link } = this.options;
+    if (link() !== null || this.base === null) return;
+    const team = (await calendars.use(this.base.team, this.base.calendars)) ?? this.base.team;
+    this.putInForce({ ...this.current, team });
+    this.local.remember(team.revision);
+    void engine.submit({ kind: "team-loaded", team });
   }
 
   /** Once the engine has read its journal. */
   async afterStart(): Promise<void> {
     const { engine } = this.options;
+    if (this.refused !== null) this.problems.say("refused", refusedText(this.file, this.refused));
     this.stops.push(
       engine.onChange(({ facts }) => {
         this.texts.note(facts);
@@ -155,17 +117,26 @@ export class SharedTeamFile {
         if (concerns) void this.serially(() => this.reconcile());
       }),
     );
-    this.tellProblem();
     await this.serially(() => this.begin());
   }
 
-  /** Watches the file from here on. */
+  /** Tells of edits from here on; where there is no file yet, from when there is one. */
   startWatching(): void {
-    const { data, clock } = this.options;
-    const opened = this.opened ?? { ok: true, good: nobody, isNew: false, refused: null, file: this.file };
-    this.watch = watchTeamFile({ ...opened, text: this.text }, data, () => clock.now(), {
-      onTeam: (good, text) => void this.serially(() => this.edited(good, text, this.options.person())),
-      onRefused: (faults) => this.setProblem("refused", this.refusedText(faults)),
+    this.mayWatch = true;
+    const { text } = this.local;
+    const { data, clock, link, person } = this.options;
+    if (this.watch !== null || (text === null && this.refused === null && link() !== null)) return;
+    const opened = {
+      ok: true,
+      good: this.current,
+      isNew: false,
+      refused: null,
+      file: this.file,
+      text,
+    } as const;
+    this.watch = watchTeamFile(opened, data, () => clock.now(), {
+      onTeam: (good, edited) => void this.serially(() => this.edited(good, edited, person())),
+      onRefused: (faults) => this.problems.say("refused", refusedText(this.file, faults)),
     });
   }
 
@@ -183,11 +154,7 @@ export class SharedTeamFile {
 
   /** The refresher's `onTeam`: a calendar has changed. */
   calendarsChanged(team: Team): Promise<void> {
-    return this.serially(async () => {
-      const { link, mayRefresh, calendars } = this.options;
-      if (!mayRefresh() || (link() !== null && !calendars.isComplete)) return;
-      await this.adopt({ ...this.current, team }, null);
-    });
+    return this.serially(() => this.adoptCalendars(team));
   }
 
   /** This machine belongs to a team now: its file goes to the others. */
@@ -203,18 +170,11 @@ export class SharedTeamFile {
   /** The file as it is now, for whom the watch is too slow. */
   lookAtFile(): Promise<void> {
     return this.serially(async () => {
-      const { clock, person } = this.options;
       const read = await readTeamFile(this.file);
-      const loaded = read.ok
-        ? loadTeam(
-            read.text,
-            this.file,
-            loadOptions(() => clock.now()),
-          )
-        : read;
-      if (read.ok && loaded.ok) await this.edited(loaded, read.text, person());
-      else if (!loaded.ok)
-        this.setProblem("refused", this.refusedText(loaded.faults.map(printFault).join("\n")));
+      const loaded = read.ok ? this.load(read.text) : read;
+      if (read.ok && loaded.ok) return this.edited(loaded, read.text, this.options.person());
+      const faults = loaded.ok ? [] : loaded.faults.map(printFault);
+      this.problems.say("refused", refusedText(this.file, faults.join("\n")));
     });
   }
 
@@ -223,47 +183,34 @@ export class SharedTeamFile {
     return this.serially(async () => {});
   }
 
-  /** What the file says, for a machine that joins; null: this machine waits for it itself. */
-  get fileText(): string | null {
-    return this.text;
+  /** For a machine that joins; null: this one waits for it itself. */
+  get text(): string | null {
+    return this.local.text;
   }
 
   changes(): readonly TeamChange[] {
     return teamChanges(this.options.history(), this.options.link()?.teamKey ?? null);
   }
 
-  /** Alone: the file is the team. */
-  private async useFile(): Promise<void> {
-    const { calendars, engine, listener } = this.options;
-    if (this.base === null) return;
-    const team = await calendars.use(this.base.team, this.base.calendars);
-    if (team !== null) this.current = { ...this.current, team };
-    listener.onTeam(this.current);
-    this.remember(this.current.team.revision);
-    void engine.submit({ kind: "team-loaded", team: this.current.team });
-  }
-
   private async begin(): Promise<void> {
-    const { link, engine, person, clock, listener } = this.options;
+    const { link, engine, person, clock } = this.options;
     if (link() === null) return;
-    listener.onTeam(this.current);
+    this.putInForce(this.current);
     if (engine.state.team === null) {
-      const text = "This machine waits for the team: it has joined, and no other engine has sent it yet.";
-      this.setProblem("waiting", `${text} Start Tocsin on another machine that is an engine of the team.`);
+      this.problems.set("waiting");
       // Its own file is better than none, but it may be an old one: the others come first.
       const wait = () => void this.serially(() => this.goByOwnFile());
       this.stopWaiting = clock.callAt(clock.now() + waitForTeamMs, wait);
       return;
     }
-    if (this.isEdited() && this.opened !== null && this.text !== null)
-      await this.edited(this.opened.good, this.text, person());
+    if (this.local.isEdited && this.base !== null) await this.edited(this.base, this.local.text!, person());
     await this.reconcile();
     await this.renewPassword();
   }
 
   private async goByOwnFile(): Promise<void> {
-    if (this.options.engine.state.team !== null || this.base === null || this.text === null) return;
-    await this.adoptFile({ ...this.current, ...this.base }, this.text, null);
+    if (this.options.engine.state.team !== null || this.base === null || this.local.text === null) return;
+    await this.adoptFile(this.base, this.local.text, null);
   }
 
   /** Brings file and secrets in line with what the facts say is in force. */
@@ -271,7 +218,7 @@ export class SharedTeamFile {
     const { team } = this.options.engine.state;
     if (this.options.link() === null || team === null) return;
     this.stopWaiting?.();
-    this.clearProblem("waiting");
+    this.problems.clear("waiting");
     const sealed = this.texts.of(team.revision);
     const isTaken = this.taken?.revision === team.revision && this.taken.sealed === sealed;
     if (!isTaken && sealed !== null) await this.take(team, sealed);
@@ -281,280 +228,160 @@ export class SharedTeamFile {
   }
 
   private async take(team: Team, sealed: string): Promise<void> {
-    const { data, clock, link } = this.options;
-    const parcel = unpackTeamFile(sealed, link()!.teamKey);
-    if (parcel === null) {
-      this.setProblem(
-        "locked",
-        "The team file that another machine sent cannot be opened with this machine's key, so its keys and mail settings stay as they were. Revoke this machine and let it join again.",
-      );
-      return this.putInForce({ ...this.current, team });
-    }
-    this.clearProblem("locked");
-    const loaded = loadTeam(
-      parcel.text,
-      this.file,
-      loadOptions(() => clock.now()),
-    );
-    if (!loaded.ok) {
-      this.setProblem(
-        "not-understood",
-        `Another machine has changed the team file in a way that this Tocsin does not understand (${loaded.faults[0]?.text ?? "faulty"}): its keys and mail settings stay as they were. Update Tocsin on this machine.`,
-      );
-      return this.putInForce({ ...this.current, team });
-    }
-    this.clearProblem("not-understood");
-    await this.writeDown(parcel, team.revision);
+    const parcel = this.sealing.open(sealed);
+    const loaded = parcel === null ? null : this.load(parcel.text);
+    if (parcel === null) this.problems.set("locked");
+    else this.problems.clear("locked");
+    if (loaded?.ok === false)
+      this.problems.say("not-understood", notUnderstoodText(loaded.faults[0]?.text ?? "faulty"));
+    else this.problems.clear("not-understood");
+    // What the team is, is in the facts anyway.
+    if (parcel === null || loaded === null || !loaded.ok) return this.putInForce({ ...this.current, team });
+
+    await this.follow(parcel.text, team.revision);
     this.base = loaded;
     this.taken = { revision: team.revision, sealed };
-    this.putInForce({ ...loaded, team, secrets: filledIn(loaded.secrets, parcel, data) });
+    this.putInForce({ ...loaded, team, secrets: filledIn(loaded.secrets, parcel, this.options.data) });
     await this.refreshCalendars();
   }
 
   /** The file becomes what the team has. What somebody is writing into it at this moment is set aside, not lost. */
-  private async writeDown(parcel: TeamParcel, revision: TeamRevision): Promise<void> {
-    const { data, person, link } = this.options;
-    const onDisk = await readTeamFile(this.file);
-    if (!onDisk.ok || onDisk.text !== parcel.text) {
-      if (onDisk.ok && hashOfText(onDisk.text) !== this.seen.textHash)
-        this.setAside(
-          {
-            key: hashOfText(onDisk.text).slice(0, 16),
-            text: onDisk.text,
-            by: person(),
-            machine: link()!.machine,
-            at: this.options.clock.now(),
-          },
-          parcel.text,
-        );
-      this.watch?.tookOver(parcel.text);
-      try {
-        this.seen = placeTeamFile(this.file, data, parcel.text, revision);
-        this.clearProblem("not-written");
-      } catch (error) {
-        // It is in force all the same; at the next start it is tried again.
-        const reason = (error as Error).message;
-        this.setProblem("not-written", `The team file could not be brought up to date: ${reason}.`);
-      }
-    }
-    this.text = parcel.text;
-    this.remember(revision);
-    keepLastGood(data, parcel.text);
-    this.clearProblem("refused");
+  private async follow(text: string, revision: TeamRevision): Promise<void> {
+    const { person } = this.options;
+    this.watch?.tookOver(text);
+    const { overwritten, fault } = await this.local.follow(text, revision);
+    if (overwritten !== null) this.lost.setAsideOwn(overwritten, person(), text);
+    if (fault === null) this.problems.clear("not-written", "refused");
+    else this.problems.say("not-written", `The team file could not be brought up to date: ${fault}.`);
+    if (this.mayWatch) this.startWatching();
   }
 
   /** A person has changed the file on this machine. */
   private async edited(good: GoodTeam, text: string, by: PersonId | null): Promise<void> {
-    const { link, engine, clock } = this.options;
-    this.clearProblem("refused");
-    if (link() !== null && hashOfText(text) === this.seen.textHash) return;
-    const { team } = engine.state;
-    const madeFrom = this.seen.revision;
-    if (link() !== null && team !== null && madeFrom !== null && madeFrom !== team.revision) {
-      // The team has moved on while it was written, and the file could not follow.
-      const sealed = this.texts.of(team.revision);
-      const parcel = sealed === null ? null : unpackTeamFile(sealed, link()!.teamKey);
-      if (parcel !== null && parcel.text !== text) {
-        const key = hashOfText(text).slice(0, 16);
-        this.setAside({ key, text, by, machine: link()!.machine, at: clock.now() }, parcel.text);
-        this.seen = { ...this.seen, textHash: hashOfText(text) };
-        this.taken = null;
-        return this.reconcile();
-      }
+    const { link, engine } = this.options;
+    this.problems.clear("refused");
+    if (link() !== null && this.local.isSeen(text)) return;
+    const revision = engine.state.team?.revision ?? null;
+    const madeFrom = this.local.revision;
+    const inForce = madeFrom === null || madeFrom === revision ? null : this.sealing.textOf(revision);
+    if (revision !== null && inForce !== null && inForce !== text) {
+      // The team has moved on while it was written, and the file had not followed yet.
+      this.lost.setAsideOwn(text, by, inForce);
+      this.local.write(inForce, revision);
+      this.taken = null;
+      return this.reconcile();
     }
     await this.adoptFile(good, text, by);
     await this.settleRivals();
   }
 
   private async adoptFile(good: GoodTeam, text: string, by: PersonId | null): Promise<void> {
-    const { calendars, mayRefresh, link } = this.options;
+    const { calendars, mayRefresh, data } = this.options;
     const team = await calendars.use(good.team, good.calendars);
     if (!mayRefresh()) calendars.stop();
     // The file has changed again meanwhile.
     if (team === null) return;
     const before = this.parcelInForce();
-    const secrets =
-      before === null || link() === null ? good.secrets : filledIn(good.secrets, before, this.options.data);
     this.base = good;
-    this.text = text;
-    await this.adopt({ ...good, team, secrets }, by);
+    this.local.text = text;
+    await this.adopt(
+      { ...good, team, secrets: before === null ? good.secrets : filledIn(good.secrets, before, data) },
+      by,
+    );
   }
 
-  /** What this machine says is the team from here on; `this.text` is its file. */
+  /** What this machine says is the team from here on; the file is its text. */
   private async adopt(good: GoodTeam, by: PersonId | null): Promise<void> {
-    const { engine, data } = this.options;
-    const { revision } = good.team;
-    const sealed = this.sealedNow(good, by);
-    this.taken = { revision, sealed };
-    this.remember(revision);
-    if (this.text !== null) keepLastGood(data, this.text);
-    this.clearProblem("waiting");
+    const { team } = good;
+    const sealed = this.sealNow(by);
+    this.taken = { revision: team.revision, sealed };
+    this.local.remember(team.revision);
+    this.problems.clear("waiting");
     this.putInForce(good);
-    const answers = [engine.submit({ kind: "team-loaded", team: good.team, by })];
-    if (sealed !== null) answers.push(engine.submit({ kind: "team-file-sealed", revision, sealed }));
-    await Promise.all(answers);
-  }
-
-  /** Null: alone, or too large. The password of this machine's environment comes before one that it was sent. */
-  private sealedNow({ secrets }: GoodTeam, by: PersonId | null): string | null {
-    const link = this.options.link();
-    if (link === null || this.text === null) return null;
-    const own = ownPassword(this.secretsOfFile() ?? secrets, this.text);
-    const before = this.parcelInForce();
-    const parcel: TeamParcel = {
-      text: this.text,
-      file: basename(this.file),
-      password: own ?? before?.password ?? null,
-      passwordFrom: own === null ? (before?.passwordFrom ?? null) : link.machine,
-      authority: ownAuthority(secrets) ?? before?.authority ?? null,
-      changedBy: by,
-      changedAt: this.options.clock.now(),
-    };
-    const sealed = packTeamFile(parcel, link.teamKey);
-    const text = "The team file is too large to be passed on to the team's other machines. Make it smaller.";
-    if (sealed === null) this.setProblem("too-large", text);
-    else this.clearProblem("too-large");
-    return sealed;
-  }
-
-  /** By this machine's environment alone. */
-  private secretsOfFile() {
-    const loaded = this.text === null ? null : loadTeam(this.text, this.file, { env: process.env });
-    return loaded?.ok ? loaded.secrets : null;
-  }
-
-  private parcelInForce(): TeamParcel | null {
-    const { link, engine } = this.options;
-    const { team } = engine.state;
-    const sealed = team === null ? null : this.texts.of(team.revision);
-    return sealed === null || link() === null ? null : unpackTeamFile(sealed, link()!.teamKey);
+    const { engine } = this.options;
+    // In one turn, so in one commit.
+    const adopted = engine.submit({ kind: "team-loaded", team, by });
+    if (sealed !== null) await engine.submit({ kind: "team-file-sealed", revision: team.revision, sealed });
+    await adopted;
   }
 
   /** When the others lack the text of what is in force, and this machine has it: after the first invite, or a crash. */
   private async sealWhatIsInForce(): Promise<void> {
     const { engine, link } = this.options;
-    const { team } = engine.state;
-    if (link() === null || team === null || this.text === null) return;
-    if (this.seen.revision !== team.revision || this.texts.of(team.revision) !== null) return;
-    const sealed = this.sealedNow(this.current, null);
-    if (sealed === null) return;
-    this.taken = { revision: team.revision, sealed };
-    await engine.submit({ kind: "team-file-sealed", revision: team.revision, sealed });
+    const revision = engine.state.team?.revision ?? null;
+    if (link() === null || revision === null || this.local.revision !== revision) return;
+    if (this.texts.of(revision) === null) await this.sealAgain(revision, null);
   }
 
-  /** The environment has another password than the one that this machine gave to the team, or the only one. */
   private async renewPassword(): Promise<void> {
-    const { engine, link } = this.options;
-    const [parcel, secrets] = [this.parcelInForce(), this.secretsOfFile()];
-    if (parcel === null || secrets === null || this.text === null || this.taken === null) return;
-    const own = ownPassword(secrets, this.text);
-    const isOurs = parcel.passwordFrom === null || parcel.passwordFrom === link()?.machine;
-    if (own === null || own === parcel.password || !isOurs) return;
-    const sealed = this.sealedNow(this.current, parcel.changedBy);
+    const parcel = this.parcelInForce();
+    if (parcel === null || this.taken === null || !this.sealing.hasNewPassword(parcel)) return;
+    await this.sealAgain(this.taken.revision, parcel.changedBy as PersonId | null);
+  }
+
+  private async sealAgain(revision: TeamRevision, by: PersonId | null): Promise<void> {
+    const sealed = this.sealNow(by);
     if (sealed === null) return;
-    this.taken = { ...this.taken, sealed };
-    await engine.submit({ kind: "team-file-sealed", revision: this.taken.revision, sealed });
+    this.taken = { revision, sealed };
+    await this.options.engine.submit({ kind: "team-file-sealed", revision, sealed });
+  }
+
+  /** Null: alone, no file, or too large. */
+  private sealNow(by: PersonId | null): string | null {
+    const { link, clock } = this.options;
+    const { text } = this.local;
+    if (link() === null || text === null) return null;
+    const sealed = this.sealing.seal(text, this.parcelInForce(), by, clock.now());
+    if (sealed === null) this.problems.set("too-large");
+    else this.problems.clear("too-large");
+    return sealed;
   }
 
   private async refreshCalendars(): Promise<void> {
-    const { calendars, mayRefresh, link, engine } = this.options;
-    if (!mayRefresh() || this.base === null) return calendars.stop();
-    if (this.base.calendars.length === 0 || engine.state.team === null) return;
+    const { calendars, mayRefresh } = this.options;
+    if (this.base === null || !mayRefresh()) return calendars.stop();
+    if (this.base.calendars.length === 0) return;
     const team = await calendars.use(this.base.team, this.base.calendars);
+    if (team !== null) await this.adoptCalendars(team);
+  }
+
+  private async adoptCalendars(team: Team): Promise<void> {
+    const { calendars, engine, link, mayRefresh } = this.options;
+    if (!mayRefresh() || engine.state.team === null || team.revision === engine.state.team.revision) return;
     // What the team knows of a calendar is better than what a machine that has never read it knows.
-    if (team === null || (link() !== null && !calendars.isComplete)) return;
-    if (team.revision !== engine.state.team.revision) await this.adopt({ ...this.current, team }, null);
+    if (link() !== null && !calendars.isComplete) return;
+    await this.adopt({ ...this.current, team }, null);
   }
 
-  /** Edits that lost against another one made at the same time. */
   private async settleRivals(): Promise<void> {
-    const { engine, history, link } = this.options;
-    const { adoption, teamRivals } = engine.state;
-    const untold = teamRivals.filter((rival) => !this.seen.told.includes(nameOf(rival)));
-    if (adoption === null || untold.length === 0 || link() === null) return;
-    const parents = parentsOf(history());
-    const winner = this.textOf(adoption.revision);
-    for (const rival of untold) {
-      const text = this.textOf(rival.revision);
-      // It has yet to arrive; it is looked at again when it does.
-      if (winner === null || text === null) continue;
-      this.seen = { ...this.seen, told: [...this.seen.told, nameOf(rival)] };
-      keepSeenTeam(this.options.data, this.seen);
-      if (text === winner || wasFollowed(rival.revision, adoption, parents)) continue;
-      const before = rival.parent === null ? null : this.textOf(rival.parent);
-      // Only a calendar had changed there, or here: nobody's words are lost.
-      if (text === before) continue;
-      if (winner !== before) {
-        this.setAside({ ...rival, key: nameOf(rival), text }, winner);
-      } else if (rival.machine === link()!.machine) {
-        const loaded = loadTeam(
-          text,
-          this.file,
-          loadOptions(() => this.options.clock.now()),
-        );
-        if (loaded.ok) return this.makeAgain(loaded, text, rival);
-      }
-    }
+    const again = this.lost.settle();
+    if (again !== null) await this.makeAgain(again.text, again.by);
   }
 
-  /** Our edit met a mere change of a calendar: it is put on top of that. */
-  private async makeAgain(loaded: Good, text: string, { by }: Adoption): Promise<void> {
-    const { data } = this.options;
+  private async makeAgain(text: string, by: PersonId | null): Promise<void> {
+    const loaded = this.load(text);
+    if (!loaded.ok) return;
     this.watch?.tookOver(text);
-    this.seen = placeTeamFile(this.file, data, text, this.seen.revision);
+    this.local.write(text, this.local.revision);
     await this.adoptFile(loaded, text, by);
   }
 
-  private textOf(revision: TeamRevision): string | null {
-    const link = this.options.link();
-    const sealed = this.texts.of(revision);
-    return sealed === null || link === null ? null : (unpackTeamFile(sealed, link.teamKey)?.text ?? null);
+  private parcelInForce() {
+    return this.sealing.parcelOf(this.options.engine.state.team?.revision ?? null);
   }
 
-  private setAside(lost: LostEdit, inForce: string): void {
-    const { data, engine, listener } = this.options;
-    const { by = null, machine = null } = engine.state.adoption ?? {};
-    listener.onConflict(tellOfConflict(lost, { text: inForce, by, machine }, data, engine.state));
-  }
-
-  private isEdited(): boolean {
-    return this.text !== null && this.seen.textHash !== null && hashOfText(this.text) !== this.seen.textHash;
-  }
-
-  private remember(revision: TeamRevision): void {
-    if (this.text === null) return;
-    const textHash = hashOfText(this.text);
-    if (this.seen.textHash === textHash && this.seen.revision === revision) return;
-    this.seen = { ...this.seen, textHash, revision };
-    keepSeenTeam(this.options.data, this.seen);
+  private load(text: string): LoadedTeam {
+    const { clock } = this.options;
+    return loadTeam(
+      text,
+      this.file,
+      loadOptions(() => clock.now()),
+    );
   }
 
   private putInForce(good: GoodTeam): void {
     this.current = good;
     this.options.listener.onTeam(good);
-  }
-
-  private setProblem(cause: Cause, text: string): void {
-    this.problems.set(cause, text);
-    this.tellProblem();
-  }
-
-  private clearProblem(cause: Cause): void {
-    if (this.problems.delete(cause)) this.tellProblem();
-  }
-
-  private tellProblem(): void {
-    const text = this.problems.size === 0 ? null : [...this.problems.values()].join(" ");
-    if (text === this.told) return;
-    this.told = text;
-    this.options.listener.onProblem(text);
-  }
-
-  private refusedText(faults: string): string {
-    const lines = faults.split("\n");
-    const more =
-      lines.length > 1 ? ` (and ${lines.length - 1} more; "tocsin check ${this.file}" lists them)` : "";
-    return `The team file was refused, the last good one stays in force: ${lines[0]}${more}`;
   }
 
   /** One thing at a time: an edit and a fact that come at once are looked at one after the other. */
@@ -563,28 +390,3 @@ export class SharedTeamFile {
     return this.last;
   }
 }
-
-/** One adoption, the same on every machine. */
-function nameOf({ revision, latest }: Adoption): string {
-  return `${revision.slice(0, 16)}-${latest.hlc}`;
-}
-
-/** Before the team has come. */
-const nobody: GoodTeam = {
-  team: {
-    revision: "none" as TeamRevision,
-    name: "",
-    timeZone: "UTC",
-    people: [],
-    groups: [],
-    schedules: [],
-    absences: [],
-    policies: [],
-    routes: [],
-    integrations: [],
-    canEmail: false,
-  },
-  secrets: { integrationKeys: [], email: null, missingVariable: null },
-  calendars: [],
-  reviews: [],
-};

@@ -1,12 +1,11 @@
 /**
  * Two people changed the team file while their machines could not hear each other: one of the two texts is in force, the
- * other one is kept beside it, and somebody is told. Used by `shared-team-file`; which one is in force is the domain's to
- * say (`state.adoption`, `state.teamRivals`).
+ * other one is kept beside it, and somebody is told. Used by `shared-team-file`; `team-rivals` says when.
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { EpochMs, MachineId, PersonId, TeamRevision } from "#domain/ids";
-import type { Adoption, State } from "#domain/state";
+import type { EpochMs, MachineId, PersonId } from "#domain/ids";
+import type { State } from "#domain/state";
 import { writePrivately } from "#system/data-directory";
 import { withoutSecrets } from "./hidden-secrets.ts";
 import { lineDifference } from "./line-difference.ts";
@@ -53,23 +52,6 @@ export function tellOfConflict(
       remedy: "Look at both, and write what is missing into the team file.",
     },
   };
-}
-
-/** Whether what is in force was made from this revision, maybe by way of others. */
-export function wasFollowed(
-  revision: TeamRevision,
-  inForce: Adoption,
-  parents: ReadonlyMap<TeamRevision, ReadonlySet<TeamRevision>>,
-): boolean {
-  const before = new Set<TeamRevision>();
-  const left = inForce.parent === null ? [] : [inForce.parent];
-  for (let one = left.pop(); one !== undefined; one = left.pop()) {
-    if (one === revision) return true;
-    if (before.has(one)) continue;
-    before.add(one);
-    left.push(...(parents.get(one) ?? []));
-  }
-  return false;
 }
 
 /** DATA/team-conflicts/20260301T120000Z-MACHINE.yaml; never over another one. */

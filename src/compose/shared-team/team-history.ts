@@ -37,7 +37,7 @@ export function teamChanges(facts: Iterable<JournaledFact>, key: Uint8Array | nu
   return ours.flatMap(({ fact, place }) => {
     if (fact.kind !== "team-adopted") return [];
     const { revision } = fact.team;
-    const before = fact.parent == null ? undefined : texts.get(fact.parent);
+    const before = texts.get(fact.parent ?? none);
     const after = texts.get(revision);
     const difference =
       before === undefined || after === undefined ? null : lineDifference(before, after, 1_000);
@@ -55,15 +55,18 @@ export function teamChanges(facts: Iterable<JournaledFact>, key: Uint8Array | nu
   });
 }
 
+/** No team has it. */
+const none = "" as TeamRevision;
+
 /** For each revision those that it was made from. */
 export function parentsOf(
   facts: Iterable<JournaledFact>,
 ): ReadonlyMap<TeamRevision, ReadonlySet<TeamRevision>> {
   const parents = new Map<TeamRevision, Set<TeamRevision>>();
   for (const { fact } of facts) {
-    if (fact.kind !== "team-adopted" || fact.parent == null) continue;
-    const { revision } = fact.team;
-    parents.set(revision, (parents.get(revision) ?? new Set()).add(fact.parent));
+    if (fact.kind !== "team-adopted") continue;
+    const { team, parent = null } = fact;
+    if (parent !== null) parents.set(team.revision, (parents.get(team.revision) ?? new Set()).add(parent));
   }
   return parents;
 }

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadTeam, type TeamSecrets } from "#config/load-team";
 import { readIfThere, writePrivately } from "#system/data-directory";
-import type { TeamParcel } from "./team-parcel.ts";
+import type { TeamParcel } from "#wire/team-parcel-json";
 
 /** `data`: where the mail server's certificate is kept, if it came along. */
 export function filledIn(

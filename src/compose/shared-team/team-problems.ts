@@ -1,0 +1,51 @@
+/** What is wrong with the team file on this machine, cause by cause, in the words that people read. Used by `shared-team-file`. */
+
+export const teamProblems = {
+  waiting:
+    "This machine waits for the team: it has joined, and no other engine has sent it yet. Start Tocsin on another machine that is an engine of the team.",
+  locked:
+    "The team file that another machine sent cannot be opened with this machine's key, so its keys and mail settings stay as they were. Revoke this machine and let it join again.",
+  "too-large": "The team file is too large to be passed on to the team's other machines. Make it smaller.",
+} as const;
+
+export type TeamCause = keyof typeof teamProblems | "refused" | "not-understood" | "not-written";
+
+export class TeamProblems {
+  private readonly texts = new Map<TeamCause, string>();
+  private told: string | null = null;
+
+  /** `onProblem`: all of them together; null: none (any more). */
+  constructor(private readonly onProblem: (text: string | null) => void) {}
+
+  set(cause: keyof typeof teamProblems): void {
+    this.say(cause, teamProblems[cause]);
+  }
+
+  say(cause: TeamCause, text: string): void {
+    this.texts.set(cause, text);
+    this.tell();
+  }
+
+  clear(...causes: readonly TeamCause[]): void {
+    for (const cause of causes) this.texts.delete(cause);
+    this.tell();
+  }
+
+  private tell(): void {
+    const text = this.texts.size === 0 ? null : [...this.texts.values()].join(" ");
+    if (text === this.told) return;
+    this.told = text;
+    this.onProblem(text);
+  }
+}
+
+/** `faults`: one a line, as `tocsin check` prints them. */
+export function refusedText(file: string, faults: string): string {
+  const lines = faults.split("\n");
+  const more = lines.length > 1 ? ` (and ${lines.length - 1} more; "tocsin check ${file}" lists them)` : "";
+  return `The team file was refused, the last good one stays in force: ${lines[0]}${more}`;
+}
+
+export function notUnderstoodText(fault: string): string {
+  return `Another machine has changed the team file in a way that this Tocsin does not understand (${fault}): its keys and mail settings stay as they were. Update Tocsin on this machine.`;
+}
