@@ -91,9 +91,7 @@ export class WebTextSocket implements TextSocket, Watched {
     // Read on, or its answer to the close would never be seen.
     this.socket.resume();
     this.socket.close(code, printable(Buffer.from(why)));
-    // Whoever does not say goodbye in return is cut off.
-    const cancel = this.options.scheduler.after(1_000, () => this.socket.terminate());
-    this.socket.once("close", cancel);
+    this.cutOffSoon();
     this.end(why);
   }
 
@@ -165,11 +163,20 @@ export class WebTextSocket implements TextSocket, Watched {
 
   private fail(error: Error): void {
     const { code = "" } = error as NodeJS.ErrnoException;
-    // What the library finds wrong with frames: too large, not masked, no UTF-8, a false length, a bomb.
-    if (code.startsWith("WS_ERR"))
+    if (!code.startsWith("WS_ERR")) this.socket.terminate();
+    else {
+      // What the library finds wrong with frames: too large, not masked, no UTF-8, a false length, a bomb. It says so to
+      // the other side and closes.
       this.options.report("malformed-message", { reason: `It sent a broken frame (${code}).` });
-    this.socket.terminate();
+      this.cutOffSoon();
+    }
     this.end("The connection broke.");
+  }
+
+  /** Whoever does not say goodbye in return is cut off. */
+  private cutOffSoon(): void {
+    const cancel = this.options.scheduler.after(1_000, () => this.socket.terminate());
+    this.socket.once("close", cancel);
   }
 
   private end(why: string): void {
