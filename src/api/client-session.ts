@@ -14,6 +14,7 @@ import { cleanLine, cleanText } from "#wire/hostile-text";
 import { toAlertJson, toHealthMessage, toTeamMessage } from "./alert-view.ts";
 import type { AttachedDesktop, AttachedDesktops } from "./attached-desktops.ts";
 import type { ClientConnection, HubDependencies } from "./client-hub.ts";
+import { welcomeText } from "./welcome-text.ts";
 import { MachineCommands, type MachineReply } from "./machine-commands.ts";
 
 type Hello = Extract<ClientMessage, { type: "hello" }>;
@@ -94,16 +95,17 @@ export class ClientSession implements AttachedDesktop {
     const { engine, engineVersion, url, machines } = this.dependencies;
     const { team, open } = engine.state;
     this.client = this.connection.desk === undefined ? hello.client : "desktop";
-    this.tell({
-      type: "welcome",
+    const welcome = {
+      type: "welcome" as const,
       version: clientContractVersion,
       engineVersion,
       url: url(),
       team: team === null ? null : toTeamMessage(team),
       health: toHealthMessage(engine.health),
-      alerts: [...open.values()].map((alert) => toAlertJson(alert)),
       ...(machines !== undefined && { machines: machines.machines() }),
-    });
+    };
+    if (this.connection.sendText !== undefined) this.connection.sendText(welcomeText(welcome, open.values()));
+    else this.tell({ ...welcome, alerts: [...open.values()].map((alert) => toAlertJson(alert)) });
     if (this.client !== "desktop") return;
     this.person = this.personOf(hello);
     this.available = hello.available;
