@@ -1,14 +1,51 @@
 /**
- * Lines of a team file made fit to be shown: alerts and mails about a change go to desks and mailboxes, which must not
+ * Lines of team files made fit to be shown: alerts and mails about a change go to desks and mailboxes, which must not
  * learn an integration's key, the mail password or a calendar's private address. Used wherever lines are shown.
+ *
+ * Twice, since YAML writes the same in many ways: by what stands behind the keys, and by the values themselves.
  */
+import { readYaml } from "#config/yaml-source";
 import { cleanLine } from "#wire/hostile-text";
 
-/** From the key to the end of its value, in block style and in flow style. */
-const secretValue = /(["']?\b(?:key|password|url)["']?\s*:\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^,}#\n]+)/g;
-/** What stands alone in a line is the continuation of something; nothing in a team file that is no secret is so long. */
-const bareSecret = /[\w.~+/=-]{32,}|\bhttps?:\/\/\S+|\bwebcals?:\/\/\S+/g;
+/** Two texts, of which lines are to be shown. Null: one of them is no YAML, so nobody knows what is a secret in it. */
+export function secretHider(...texts: readonly string[]): ((line: string) => string) | null {
+  const secrets: string[] = [];
+  for (const text of texts) {
+    const { value, faults } = readYaml(text);
+    if (faults.length > 0) return null;
+    secrets.push(...secretsIn(value));
+  }
+  // A value of several lines is a secret line by line.
+  const parts = secrets.flatMap((secret) => secret.split("\n")).map((part) => part.trim());
+  const long = parts.filter((part) => part.length >= 4).sort((a, b) => b.length - a.length);
+  return (line) => {
+    if (parts.includes(line.trim())) return "…";
+    let shown = line;
+    for (const part of long) shown = shown.replaceAll(part, "…");
+    return withoutSecrets(shown);
+  };
+}
+
+/** Behind such a key: a quoted text, or all the rest of the line. */
+const secretValue =
+  /(["']?\b(?:key|password|url)["']?\s*:\s*)(\{[^}]*\}|"(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|[^\s'"{].*)/g;
+/** Nothing in a team file that is no secret is so long. */
+const bareSecret = /[\w.~+/=-]{32,}|\b(?:https?|webcals?):\/\/\S+/g;
 
 export function withoutSecrets(line: string): string {
   return cleanLine(line.replace(secretValue, "$1…").replace(bareSecret, "…"), 200);
+}
+
+function secretsIn(file: unknown): string[] {
+  const { integrations, email, calendars } = (file ?? {}) as Record<string, unknown>;
+  const found = [
+    ...listOf(integrations).map((one) => one["key"]),
+    ...listOf(calendars).map((one) => one["url"]),
+    (email as Record<string, unknown> | null | undefined)?.["password"],
+  ];
+  return found.filter((one): one is string => typeof one === "string");
+}
+
+function listOf(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "object" && one !== null) : [];
 }

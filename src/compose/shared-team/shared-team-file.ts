@@ -5,14 +5,14 @@
  *
  * In force is what the domain says (`state.team`); from the file come the secrets, the calendars and the text.
  */
-import { join } from "node:path";
 import { printFault } from "#config/fault";
 import { loadTeam, type LoadedTeam } from "#config/load-team";
 import { readTeamFile } from "#config/read-team-file";
 import type { TeamWatch } from "#config/watch-team";
 import type { PersonId, TeamRevision } from "#domain/ids";
 import type { Team } from "#domain/team";
-import { loadOptions, openTeamFile, watchTeamFile, type GoodTeam } from "../../team-file.ts";
+import { loadOptions, watchTeamFile, type GoodTeam } from "../../team-file.ts";
+import { findTeam, type FoundTeam } from "./find-team.ts";
 import { LocalTeamFile } from "./local-team-file.ts";
 import { LostEdits } from "./lost-edits.ts";
 import { SealedTexts } from "./sealed-texts.ts";
@@ -30,15 +30,6 @@ export type OpenedSharedTeam =
 /** How long a machine that knows no team waits for the others before it goes by its own file. */
 const waitForTeamMs = 15_000;
 
-/** What was found at the start. */
-interface Found {
-  readonly good: GoodTeam;
-  /** Null: not from the file. */
-  readonly text: string | null;
-  readonly isNew: boolean;
-  readonly refused: string | null;
-}
-
 type Good = LoadedTeam & { readonly ok: true };
 
 export class SharedTeamFile {
@@ -48,6 +39,8 @@ export class SharedTeamFile {
   readonly isNew: boolean;
   /** The faults of the file at the start, when the last good one is in force instead. */
   readonly refused: string | null;
+
+  readonly file: string;
 
   private readonly local: LocalTeamFile;
   private readonly texts: SealedTexts;
@@ -66,10 +59,10 @@ export class SharedTeamFile {
 
   private constructor(
     private readonly options: SharedTeamFileOptions,
-    readonly file: string,
-    { good, text, isNew, refused }: Found,
+    { file, good, text, isNew, refused }: FoundTeam,
   ) {
     const { data, engine, history, link, listener } = options;
+    this.file = file;
     this.current = good;
     this.isNew = isNew;
     this.refused = refused;
@@ -83,17 +76,8 @@ export class SharedTeamFile {
 
   /** Reads the file; on a machine that is alone and has none, makes one. The engine need not have started. */
   static async open(options: SharedTeamFileOptions): Promise<OpenedSharedTeam> {
-    const { data, clock, link } = options;
-    const file = options.file ?? join(data, "team.yaml");
-    const belongs = link() !== null;
-    const make = (found: Found) => ({ ok: true, shared: new SharedTeamFile(options, file, found) }) as const;
-    const nothing = { good: nobody, text: null, isNew: false, refused: null };
-    // A machine of a team gets its file from the team, and must not invent one.
-    const read = belongs ? await readTeamFile(file) : null;
-    if (read !== null && !read.ok && read.missing) return make(nothing);
-    const opened = await openTeamFile(options.file, data, () => clock.now());
-    if (opened.ok) return make(opened);
-    return belongs ? make({ ...nothing, refused: opened.text }) : opened;
+    const found = await findTeam(options);
+    return found.ok ? { ok: true, shared: new SharedTeamFile(options, found) } : found;
   }
 
   /** Before the engine starts: a machine that is alone has its team in the first commit. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { EpochMs, MachineId, PersonId } from "#domain/ids";
 import type { State } from "#domain/state";
 import { writePrivately } from "#system/data-directory";
-import { withoutSecrets } from "./hidden-secrets.ts";
+import { secretHider, withoutSecrets } from "./hidden-secrets.ts";
 import { lineDifference } from "./line-difference.ts";
 
 /** For people: what the alert about it says. */
@@ -39,19 +39,25 @@ export function tellOfConflict(
     const place = machine === null ? "this machine" : (machines.get(machine)?.name ?? machine);
     return withoutSecrets(name === undefined ? `somebody on ${place}` : `${name} on ${place}`);
   };
-  const { lines, leftOut } = lineDifference(inForce.text, lost.text);
-  const more = leftOut === 0 ? [] : [`… and ${leftOut} more lines`];
   return {
     key: `team-conflict-${lost.key}`,
     title: `Two changes of the team file at once: the one by ${named(lost.by, lost.machine)} is not in force`,
     details: {
       "not in force": `${named(lost.by, lost.machine)}, ${minute(lost.at)}`,
       "in force": named(inForce.by, inForce.machine),
-      difference: [...lines.map(withoutSecrets), ...more].join("\n"),
+      difference: shownDifference(inForce.text, lost.text),
       ...(keptAs !== null && { "kept as": keptAs }),
       remedy: "Look at both, and write what is missing into the team file.",
     },
   };
+}
+
+function shownDifference(inForce: string, lost: string): string {
+  const { lines, leftOut, added, removed } = lineDifference(inForce, lost);
+  const shown = secretHider(inForce, lost);
+  if (shown === null) return `${added} lines more and ${removed} lines less than what is in force`;
+  const more = leftOut === 0 ? [] : [`… and ${leftOut} more lines`];
+  return [...lines.map((line) => line.slice(0, 2) + shown(line.slice(2))), ...more].join("\n");
 }
 
 /** DATA/team-conflicts/20260301T120000Z-MACHINE.yaml; never over another one. */

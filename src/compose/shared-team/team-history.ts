@@ -4,7 +4,7 @@
  */
 import type { EpochMs, MachineId, PersonId, TeamRevision } from "#domain/ids";
 import { byCanonicalOrder, type JournaledFact } from "#domain/place";
-import { withoutSecrets } from "./hidden-secrets.ts";
+import { secretHider } from "./hidden-secrets.ts";
 import { lineDifference } from "./line-difference.ts";
 import { unpackTeamFile } from "./team-parcel.ts";
 
@@ -39,8 +39,9 @@ export function teamChanges(facts: Iterable<JournaledFact>, key: Uint8Array | nu
     const { revision } = fact.team;
     const before = texts.get(fact.parent ?? none);
     const after = texts.get(revision);
-    const difference =
-      before === undefined || after === undefined ? null : lineDifference(before, after, 1_000);
+    const known = before === undefined || after === undefined ? null : ([before, after] as const);
+    const difference = known === null ? null : lineDifference(...known, 1_000);
+    const shown = difference === null || difference.lines.length === 0 ? null : secretHider(...known!);
     return [
       {
         at: fact.at + place.skewMs,
@@ -49,7 +50,7 @@ export function teamChanges(facts: Iterable<JournaledFact>, key: Uint8Array | nu
         revision,
         added: difference?.added ?? null,
         removed: difference?.removed ?? null,
-        lines: difference?.lines.map(withoutSecrets) ?? [],
+        lines: shown === null ? [] : difference!.lines.map((line) => line.slice(0, 2) + shown(line.slice(2))),
       },
     ];
   });

@@ -1,0 +1,100 @@
+/** The machines of the team as people see them: what the journal knows of them, and what this machine sees of them now. */
+import type { EpochMs, MachineId } from "#domain/ids";
+import type { Machine } from "#domain/machine";
+import type { PersonPresence } from "#domain/presence";
+import type { MachineStatus, TeamStatus } from "#peers/team-status";
+import type { MachineJson, MachinesJson } from "#wire/machines-json";
+
+export interface Picture {
+  readonly self: Machine;
+  /** Null: this machine is alone. */
+  readonly teamId: string | null;
+  readonly machines: readonly Machine[];
+  readonly status: TeamStatus;
+  /** Whose desktops are attached here. */
+  readonly people: readonly PersonPresence[];
+  /** The desks that are attached here, and since when. */
+  readonly desks: ReadonlyMap<MachineId, EpochMs>;
+  readonly startedAt: EpochMs;
+}
+
+export function machinesJsonOf(picture: Picture): MachinesJson {
+  const { self, teamId, machines, status } = picture;
+  const { coordinator, coordinatorSince, isolatedSince, settling, awake } = status;
+  const known = new Map(machines.map((machine) => [machine.id, machine]));
+  if (!known.has(self.id)) known.set(self.id, self);
+  return {
+    self: { id: self.id, name: known.get(self.id)!.name, role: self.role },
+    team: teamId === null ? null : { id: teamId },
+    coordinator,
+    since: orNull(coordinatorSince),
+    ...(isolatedSince === null ? {} : { isolatedSince: instant(isolatedSince) }),
+    settling,
+    awake,
+    machines: [...known.values()].map((machine) => jsonOf(machine, picture)),
+  };
+}
+
+function jsonOf(machine: Machine, picture: Picture): MachineJson {
+  const { id, name, role, person, fingerprint, addresses, addedAt, revokedAt } = machine;
+  return {
+    id,
+    name,
+    role,
+    person,
+    fingerprint,
+    addresses: [...addresses],
+    addedAt: instant(addedAt),
+    ...(revokedAt === null ? {} : { revokedAt: instant(revokedAt) }),
+    ...nowOf(machine, picture),
+  };
+}
+
+type Now = Pick<MachineJson, "connected" | "since" | "people" | "differences" | "behind"> &
+  Partial<MachineJson>;
+
+function nowOf({ id, role, person }: Machine, { self, status, people, desks, startedAt }: Picture): Now {
+  const nothing = { differences: [], behind: 0 };
+  if (id === self.id)
+    return {
+      connected: true,
+      since: instant(startedAt),
+      acts: status.position !== null,
+      people: [...people],
+      ...nothing,
+    };
+  if (role === "desk") {
+    const since = desks.get(id);
+    const theirs = people.filter((one) => one.person === person);
+    return {
+      connected: since !== undefined,
+      since: orNull(since ?? null),
+      people: since === undefined ? [] : theirs,
+      ...nothing,
+    };
+  }
+  const seen = status.machines.find((one) => one.machine === id);
+  return seen === undefined ? { connected: false, since: null, people: [], ...nothing } : seenOf(seen);
+}
+
+function seenOf(seen: MachineStatus): Now {
+  const { connected, since, lastHeardAt, acts, people, clockDifferenceMs, differences, factsBehind } = seen;
+  return {
+    connected,
+    since: orNull(since),
+    ...(lastHeardAt === null ? {} : { lastHeardAt: instant(lastHeardAt) }),
+    acts,
+    people: connected ? [...people] : [],
+    ...(clockDifferenceMs === null ? {} : { clockDifferenceMs }),
+    differences: [...differences],
+    behind: factsBehind,
+  };
+}
+
+function instant(at: EpochMs): string {
+  return new Date(at).toISOString();
+}
+
+function orNull(at: EpochMs | null): string | null {
+  return at === null ? null : instant(at);
+}
