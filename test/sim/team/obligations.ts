@@ -5,6 +5,7 @@
  */
 import type { AlertFact } from "#domain/fact";
 import type { AlertId, PersonId } from "#domain/ids";
+import { logicalTimeOf } from "#domain/place";
 import type { Via } from "#domain/team";
 import type { Ledger, Left, LedgerListener, Said } from "./ledger.ts";
 import type { TrueTime } from "./true-time.ts";
@@ -12,6 +13,8 @@ import type { TrueTime } from "./true-time.ts";
 /** The promise, and as much as a check may come late and a fact be rounded. */
 const latestMs = 60_000;
 const toleranceMs = 1_000;
+/** What nobody has owed for so long is not looked at any more. */
+const longMs = 600_000;
 
 /** What one machine can do now. Each `…Since` in true time; null: it cannot. */
 export interface Able {
@@ -42,18 +45,29 @@ interface Obligation {
   readonly what: What;
   firstDue: number;
   due: number;
+  /** Logical time of the latest fact that it follows from. */
+  saidAt: number;
   /** Any of these sets of facts tells a machine of it. */
   readonly definedBy: (readonly Said[])[];
 }
 
 interface Book {
-  quietRound: number;
   readonly open: Map<string, Obligation>;
   /** The step-entered that planned an action. */
   readonly plans: Map<string, { readonly said: Said; readonly what: What & { kind: "notification" } }>;
   readonly reports: Said[];
+  /** Acknowledged or snoozed: the rounds that are quiet for whoever knows. */
+  readonly quiets: { readonly said: Said; readonly round: number }[];
   /** Each with the reports that whoever resolved it knew of. */
-  readonly resolves: { readonly said: Said; readonly knew: ReadonlySet<Said>; readonly met: Set<Said> }[];
+  readonly resolves: {
+    readonly said: Said;
+    readonly knew: ReadonlySet<Said>;
+    readonly met: Set<Said>;
+    /** The one that begins if there is a report that they did not know of. */
+    readonly round: number;
+  }[];
+  /** What has begun a round. */
+  readonly begins: { readonly said: Said; readonly round: number }[];
 }
 
 export class Obligations implements LedgerListener {
@@ -72,6 +86,7 @@ export class Obligations implements LedgerListener {
   check(): void {
     for (const book of this.books.values()) {
       for (const obligation of book.open.values()) {
+        if (this.time.now > obligation.due + longMs) book.open.delete(obligation.key);
         if (this.time.now < obligation.due + latestMs + toleranceMs) continue;
         const culprit = this.machines.findIndex(
           (_, machine) => this.owedForMs(machine, obligation) > latestMs + toleranceMs,
@@ -96,12 +111,12 @@ export class Obligations implements LedgerListener {
     const { reports, resolves } = this.bookOf(fact.alertId);
     // A resolve and a report that it did not know of have met: somebody must be asked again.
     const answered = new Set(resolves.flatMap(({ knew }) => [...knew]));
-    for (const { said, met } of resolves) {
+    for (const { said, met, round } of resolves) {
       if (!this.ledger.knows(machine, said)) continue;
       for (const report of reports) {
         if (answered.has(report) || met.has(report) || !this.ledger.knows(machine, report)) continue;
         met.add(report);
-        const what = { kind: "step", round: Number.POSITIVE_INFINITY } as const;
+        const what = { kind: "step", round } as const;
         const name = `step after report ${reports.indexOf(report)}, unknown to ${resolves.length} resolves`;
         this.owe(fact.alertId, name, what, this.time.now, [said, report]);
       }
@@ -136,8 +151,7 @@ export class Obligations implements LedgerListener {
       case "alert-acknowledged":
       case "alert-snoozed": {
         const round = fact.round ?? 0;
-        book.quietRound = Math.max(book.quietRound, round);
-        this.endWhere(book, ({ what }) => what.kind !== "end-of-quiet" && what.round <= round);
+        book.quiets.push({ said, round });
         const until = fact.kind === "alert-snoozed" ? fact.until : fact.ackTimeoutAt;
         if (until === null) this.endWhere(book, ({ what }) => what.kind === "end-of-quiet");
         else
@@ -150,13 +164,17 @@ export class Obligations implements LedgerListener {
           );
         return;
       }
-      case "alert-resolved":
+      case "alert-resolved": {
+        const knewOf = (one: { readonly said: Said }) => this.ledger.knows(said.machine, one.said);
         book.resolves.push({
           said,
           knew: new Set(book.reports.filter((report) => this.ledger.knows(said.machine, report))),
           met: new Set(),
+          round:
+            1 + Math.max(0, ...[...book.begins, ...book.quiets].filter(knewOf).map(({ round }) => round)),
         });
-        return this.endWhere(book, () => true);
+        return;
+      }
       case "notification-sent":
         if (!this.ledger.hasLeft(fact.actionId))
           this.violate(`invariant 2: ${fact.actionId} is marked sent and has not left`);
@@ -172,6 +190,7 @@ export class Obligations implements LedgerListener {
 
   private roundBegins(book: Book, said: Said, round: number): void {
     const { alertId } = said.fact as AlertFact;
+    book.begins.push({ said, round });
     this.endWhere(book, ({ what }) => what.kind !== "notification" && what.round < round);
     this.owe(alertId, `step of round ${round}`, { kind: "step", round }, said.trueAt, [said]);
   }
@@ -192,7 +211,6 @@ export class Obligations implements LedgerListener {
       ({ what }) =>
         what.kind === "notification" && what.wave < wave && replanned.has(`${what.person} ${what.via}`),
     );
-    if (round <= book.quietRound) return;
     const escalation = { kind: "escalation", round, wave } as const;
     const gone = [...book.plans.values()].some(({ what }) => what.wave > wave);
     if (!gone)
@@ -226,7 +244,7 @@ export class Obligations implements LedgerListener {
   /** The person's next way is due at once for whoever knows that this one came to nothing. */
   private nextWay(book: Book, said: Said, actionId: string): void {
     const plan = book.plans.get(actionId);
-    if (plan === undefined || plan.what.round <= book.quietRound) return;
+    if (plan === undefined) return;
     const { person, wave } = plan.what;
     const next = [...book.plans.values()].find(
       ({ what }) => what.wave === wave && what.person === person && what.actionId !== actionId,
@@ -243,14 +261,16 @@ export class Obligations implements LedgerListener {
     const { open } = this.bookOf(alertId);
     const key = `${alertId} ${name}`;
     const known = open.get(key);
+    const saidAt = Math.max(...facts.map(({ fact }) => logicalTimeOf(fact)));
     if (known === undefined) {
-      open.set(key, { key, alertId, what, firstDue: due, due, definedBy: [facts] });
+      open.set(key, { key, alertId, what, firstDue: due, due, saidAt, definedBy: [facts] });
       return;
     }
     // Two machines have said the same with different deadlines; but nobody may put it off for ever.
     known.firstDue = Math.min(known.firstDue, due);
     known.due = Math.max(known.due, due);
     if (what.kind !== "end-of-quiet") known.due = Math.min(known.due, known.firstDue + latestMs);
+    known.saidAt = Math.min(known.saidAt, saidAt);
     known.definedBy.push(facts);
   }
 
@@ -267,7 +287,8 @@ export class Obligations implements LedgerListener {
   }
 
   /** How long this machine has owed it: it was due, known here, and possible. */
-  private owedForMs(machine: number, { what, due, definedBy }: Obligation): number {
+  private owedForMs(machine: number, obligation: Obligation): number {
+    const { what, due, definedBy } = obligation;
     const able = this.machines[machine]!;
     let since = able.runsSince;
     if (what.kind === "notification") {
@@ -275,8 +296,27 @@ export class Obligations implements LedgerListener {
       since = since === null || way === null ? null : Math.max(since, way);
     }
     const known = this.knownSince(machine, definedBy);
-    if (since === null || known === null) return 0;
+    if (since === null || known === null || this.isQuietFor(machine, obligation)) return 0;
     return this.time.now - Math.max(due, since, known);
+  }
+
+  /** By what this machine knows, it is acknowledged, put off or resolved. */
+  private isQuietFor(machine: number, { alertId, what, saidAt }: Obligation): boolean {
+    const { quiets, resolves, reports, begins } = this.bookOf(alertId);
+    const isKnown = ({ said }: { readonly said: Said }) => this.ledger.knows(machine, said);
+    const answered = resolves.filter(isKnown).map(({ knew }) => knew);
+    if (answered.length > 0) {
+      const open = reports.filter(
+        (report) => isKnown({ said: report }) && !answered.some((knew) => knew.has(report)),
+      );
+      if (open.length === 0) return true;
+    }
+    if (what.kind === "end-of-quiet") return false;
+    if (quiets.some((quiet) => isKnown(quiet) && quiet.round >= what.round)) return true;
+    // Said by a machine that had not heard of a later round, whose own plan counts.
+    return begins.some(
+      (begin) => isKnown(begin) && begin.round > what.round && logicalTimeOf(begin.said.fact) <= saidAt,
+    );
   }
 
   private knownSince(machine: number, definedBy: readonly (readonly Said[])[]): number | null {
@@ -299,7 +339,7 @@ export class Obligations implements LedgerListener {
   private bookOf(alertId: AlertId): Book {
     let book = this.books.get(alertId);
     if (book === undefined) {
-      book = { quietRound: -1, open: new Map(), plans: new Map(), reports: [], resolves: [] };
+      book = { open: new Map(), plans: new Map(), reports: [], resolves: [], quiets: [], begins: [] };
       this.books.set(alertId, book);
     }
     return book;

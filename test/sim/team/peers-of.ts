@@ -2,7 +2,6 @@
 import type { LoopEngine } from "#engine/engine";
 import type { Clock } from "#engine/ports";
 import { Peers } from "#peers/peers";
-import { judgeBody } from "#wire/fact-json";
 import type { Life } from "./machine-time.ts";
 import type { Machine } from "./machine.ts";
 
@@ -38,7 +37,6 @@ export function startPeers({ machine, life, clock, engine }: PeersOf): Peers {
     securityLog: (event, details) => life.alive && log(`security: ${event} ${JSON.stringify(details)}`),
     able: () => !engine.health.problems.some(({ kind }) => kind === "journal"),
     wake: () => engine.lookAtClock(),
-    validateFact: (body) => judgeBody(body) !== "malformed",
     report: (text) => (text === null ? engine.clearProblem("peers") : engine.reportProblem("peers", text)),
   });
   peers.start();
