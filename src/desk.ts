@@ -62,11 +62,18 @@ export async function startDesk(options: DeskOptions): Promise<DeskStart> {
     log.warn({ err: error }, "the team's engines could not be kept: after a restart the old ones are tried"),
   );
   let url = "";
+  let lastWhy = "";
   const hub = new DeskHub({
     self: { id: identity.id, name: membership.name },
     version,
     url: () => url,
-    line: { send: (message) => line.send(message), welcomed: () => line.welcomed() },
+    line: {
+      send: (message) => line.send(message),
+      welcomed: () => {
+        lastWhy = "";
+        line.welcomed();
+      },
+    },
     onMachines: (machines) => engines.learn(machines),
     now,
     scheduler: realScheduler,
@@ -90,7 +97,9 @@ export async function startDesk(options: DeskOptions): Promise<DeskStart> {
       onUp: () => hub.lineUp(),
       onMessage: (message) => hub.hear(message),
       onDown: (why) => {
-        log.info({ why }, "no engine is connected");
+        // Every few seconds, for as long as it lasts.
+        if (why !== lastWhy) log.warn({ why }, "no engine is connected");
+        lastWhy = why;
         hub.lineDown(why);
       },
     },

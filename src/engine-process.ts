@@ -2,8 +2,10 @@
  * The engine, or the desk, as a process of the desktop app (a utilityProcess): takes its options from the command line,
  * tells main where it listens, and hands each port it is given to the hub. Electron's main process forks and supervises it.
  */
+import { parseAddress } from "#peers/link/address";
 import { openLog } from "#system/log-file";
 import { version } from "#system/version";
+import { defaultPeerPort } from "#wire/peer-contract";
 import { joinFromApp } from "./compose/join-from-app.ts";
 import { startMachine, type RunningMachine } from "./start-machine.ts";
 
@@ -21,6 +23,8 @@ interface Options {
   readonly data: string;
   readonly host: string;
   readonly port: number;
+  /** `HOST:PORT`. */
+  readonly peers?: string | null;
   readonly person: string | null;
   readonly pages: string | null;
 }
@@ -35,11 +39,15 @@ parentPort.on("message", ({ data, ports }) => hear(data as Record<string, unknow
 await start();
 
 async function start(): Promise<void> {
+  const peers = options.peers == null ? null : parseAddress(options.peers);
+  if (peers === null && options.peers != null)
+    return refuse(2, `--peers takes HOST:PORT, for example 0.0.0.0:${defaultPeerPort}.`);
   const started = await startMachine({
     team: options.team ?? null,
     data: options.data,
     host: options.host,
     port: options.port,
+    peers,
     person: options.person,
     pages: options.pages ?? null,
     desktop: "app",
@@ -48,12 +56,14 @@ async function start(): Promise<void> {
     // Main starts a new one at once.
     onBroken: () => process.exit(1),
   });
-  if (!started.ok) {
-    parentPort.postMessage({ type: "failed", exitCode: started.exitCode, text: started.text });
-    process.exit(started.exitCode);
-  }
+  if (!started.ok) return refuse(started.exitCode, started.text);
   ({ machine } = started);
   parentPort.postMessage({ type: "listening", url: machine.url, newTeamFile: machine.newTeamFile });
+}
+
+function refuse(exitCode: number, text: string): never {
+  parentPort.postMessage({ type: "failed", exitCode, text });
+  process.exit(exitCode);
 }
 
 function hear({ type, invite, person }: Record<string, unknown>, port: Port | undefined): void {

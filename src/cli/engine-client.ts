@@ -25,7 +25,9 @@ export function findEngine(given: Given): EngineClient {
       const text = await response.text();
       const answer: unknown = text === "" ? null : parseAnswer(text, url);
       if (response.ok) return answer;
-      throw refused(reasonOf(answer) ?? `${url} answered ${response.status}.`);
+      const { reason, sentence = `${url} answered ${response.status}.` } = errorOf(answer);
+      // A desk is there, and no engine behind it.
+      throw reason === "unreachable" ? unreachable(sentence) : refused(sentence);
     },
   };
 }
@@ -86,7 +88,7 @@ function parseAnswer(text: string, url: string): unknown {
   }
 }
 
-function reasonOf(answer: unknown): string | undefined {
-  const { error } = (answer ?? {}) as { error?: { text?: unknown } };
-  return typeof error?.text === "string" ? error.text : undefined;
+function errorOf(answer: unknown): { readonly reason?: unknown; readonly sentence?: string } {
+  const { error } = (answer ?? {}) as { error?: { reason?: unknown; text?: unknown } };
+  return { reason: error?.reason, ...(typeof error?.text === "string" && { sentence: error.text }) };
 }

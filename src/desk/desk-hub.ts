@@ -141,6 +141,12 @@ export class DeskHub {
     });
   }
 
+  /** As they are now; null while no engine says so. */
+  get machines(): MachinesJson | null {
+    const { machines } = this.mirror;
+    return this.welcomed && machines !== null ? this.asSeenHere(machines) : null;
+  }
+
   close(): void {
     for (const client of [...this.clients]) client.close("This desk is stopping.");
   }

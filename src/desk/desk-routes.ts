@@ -2,7 +2,7 @@
  * A desk's own loopback address: the API's paths are passed on to an engine of the team, and health is told of the desk
  * itself. Registered by `desk.ts`; the token rules are the engine's (contract §4).
  */
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import type { BearerToken } from "#api/bearer-token";
 import { clientsOnly } from "#api/client-requests";
 import { errorBody } from "#api/http-server";
@@ -12,6 +12,15 @@ import type { DeskHub } from "./desk-hub.ts";
 export function deskRoutes(hub: DeskHub, token: BearerToken): (app: FastifyInstance) => Promise<void> {
   return async (app) => {
     clientsOnly(app, token);
+    const nobodyThere = (reply: FastifyReply) => {
+      const [problem] = hub.health.problems;
+      reply.header("retry-after", "5");
+      return reply.code(503).send(errorBody("unreachable", problem?.text ?? "No engine can be reached."));
+    };
+    // Known here, and from here it looks different: this machine is another one.
+    app.get("/api/v1/machines", (_request, reply) =>
+      hub.machines === null ? nobodyThere(reply) : reply.send(hub.machines),
+    );
     app.route({
       method: ["GET", "POST", "DELETE"],
       url: "/api/v1/*",
@@ -23,11 +32,8 @@ export function deskRoutes(hub: DeskHub, token: BearerToken): (app: FastifyInsta
           path: url,
           body: typeof body === "string" && body !== "" ? body : null,
         });
-        if (answer !== null)
-          return reply.code(answer.status).type("application/json; charset=utf-8").send(answer.body);
-        const [problem] = hub.health.problems;
-        reply.header("retry-after", "5");
-        return reply.code(503).send(errorBody("unreachable", problem?.text ?? "No engine can be reached."));
+        if (answer === null) return nobodyThere(reply);
+        return reply.code(answer.status).type("application/json; charset=utf-8").send(answer.body);
       },
     });
   };

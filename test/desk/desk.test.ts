@@ -156,7 +156,10 @@ test("the command line's requests on a desk are answered by the engine, in the p
   ]);
   expect((await get("/api/v1/oncall")).json()).toEqual({ primary: "ana" });
   expect((await get("/api/v1/team")).json()).toMatchObject({ name: "Platform" });
-  expect((await get("/api/v1/machines")).json()).toMatchObject({ awake: 1 });
+  expect((await get("/api/v1/machines")).json()).toMatchObject({
+    awake: 1,
+    self: { id: team.deskId, role: "desk" },
+  });
   expect((await send(port, "/api/v1/alerts")).status).toBe(401);
   expect((await get("/api/v1/overrides")).status).toBe(404);
   expect((await post(port, "/api/v1/machines/invites", {}, headers)).status).toBe(404);

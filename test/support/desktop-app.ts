@@ -22,6 +22,8 @@ export interface StartOptions {
   readonly people?: readonly string[];
   /** More flags; `--person` for one. */
   readonly flags?: readonly string[];
+  /** False: without `--team`, so that the app writes itself a team of one, as at a first start. */
+  readonly ownTeam?: false;
   /** A folder from an earlier start, kept by it. */
   readonly folder?: string;
   readonly keepFolder?: boolean;
@@ -41,7 +43,8 @@ export class DesktopApp {
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), "tocsin-e2e-"));
     const team = join(folder, "team.yaml");
     if (options.folder === undefined) writeFileSync(team, teamFile(options.people ?? ["ana"]));
-    const flags = ["--team", team, "--data", join(folder, "data"), "--port", "0", ...(options.flags ?? [])];
+    const teamFlags = options.ownTeam === false ? [] : ["--team", team];
+    const flags = [...teamFlags, "--data", join(folder, "data"), "--port", "0", ...(options.flags ?? [])];
     const electron = await _electron.launch({
       executablePath: options.packaged ?? (await electronExecutable()),
       args: ["--no-sandbox", ...(options.packaged === undefined ? [appFolder] : []), ...flags],

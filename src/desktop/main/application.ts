@@ -201,9 +201,9 @@ export class Application {
   }
 
   private engineOptions(pages: string): EngineOptions {
-    const { team, data, host, port } = this.flags;
+    const { team, data, host, port, peers } = this.flags;
     const person = this.flags.person ?? (this.trustsPreference ? this.preferences.get("person") : null);
-    return { ...(team === null ? {} : { team }), data, host, port, person, pages };
+    return { ...(team === null ? {} : { team }), data, host, port, peers, person, pages };
   }
 
   /** Every message of the engine comes by here. */

@@ -13,6 +13,7 @@ export interface EngineOptions {
   readonly data: string;
   readonly host: string;
   readonly port: number;
+  readonly peers: string | null;
   readonly person: string | null;
   /** The built pages, which the engine serves to browsers. */
   readonly pages: string;

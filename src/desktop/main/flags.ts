@@ -12,6 +12,8 @@ export interface Flags {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
+  /** `HOST:PORT` where other machines of the team find this one; null: as it was, or not at all. */
+  readonly peers: string | null;
   readonly person: string | null;
   /** Print one JSON line once the engine listens, and nothing else, on stdout. */
   readonly json: boolean;
@@ -36,12 +38,13 @@ export function readFlags(args: readonly string[], environment: NodeJS.ProcessEn
       data: { type: "string" },
       host: { type: "string" },
       port: { type: "string" },
+      peers: { type: "string" },
       person: { type: "string" },
       json: { type: "boolean" },
       hidden: { type: "boolean" },
     },
   });
-  for (const name of ["team", "data", "host", "port", "person"] as const) {
+  for (const name of ["team", "data", "host", "port", "peers", "person"] as const) {
     if (typeof values[name] === "boolean" || values[name] === "") {
       return { ok: false, text: `--${name} needs a value, for example ${examples[name]}` };
     }
@@ -59,6 +62,7 @@ export function readFlags(args: readonly string[], environment: NodeJS.ProcessEn
       data: resolve(cwd, text("data") ?? defaultDataDir(environment)),
       host: text("host") ?? "127.0.0.1",
       port: Number(port),
+      peers: text("peers"),
       person: text("person"),
       json: values["json"] === true,
       hidden: values["hidden"] === true,
@@ -71,6 +75,7 @@ const examples = {
   data: "--data ./data",
   host: "--host 127.0.0.1",
   port: "--port 8743",
+  peers: "--peers 0.0.0.0:8744",
   person: "--person ana",
 };
 
