@@ -10,7 +10,6 @@ import type { PeerMessage } from "#wire/peer-contract";
 import { LookBack } from "./look-back.ts";
 import type { PeerLink } from "./peer-link.ts";
 import { peerLimits, peerTiming } from "./peer-timing.ts";
-import { portionOf } from "./portion.ts";
 import { takeFacts, type Taken } from "./take-facts.ts";
 import { advance, factsMissing, lastOf, originsOf, withLast } from "./vectors.ts";
 
@@ -119,12 +118,12 @@ export class LinkSynchronisation {
     const { engine, caughtUp } = this.context;
     if (this.unanswered === null || this.link.unreadBytes > peerLimits.unreadBytes) return;
     const { vector, request } = this.unanswered as Want & { vector: Vector };
-    const facts = portionOf(engine.factsBeyond(vector, peerLimits.portionBytes));
+    const facts = engine.factsBeyond(vector, peerLimits.portionBytes);
     const after = advance(vector, facts);
     const more = factsMissing(after, engine.vector()) > 0 && facts.length > 0;
     if (facts.length === 0) caughtUp(this.link.machine);
     const answered = request === undefined ? {} : { request };
-    if (!this.link.send({ type: "facts", ...answered, facts: [...facts], more })) return;
+    if (!this.link.send({ type: "facts", ...answered, facts, more })) return;
     this.unanswered = null;
     this.isPulling = more;
     this.theirs = after;
@@ -139,10 +138,10 @@ export class LinkSynchronisation {
     for (const origin of origins)
       there = withLast(there, origin, Math.min(lastOf(ours, origin), lastOf(this.theirs, origin)));
     // One that is far behind asks for it, as fast as it can take it.
-    if (factsMissing(there, ours) > peerLimits.factsInMessage) return;
+    if (factsMissing(there, ours) > peerLimits.pushedFacts) return;
     while (factsMissing(there, ours) > 0 && this.link.unreadBytes <= peerLimits.unreadBytes) {
-      const facts = portionOf(engine.factsBeyond(there, peerLimits.portionBytes));
-      if (facts.length === 0 || !this.link.send({ type: "facts", facts: [...facts], more: false })) return;
+      const facts = engine.factsBeyond(there, peerLimits.portionBytes);
+      if (facts.length === 0 || !this.link.send({ type: "facts", facts, more: false })) return;
       there = advance(there, facts);
       this.theirs = advance(this.theirs, facts);
     }

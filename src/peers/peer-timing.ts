@@ -38,11 +38,10 @@ export const peerTiming = {
 
 /** Sizes in bytes (as JSON on the wire), and counts. */
 export const peerLimits = {
-  /** Facts in one answer, about. */
+  /** Facts in one message, about; a single one that is larger goes alone. At 320 bytes the fact, some 800 of them. */
   portionBytes: 256 * 1024,
-  /** No message of facts is larger: the contract's limit, with room for a single large fact. */
-  messageBytes: 700 * 1024,
-  factsInMessage: 2_000,
+  /** A machine that lacks more than so many facts is not pushed any; it asks for them at its own pace. */
+  pushedFacts: 2_000,
   /** What a machine has not read of ours; beyond it nothing is pushed to it, and its questions wait. */
   unreadBytes: 1024 * 1024,
   /** Facts that a machine has sent and we have not taken in yet. */

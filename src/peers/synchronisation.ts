@@ -60,17 +60,19 @@ export class Synchronisation {
     for (const link of this.links.values()) link.push([origin]);
   }
 
+  /** Whatever waits: own facts, others' questions, and ours. */
+  goOn(now: EpochMs): void {
+    this.pushOwn();
+    for (const link of this.links.values()) link.answer();
+    this.askAround(now);
+  }
+
   /** Asks where something is to be had. One machine at a time, so that nothing is sent twice; a slow one holds nobody up. */
-  askAround(now: EpochMs): void {
+  private askAround(now: EpochMs): void {
     for (const link of this.links.values()) {
       if ([...this.links.values()].some((other) => other !== link && other.isWaiting(now))) continue;
       if (link.wantsToAsk(now)) link.ask(now);
     }
-  }
-
-  /** What waited until the other had read enough. */
-  answerWaiting(): void {
-    for (const link of this.links.values()) link.answer();
   }
 
   isSynced(machine: MachineId): boolean {

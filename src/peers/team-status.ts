@@ -42,11 +42,29 @@ export interface MachineStatus {
   readonly factsAhead: number;
 }
 
-/** Two statuses that read the same to a person: what moves with each heartbeat is left aside. */
-export function saysTheSame(a: TeamStatus, b: TeamStatus): boolean {
-  return JSON.stringify(withoutMotion(a)) === JSON.stringify(withoutMotion(b));
+/** Tells whoever shows the status, when it reads differently from the last time. */
+export class StatusBoard {
+  private readonly listeners = new Set<(status: TeamStatus) => void>();
+  private shown = "";
+
+  constructor(private readonly look: (now: EpochMs) => TeamStatus) {}
+
+  onStatus(listener: (status: TeamStatus) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  show(now: EpochMs): void {
+    if (this.listeners.size === 0) return;
+    const status = this.look(now);
+    const reads = JSON.stringify(withoutMotion(status));
+    if (reads === this.shown) return;
+    this.shown = reads;
+    for (const listener of this.listeners) listener(status);
+  }
 }
 
+/** What moves with each heartbeat is left aside. */
 function withoutMotion(status: TeamStatus): unknown {
   const machines = status.machines.map(
     ({ lastHeardAt: _, clockDifferenceMs, factsBehind, factsAhead, ...rest }) => ({
