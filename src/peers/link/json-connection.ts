@@ -7,6 +7,8 @@ import type { TextSocket } from "./text-socket.ts";
 
 export interface JsonConnection<Sent> {
   send(message: Sent): void;
+  /** A message that is written already, once for many. */
+  sendText(text: string): void;
   /** What comes in is not trusted: any value at all; `undefined` for what is no JSON. */
   onMessage(listener: (message: unknown) => void): void;
   onClose(listener: (why: string) => void): void;
@@ -16,6 +18,7 @@ export interface JsonConnection<Sent> {
 export function jsonConnection<Sent>(socket: TextSocket): JsonConnection<Sent> {
   return {
     send: (message) => void socket.send(JSON.stringify(message)),
+    sendText: (text) => void socket.send(text),
     onMessage: (listener) => socket.onText((text) => listener(parse(text))),
     onClose: (listener) => socket.onClose(listener),
     close: (reason) => socket.close(closeCodes.ended, reason),
