@@ -243,7 +243,7 @@ describe("two edits at once", () => {
       expect(machine.conflicts).toHaveLength(1);
       expect(machine.conflicts[0]!.title).toContain("Ana Ruiz on machine-of-ana");
       expect(machine.conflicts[0]!.details["in force"]).toContain("on machine-of-ben");
-      expect(machine.conflicts[0]!.details["difference"]).toContain("+     name: Anabel");
+      expect(machine.conflicts[0]!.details["difference"]).toContain("+ name: Anabel");
     }
     expect(ana.conflicts[0]!.key).toBe(ben.conflicts[0]!.key);
 
@@ -359,7 +359,7 @@ describe("the history", () => {
       ["ana", ana.machine, 1, 1],
       ["ben", ben.machine, 1, 1],
     ]);
-    expect(changes[2]!.lines).toEqual(["-   - { id: chi, name: Chi }", '+   - { id: chi, name: "Chi 2" }']);
+    expect(changes[2]!.lines).toEqual(["- - { id: chi, name: Chi }", '+ - { id: chi, name: "Chi 2" }']);
     expect(ben.shared.changes().map(({ revision }) => revision)).toEqual(
       changes.map(({ revision }) => revision),
     );

@@ -7,16 +7,19 @@
 import { readYaml } from "#config/yaml-source";
 import { cleanLine } from "#wire/hostile-text";
 
-/** Two texts, of which lines are to be shown. Null: one of them is no YAML, so nobody knows what is a secret in it. */
+/** Two texts, of which lines are to be shown. Null: one of them cannot be read, so nobody knows what is a secret in it. */
 export function secretHider(...texts: readonly string[]): ((line: string) => string) | null {
   const secrets: string[] = [];
   for (const text of texts) {
-    const { value, faults } = readYaml(text);
-    if (faults.length > 0) return null;
+    const { value } = readYaml(text);
+    if (value === undefined) return null;
     secrets.push(...secretsIn(value));
   }
   // A value of several lines is a secret line by line.
-  const parts = secrets.flatMap((secret) => secret.split("\n")).map((part) => part.trim());
+  const parts = secrets
+    .flatMap((secret) => secret.split("\n"))
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
   const long = parts.filter((part) => part.length >= 4).sort((a, b) => b.length - a.length);
   return (line) => {
     if (parts.includes(line.trim())) return "…";
