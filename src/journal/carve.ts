@@ -7,7 +7,7 @@
  */
 import type { OriginId } from "#domain/ids";
 import { hashOf, originPattern, type ChainedFact } from "./hash-chain.ts";
-import { claimedPosition, receiptOf } from "./receipt.ts";
+import { claimedPosition, isReceiptOf, movesIn } from "./receipt.ts";
 import { pageBytes } from "./schema.ts";
 
 /** The content of a page by its number, for bodies that do not fit into one; null when it is lost. */
@@ -28,7 +28,9 @@ export interface CarvedRow extends ChainedFact {
   /** Null when none can be read. */
   readonly position: number | null;
   readonly skew: number | null;
-  /** Whether its receipt proves these two. */
+  /** How often it has moved to another origin. */
+  readonly moves: number;
+  /** Whether its receipt proves these three. */
   readonly isReceived: boolean;
 }
 
@@ -56,9 +58,10 @@ export function* factsInPage(page: Buffer, overflow: OverflowPage, onBroken: OnB
 }
 
 function received({ receipt, ...row }: ReadRow): CarvedRow {
-  if (receipt === null) return { ...row, position: row.seq, isReceived: row.skew === null };
+  if (receipt === null) return { ...row, position: row.seq, moves: 0, isReceived: row.skew === null };
   const position = claimedPosition(receipt);
-  return { ...row, position, isReceived: position !== null && receipt === receiptOf({ ...row, position }) };
+  const isReceived = position !== null && isReceiptOf(receipt, { ...row, position });
+  return { ...row, position, moves: movesIn(receipt), isReceived };
 }
 
 /** The header's beginning is found backwards from the signature: the place from which all types make sense. */

@@ -6,21 +6,33 @@
  */
 import type { Fact } from "#domain/fact";
 import type { CarvedRow } from "./carve.ts";
+import { movesIn } from "./receipt.ts";
 import { prepareInsert } from "./rows.ts";
-import type { SqliteFile } from "./sqlite-file.ts";
+import type { SqliteFile, SqlStatement } from "./sqlite-file.ts";
 
-/** Many are found several times; the first one counts. Returns those whose receipt is damaged, or another one's. */
+/**
+ * Many are found several times; the first one counts. Of two at one position the one that has moved more often counts:
+ * the other is what moving left in the file. Returns those whose receipt is damaged.
+ */
 export function insertReceived(file: SqliteFile, found: Iterator<CarvedRow>): CarvedRow[] {
   const insert = prepareInsert(file);
-  const { isKnown, isTaken } = prepareLooks(file);
+  const { isKnown } = prepareLooks(file);
+  const receiptAt = file.prepare<{ receipt: string }>("SELECT receipt FROM facts WHERE position = ?");
+  const remove: SqlStatement<never> = file.prepare("DELETE FROM facts WHERE position = ?");
   const unplaced: CarvedRow[] = [];
   for (let batch = take(found, 5000); batch.length > 0; batch = take(found, 5000)) {
     file.transaction(() => {
       for (const row of batch) {
-        const { position } = row;
+        const { position, moves } = row;
         if (isKnown(row)) continue;
-        if (!row.isReceived || position === null || isTaken(position)) unplaced.push(row);
-        else insert({ ...row, position }, JSON.parse(row.body) as Fact);
+        if (!row.isReceived || position === null) {
+          unplaced.push(row);
+          continue;
+        }
+        const [there] = receiptAt.all(position);
+        if (there !== undefined && movesIn(there.receipt) >= moves) continue;
+        if (there !== undefined) remove.run(position);
+        insert({ ...row, position }, JSON.parse(row.body) as Fact, moves);
       }
     });
   }

@@ -68,7 +68,7 @@ export class MemoryJournal implements Journal {
     this.refuseWhenClosed();
     this.failWhenTold();
     const from = this.liveOrigin;
-    const successor = new NewOrigin(successorOf(from, this.headOf(from)));
+    const successor = new NewOrigin(successorOf(from, this.headOf(from)), new Map([[from, firstOfOurs - 1]]));
     const entries = this.entries.map((entry) => {
       if (entry.row.origin !== from || entry.row.seq < firstOfOurs) return entry;
       const row = successor.take(entry.row);

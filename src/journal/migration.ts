@@ -12,7 +12,7 @@ import { openingOf } from "./last-alerts.ts";
 import { NewOrigin } from "./new-origin.ts";
 import type { Places } from "./places.ts";
 import { findGaps, isSound, prepareMove, prepareRemember, rowsAfter } from "./rows.ts";
-import { columnsSinceFormat2, schemaVersion, tablesSinceFormat2, writeMeta } from "./schema.ts";
+import { columnsSinceFormat2, durable, schemaVersion, tablesSinceFormat2, writeMeta } from "./schema.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 
 /**
@@ -22,8 +22,7 @@ import { SqliteFile } from "./sqlite-file.ts";
 export function migrateJournal(places: Places): void {
   const file = SqliteFile.open(places.journal);
   try {
-    file.exec("PRAGMA synchronous = FULL");
-    file.query("PRAGMA secure_delete = ON");
+    file.exec(durable);
     file.transaction(() => migrate(file));
   } finally {
     file.close();
@@ -34,13 +33,13 @@ function migrate(file: SqliteFile): void {
   for (const column of columnsSinceFormat2) file.exec(`ALTER TABLE facts ADD COLUMN ${column}`);
   file.exec(tablesSinceFormat2);
   const gaps = findGaps(file);
-  const successor = new NewOrigin(newOrigin());
+  const successor = new NewOrigin(newOrigin(), gaps);
   const move = prepareMove(file);
   const remember = prepareRemember(file);
   for (const row of rowsAfter(file, 0)) {
     if (!isSound(row)) throw damagedAt(row.seq);
     const upTo = gaps.get(row.origin);
-    if (upTo !== undefined && row.seq > upTo) move(successor.take({ ...row, skew: null }));
+    if (upTo !== undefined && row.seq > upTo) move(row, successor.take({ ...row, skew: null }));
     if (row.kind !== "alert-opened") continue;
     const opening = openingOf(JSON.parse(row.body) as Fact);
     if (opening !== null) remember(opening);

@@ -15,17 +15,11 @@ export function moveFacts(file: SqliteFile, directory: string, from: OriginId, f
   const rowsOf = prepareRowsOfOrigin(file, 1000);
   const [earliest] = rowsOf(from, first - 1, first);
   if (earliest !== undefined) removeSnapshotsFrom(directory, earliest.position);
-  const successor = new NewOrigin(newOrigin());
+  const successor = new NewOrigin(newOrigin(), new Map([[from, first - 1]]));
   const move = prepareMove(file);
-  // What is left of the old rows in the file would prove itself to a salvage, beside the new ones.
-  file.query("PRAGMA secure_delete = ON");
-  try {
-    file.transaction(() => {
-      for (const row of rowsOf(from, first - 1)) move(successor.take(row));
-      writeMeta(file, "origin", successor.origin);
-    });
-  } finally {
-    file.query("PRAGMA secure_delete = OFF");
-  }
+  file.transaction(() => {
+    for (const row of rowsOf(from, first - 1)) move(row, successor.take(row));
+    writeMeta(file, "origin", successor.origin);
+  });
   return successor.origin;
 }

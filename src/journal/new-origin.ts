@@ -12,7 +12,11 @@ export class NewOrigin {
   /** For each log that rows were moved out of: the numbers moved, ascending. */
   private readonly moved = new Map<OriginId, { readonly from: number; readonly to: number }[]>();
 
-  constructor(readonly origin: OriginId) {}
+  /** `kept`: for each log that is moved out of, the last number that stays in it. */
+  constructor(
+    readonly origin: OriginId,
+    private readonly kept: ReadonlyMap<OriginId, number>,
+  ) {}
 
   take(row: FactRow): FactRow {
     const numbers = this.moved.get(row.origin) ?? [];
@@ -32,13 +36,12 @@ export class NewOrigin {
     const fact = JSON.parse(row.body) as { covers?: Vector };
     if (typeof fact.covers !== "object" || fact.covers === null) return row.body;
     const covers = new Map(Object.entries(fact.covers) as [OriginId, number][]);
-    for (const [origin, numbers] of this.moved) {
+    for (const [origin, kept] of this.kept) {
       const upTo = covers.get(origin);
-      const first = numbers[0];
-      if (upTo === undefined || first === undefined || upTo < first.from) continue;
-      if (first.from > 1) covers.set(origin, first.from - 1);
+      if (upTo === undefined || upTo <= kept) continue;
+      if (kept > 0) covers.set(origin, kept);
       else covers.delete(origin);
-      const last = numbers.findLast(({ from }) => from <= upTo);
+      const last = this.moved.get(origin)?.findLast(({ from }) => from <= upTo);
       if (last !== undefined) covers.set(this.origin, Math.max(last.to, covers.get(this.origin) ?? 0));
     }
     return JSON.stringify({ ...fact, covers: Object.fromEntries(covers) });

@@ -3,7 +3,7 @@ import type { Fact } from "#domain/fact";
 import type { AlertId, OriginId } from "#domain/ids";
 import { emptyHead, hashOf, type FactRow, type Head } from "./hash-chain.ts";
 import { openingOf, type Opening } from "./last-alerts.ts";
-import { receiptOf } from "./receipt.ts";
+import { isReceiptOf, movesIn, receiptOf } from "./receipt.ts";
 import { readGaps, type Gaps } from "./schema.ts";
 import type { SqliteFile, SqlStatement } from "./sqlite-file.ts";
 
@@ -12,16 +12,16 @@ export interface StoredRow extends FactRow {
   readonly receipt?: string | null;
 }
 
-/** `fact`: the row's body. Both tables are written, so call it in a transaction. */
-export function prepareInsert(file: SqliteFile): (row: FactRow, fact: Fact) => void {
+/** `fact`: the row's body. `moves`: see receipt.ts. Both tables are written, so call it in a transaction. */
+export function prepareInsert(file: SqliteFile): (row: FactRow, fact: Fact, moves?: number) => void {
   const statement: SqlStatement<never> = file.prepare(
     `INSERT INTO facts (position, origin, seq, at, kind, alert_id, previous, hash, body, skew, receipt)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const remember = prepareRemember(file);
-  return (row, fact) => {
+  return (row, fact, moves = 0) => {
     const { position, origin, seq, at, kind, alert_id, previous, hash, body, skew } = row;
-    const receipt = receiptOf(row);
+    const receipt = receiptOf(row, moves);
     statement.run(position, origin, seq, at, kind, alert_id, previous, hash, body, skew, receipt);
     const opening = openingOf(fact);
     if (opening !== null) remember(opening);
@@ -50,13 +50,14 @@ export function prepareRecall(file: SqliteFile): (key: string) => Opening | null
 }
 
 /** Gives a row, found by its position, another place in another origin. */
-export function prepareMove(file: SqliteFile): (row: FactRow) => void {
+export function prepareMove(file: SqliteFile): (old: StoredRow, row: FactRow) => void {
   const statement: SqlStatement<never> = file.prepare(
     "UPDATE facts SET origin = ?, seq = ?, previous = ?, hash = ?, body = ?, receipt = ? WHERE position = ?",
   );
-  return (row) => {
+  return (old, row) => {
     const { position, origin, seq, previous, hash, body } = row;
-    statement.run(origin, seq, previous, hash, body, receiptOf(row), position);
+    const receipt = receiptOf(row, movesIn(old.receipt ?? "") + 1);
+    statement.run(origin, seq, previous, hash, body, receipt, position);
   };
 }
 
@@ -66,7 +67,7 @@ export function isSound(row: StoredRow): boolean {
   const isReceived =
     receipt === null
       ? row.position === row.seq && (row.skew ?? null) === null
-      : receipt === receiptOf({ ...row, skew: row.skew ?? null });
+      : isReceiptOf(receipt, { ...row, skew: row.skew ?? null });
   return isReceived && hashOf(row) === row.hash;
 }
 

@@ -14,6 +14,12 @@ export const schemaVersion = 2;
 export const pageBytes = 4096;
 
 /**
+ * For every connection that writes. Without `cache_spill` a large transaction would write pages to the log before it is
+ * committed, and some of them again: killed then, the log would look damaged.
+ */
+export const durable = "PRAGMA synchronous = FULL; PRAGMA cache_spill = OFF";
+
+/**
  * `state`: `open` while an engine runs; found open without a write-ahead log, the log is lost.
  * `origin`: the log that this machine writes to. A salvage begins another, since a lost number must never be given twice.
  * `first`: the lowest position that a fact may get since then: 1, or after a salvage one more than the last one known.

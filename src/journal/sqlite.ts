@@ -31,7 +31,7 @@ import {
   type StoredRow,
 } from "./rows.ts";
 import { readReport, type SalvageReport } from "./salvage.ts";
-import { readGaps, readOrigin, writeGaps, writeMeta, type Gaps } from "./schema.ts";
+import { durable, readGaps, readOrigin, writeGaps, writeMeta, type Gaps } from "./schema.ts";
 import { intactSnapshots, writeSnapshot, type StoredSnapshot } from "./snapshot-files.ts";
 import { SqliteFile, type SqlStatement } from "./sqlite-file.ts";
 
@@ -106,7 +106,7 @@ class SqliteJournal implements Journal {
     // What SQLite makes beside the file gets the file's mode.
     chmodSync(places.journal, 0o600);
     file.query("PRAGMA journal_mode = WAL");
-    file.exec("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216");
+    file.exec(`${durable}; PRAGMA journal_size_limit = 16777216`);
     const live = readOrigin(file);
     if (live === null) throw new Error("A checked journal has an origin.");
     const last = lastRow(file);
