@@ -59,6 +59,10 @@ export class FakeConnection implements Connection {
     this.heard.push(message);
   }
 
+  sendText(text: string): void {
+    this.heard.push(JSON.parse(text));
+  }
+
   onMessage(listener: (message: unknown) => void): void {
     this.listener = listener;
   }
