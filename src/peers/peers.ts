@@ -140,7 +140,10 @@ export class Peers implements Standing {
 
   /** Takes an authenticated link. A second one of the same machine replaces the first. */
   attach(link: PeerLink): void {
+    const known = this.dependencies.engine.state.machines.get(link.machine);
     if (!this.running) return link.close("this machine is not taking part now");
+    // One that is not known at all may have joined a moment ago: the fact is on its way.
+    if (known !== undefined && known.revokedAt !== null) return link.close("it was revoked");
     const now = this.round.enter();
     this.sessions.open(link, now, (session) => {
       if (this.round.isTeam && !this.whoActs.isSuspended) session.beat(this.round.words(now));

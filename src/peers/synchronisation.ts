@@ -24,6 +24,8 @@ export class Synchronisation {
   private readonly links = new Map<MachineId, LinkSynchronisation>();
   /** Origins of which a machine has other facts than we. */
   private readonly quarantine = new Map<MachineId, Set<OriginId>>();
+  /** What machines had when their last link closed. */
+  private readonly lastKnown = new Map<MachineId, Vector>();
   private pushed: { origin: OriginId; last: number };
 
   constructor(private readonly dependencies: SynchronisationDependencies) {
@@ -46,7 +48,10 @@ export class Synchronisation {
   }
 
   remove(machine: MachineId): void {
-    this.links.get(machine)?.close();
+    const link = this.links.get(machine);
+    if (link === undefined) return;
+    link.close();
+    if (link.theirs !== null) this.lastKnown.set(machine, link.theirs);
     this.links.delete(machine);
   }
 
@@ -82,8 +87,8 @@ export class Synchronisation {
 
   /** How many facts of ours that machine lacks, and how many of its facts we lack; null: not known. */
   difference(machine: MachineId): { readonly theyLack: number; readonly weLack: number } | null {
-    const theirs = this.links.get(machine)?.theirs ?? null;
-    if (theirs === null) return null;
+    const theirs = this.links.get(machine)?.theirs ?? this.lastKnown.get(machine);
+    if (theirs === undefined) return null;
     const ours = this.dependencies.engine.vector();
     return { theyLack: factsMissing(theirs, ours), weLack: factsMissing(ours, theirs) };
   }

@@ -64,14 +64,17 @@ export class StatusBoard {
   }
 }
 
+/** More than are on their way in an alert storm. */
+const manyFacts = 1_000;
+
 /** What moves with each heartbeat is left aside. */
 function withoutMotion(status: TeamStatus): unknown {
   const machines = status.machines.map(
     ({ lastHeardAt: _, clockDifferenceMs, factsBehind, factsAhead, ...rest }) => ({
       ...rest,
       clockMinutes: Math.round((clockDifferenceMs ?? 0) / 60_000),
-      isBehind: factsBehind > 0,
-      isAhead: factsAhead > 0,
+      isFarBehind: factsBehind > manyFacts,
+      isFarAhead: factsAhead > manyFacts,
     }),
   );
   return { ...status, machines };

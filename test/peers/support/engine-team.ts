@@ -91,7 +91,7 @@ export class EngineMachine {
     void this.engine.start();
     await this.team.time.settle();
     this.peers.start();
-    this.leave = this.team.network.join(this.id, (link) => this.peers.attach(link));
+    this.leave = this.team.network.join(this.id, (link) => this.sources.run(() => this.peers.attach(link)));
   }
 
   /** `kill -9`. */

@@ -73,7 +73,9 @@ export class TestMachine {
       report: (text) => void (this.problem = text),
     });
     this.peers.start();
-    this.leave = this.team.network.join(this.id, (link) => this.peers.attach(this.throughMyTime(link)));
+    this.leave = this.team.network.join(this.id, (link) =>
+      this.sources.run(() => this.peers.attach(this.throughMyTime(link))),
+    );
   }
 
   /** The process dies; the disk stays. */
