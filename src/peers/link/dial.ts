@@ -7,6 +7,7 @@ import { WebSocket, type ClientOptions } from "ws";
 import { fingerprintOf } from "../identity/certificate.ts";
 import type { MachineIdentity } from "../identity/machine-identity.ts";
 import { parseAddress } from "./address.ts";
+import { compression } from "./compression.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export interface DialOptions {
@@ -93,7 +94,7 @@ function upgrade(tls: TLSSocket, address: string, options: DialOptions, settle: 
   const settings: ClientOptions = {
     createConnection: () => tls,
     maxPayload: maxMessageBytes,
-    perMessageDeflate: compressFromBytes === undefined ? false : { threshold: compressFromBytes },
+    perMessageDeflate: compressFromBytes === undefined ? false : compression(compressFromBytes),
     allowSynchronousEvents: false,
     autoPong: false,
     followRedirects: false,

@@ -14,6 +14,7 @@ import { deskPath, maxJoinBytes, pairingPath } from "#wire/pairing-contract";
 import type { MachineIdentity } from "../identity/machine-identity.ts";
 import type { PeerLink } from "../peer-link.ts";
 import { closeCodes } from "./close-codes.ts";
+import { compression } from "./compression.ts";
 import { Door, type Guest } from "./door.ts";
 import { exchangeHellos, type Hello } from "./hello.ts";
 import { jsonConnection, type JsonConnection } from "./json-connection.ts";
@@ -72,7 +73,7 @@ export class PeerServer {
         autoPong: false,
       });
     this.sockets = {
-      engine: server(limits.peerMessageBytes, { threshold: limits.compressFromBytes }),
+      engine: server(limits.peerMessageBytes, compression(limits.compressFromBytes)),
       desk: server(limits.deskMessageBytes),
       stranger: server(maxJoinBytes),
     };
