@@ -37,7 +37,7 @@ export class AppendingChild {
   private hasEnded = false;
   private wake = (): void => {};
 
-  constructor(script: string, directory: string, mode: "append" | "hold" = "append") {
+  constructor(script: string, directory: string, mode: "append" | "hold" | "merge" = "append") {
     this.process = spawn(process.execPath, [script, directory, mode], {
       stdio: ["ignore", "pipe", "inherit"],
       env: { ...process.env, NODE_PATH: join(project, "node_modules") },

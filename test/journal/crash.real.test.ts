@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, type TestContext } from "vitest";
 import type { Fact } from "#domain/fact";
+import type { OriginId } from "#domain/ids";
 import { JournalError } from "#engine/ports";
 import { openSqliteJournal } from "#journal/sqlite";
 import { verifyJournal } from "#journal/verify";
@@ -61,6 +62,33 @@ describe("kill -9", () => {
       journal.close();
     }
     expect(verifyJournal(place.directory)).toMatchObject({ ok: true, facts: position });
+  }, 120_000);
+});
+
+describe("kill -9 between facts of two machines", () => {
+  test("12 rounds: nothing acknowledged is lost, whoever said it, and all chains hold", async () => {
+    let position = 0;
+    for (let round = 0; round < 12; round++) {
+      const child = new AppendingChild(script, place.directory, "merge");
+      expect(await child.line(0)).toBe("open");
+      await child.line(1 + ((round * 17) % 37));
+      await child.kill();
+      const acknowledged = Number(child.lines.at(-1));
+      expect(acknowledged).toBeGreaterThan(position);
+      const { journal, report } = openSqliteJournal({ directory: place.directory });
+      expect(report.salvaged).toBeNull();
+      position = journal.lastSeq();
+      expect(position).toBeGreaterThanOrEqual(acknowledged);
+      const all = [...journal.replay(0)];
+      expect(all.map((each) => each.place.position)).toEqual(all.map((_, index) => index + 1));
+      for (const own of [true, false]) {
+        const facts = factsIn(all.filter((each) => each.place.own === own));
+        expect(facts).toEqual(manyFacts(facts.length));
+        expect(journal.vector()[own ? journal.origin : ("other-machine" as OriginId)]).toBe(facts.length);
+      }
+      journal.close();
+      expect(verifyJournal(place.directory)).toEqual({ ok: true, facts: position, origins: 2 });
+    }
   }, 120_000);
 });
 
