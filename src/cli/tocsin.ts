@@ -61,6 +61,8 @@ async function run(given: Given): Promise<number> {
       return (await import("./fairness.ts")).fairness(given, output);
     case "simulate":
       return (await import("./simulate.ts")).simulateCommand(given, output);
+    case "team":
+      return (await import("./team-log.ts")).teamLog(given, output);
     case "journal":
       return (await import("./journal.ts")).journal(given, output);
     case "doctor":

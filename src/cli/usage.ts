@@ -212,6 +212,12 @@ export const commands = {
     options: { ...json, data: { type: "string" } },
     words: [0, 0],
   },
+  team: {
+    synopsis: "log [--data DIR] [--json]",
+    purpose: "who changed the team file, when, on which machine, and which lines",
+    options: { ...json, data: { type: "string" } },
+    words: [1, 1],
+  },
   journal: {
     synopsis: "(verify | export) --data DIR [--json]",
     purpose: "check the hash chain, or print every fact",

@@ -55,6 +55,8 @@ export class SharedTeamFile {
   private readonly stops: (() => void)[] = [];
   private watch: TeamWatch | null = null;
   private mayWatch = false;
+  /** Whether it was this machine's turn to read the calendars when they were last thought of. */
+  private refreshes: boolean | null = null;
   private stopWaiting: (() => void) | null = null;
 
   private constructor(
@@ -148,7 +150,10 @@ export class SharedTeamFile {
 
   /** It may be another machine's turn to read the calendars. */
   standingChanged(): Promise<void> {
-    return this.serially(() => this.refreshCalendars());
+    return this.serially(async () => {
+      // Called for every change among the machines; asking the calendars anew would cut off what is being read.
+      if (this.options.mayRefresh() !== this.refreshes) await this.refreshCalendars();
+    });
   }
 
   /** The file as it is now, for whom the watch is too slow. */
@@ -179,7 +184,6 @@ export class SharedTeamFile {
   private async begin(): Promise<void> {
     const { link, engine, person, clock } = this.options;
     if (link() === null) return;
-    this.putInForce(this.current);
     if (engine.state.team === null) {
       this.problems.set("waiting");
       // Its own file is better than none, but it may be an old one: the others come first.
@@ -323,7 +327,8 @@ export class SharedTeamFile {
 
   private async refreshCalendars(): Promise<void> {
     const { calendars, mayRefresh } = this.options;
-    if (this.base === null || !mayRefresh()) return calendars.stop();
+    this.refreshes = mayRefresh();
+    if (this.base === null || !this.refreshes) return calendars.stop();
     if (this.base.calendars.length === 0) return;
     const team = await calendars.use(this.base.team, this.base.calendars);
     if (team !== null) await this.adoptCalendars(team);
