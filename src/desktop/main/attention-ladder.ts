@@ -33,13 +33,13 @@ export class AttentionLadder {
     const climb = this.climbs.get(actionId);
     if (climb === undefined) return;
     climb.settledAt = now;
-    this.reportSounding();
+    this.reportSounding(actionId, climb);
   }
 
   /** Whether the sound that belongs to these alerts really comes out now. */
   soundIs(audible: boolean): void {
     this.audible = audible;
-    this.reportSounding();
+    if (audible) for (const [actionId, climb] of this.climbs) this.reportSounding(actionId, climb);
   }
 
   /** Somebody touched the machine at that time, or later. */
@@ -64,12 +64,9 @@ export class AttentionLadder {
     return this.climbs.size > 0;
   }
 
-  private reportSounding(): void {
-    if (!this.audible) return;
-    for (const [actionId, climb] of this.climbs) {
-      if (climb.settledAt === null || climb.sounded) continue;
-      climb.sounded = true;
-      this.report(actionId, "sounding");
-    }
+  private reportSounding(actionId: string, climb: Climb): void {
+    if (!this.audible || climb.settledAt === null || climb.sounded) return;
+    climb.sounded = true;
+    this.report(actionId, "sounding");
   }
 }
