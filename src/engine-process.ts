@@ -66,7 +66,7 @@ function refuse(exitCode: number, text: string): never {
   process.exit(exitCode);
 }
 
-function hear({ type, invite, person }: Record<string, unknown>, port: Port | undefined): void {
+function hear({ type, invite }: Record<string, unknown>, port: Port | undefined): void {
   switch (type) {
     case "client-port":
       if (port !== undefined) attach(port);
@@ -76,7 +76,7 @@ function hear({ type, invite, person }: Record<string, unknown>, port: Port | un
       machine?.lookAtClock();
       return;
     case "join":
-      void joinTeam(String(invite), typeof person === "string" ? person : null);
+      void joinTeam(String(invite));
       return;
     case "stop":
       void Promise.resolve(machine?.stop()).then(() => process.exit(0));
@@ -85,11 +85,11 @@ function hear({ type, invite, person }: Record<string, unknown>, port: Port | un
 }
 
 /** Starts again in any case: as part of the team, or as before. */
-async function joinTeam(invite: string, person: string | null): Promise<void> {
+async function joinTeam(invite: string): Promise<void> {
   const running = machine;
   if (running === null) return;
   const { data, team = null } = options;
-  const joined = await joinFromApp({ data, team, invite, person, version, stop: () => running.stop() });
+  const joined = await joinFromApp({ data, team, invite, version, stop: () => running.stop() });
   parentPort.postMessage({ type: "joined", ok: joined.ok, text: joined.text });
   if (!joined.stopped) return;
   machine = null;

@@ -13,7 +13,6 @@ export interface JoinFromAppOptions {
   readonly team: string | null;
   /** As it was pasted. */
   readonly invite: string;
-  readonly person: string | null;
   readonly version: string;
   /** Stops the engine, which holds the data folder. */
   readonly stop: () => Promise<void>;
@@ -27,7 +26,7 @@ export interface JoinedFromApp {
 }
 
 export async function joinFromApp(options: JoinFromAppOptions): Promise<JoinedFromApp> {
-  const { data, person, version } = options;
+  const { data, version } = options;
   const read = parseInvite(options.invite);
   if (!read.ok) return { ok: false, text: read.text, stopped: false };
   if (options.team !== null) {
@@ -40,7 +39,8 @@ export async function joinFromApp(options: JoinFromAppOptions): Promise<JoinedFr
     data,
     invite: read.invite,
     name: null,
-    person,
+    // Whoever it is on this machine alone says nothing of that team's people; the invite may.
+    person: null,
     listenAt,
     addresses: [],
     version,

@@ -150,7 +150,7 @@ export class Application {
       sound: this.sound,
       attention: () => this.knowledge.attention(),
       request: (message) => this.link.request(message),
-      join: (invite) => this.engine.join(invite, this.knowledge.identity().person),
+      join: (invite) => this.engine.join(invite),
       showConsole: (alertId) => this.consoleWindow.show(alertId),
       showAlerts: () => this.showAlerts(),
       silence: () => {

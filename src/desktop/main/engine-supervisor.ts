@@ -83,9 +83,9 @@ export class EngineSupervisor {
 
   /**
    * Lets the engine process join the team that this invite is from. It stops its engine for that and starts again in any
-   * case, as part of the team or as before; the answer comes before that start. `person`: whose machine it is, if known.
+   * case, as part of the team or as before; the answer comes before that start.
    */
-  join(invite: string, person: string | null): Promise<Joined> {
+  join(invite: string): Promise<Joined> {
     const child = this.child;
     if (child?.pid === undefined || this.answerJoin !== null)
       return Promise.resolve({ ok: false, text: "The engine is not ready for that; try again in a moment." });
@@ -99,7 +99,7 @@ export class EngineSupervisor {
         this.answerJoin = null;
         resolve(joined);
       };
-      child.postMessage({ type: "join", invite, person });
+      child.postMessage({ type: "join", invite });
     });
   }
 

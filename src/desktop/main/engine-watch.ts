@@ -60,10 +60,10 @@ export class EngineWatch {
   }
 
   /** See `EngineSupervisor.join`. Meanwhile there is no engine, and that is no hang. */
-  async join(invite: string, person: string | null): Promise<Joined> {
+  async join(invite: string): Promise<Joined> {
     this.stopPulse();
     this.doubtIt("This machine is joining a team; its engine starts again in a moment.");
-    return this.supervisor.join(invite, person);
+    return this.supervisor.join(invite);
   }
 
   tellPower(event: PowerEvent): void {
