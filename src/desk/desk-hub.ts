@@ -96,6 +96,8 @@ export class DeskHub {
     this.requests.settleAll(unanswered(lostText));
     this.httpRequests.settleAll(null);
     this.tellAll({ type: "health", health: this.health });
+    const { machines } = this.mirror;
+    if (machines !== null) this.tellAll({ type: "machines", machines: this.asSeenHere(machines) });
   }
 
   /** Any value at all: what this version does not know is left aside. */
@@ -182,7 +184,11 @@ export class DeskHub {
 
   private asSeenHere(machines: MachinesJson): MachinesJson {
     const { id, name } = this.options.self;
-    return { ...machines, self: { id, name: this.mirror.machine(id)?.name ?? name, role: "desk" } };
+    const seen: MachinesJson = {
+      ...machines,
+      self: { id, name: this.mirror.machine(id)?.name ?? name, role: "desk" },
+    };
+    return this.welcomed ? seen : withNobodyInSight(seen, this.problem.since);
   }
 
   private passOn(client: DeskClient, request: Request): void {
@@ -215,6 +221,21 @@ export class DeskHub {
   private tellAll(message: EngineMessage): void {
     for (const client of [...this.clients]) client.tell(message);
   }
+}
+
+/** What an engine said last is not what is so now. */
+function withNobodyInSight(machines: MachinesJson, since: string): MachinesJson {
+  return {
+    ...machines,
+    coordinator: null,
+    since: null,
+    awake: 0,
+    machines: machines.machines.map((machine) =>
+      machine.id === machines.self.id || !machine.connected
+        ? machine
+        : { ...machine, connected: false, since, people: [] },
+    ),
+  };
 }
 
 const lostText = "The engine was lost before it answered; see whether it was done.";

@@ -122,6 +122,13 @@ test("with no engine it says since when, keeps what it knew, and answers at once
     ],
   };
   expect(app.ofType("health").at(-1)?.health).toMatchObject(notTrusted);
+  expect(app.ofType("machines").at(-1)?.machines).toMatchObject({ coordinator: null, awake: 0 });
+  expect(
+    app
+      .ofType("machines")
+      .at(-1)
+      ?.machines.machines.map(({ connected }) => connected),
+  ).toEqual([false, true]);
   app.say({ type: "open-alert", requestId: 3, alertId: "a0" });
   expect(app.ofType("answer")).toMatchObject([{ requestId: 3, ok: false, reason: "unreachable" }]);
   const late = attach(desk, "browser");

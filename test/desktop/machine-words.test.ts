@@ -38,12 +38,13 @@ test("this machine comes first, then the coordinator, then those that are there;
 
 test("says who coordinates, also when nobody does", () => {
   expect(coordinatorLine(machinesOfThree())).toMatch(/^Ana's laptop coordinates since .*\.$/);
-  expect(coordinatorLine(machinesOfThree({ coordinator: null }))).toBe("No machine coordinates yet.");
+  expect(coordinatorLine(machinesOfThree({ coordinator: null }))).toBe("No machine in sight coordinates.");
 });
 
 test("warns of one engine awake and of being cut off, never a machine that is alone", () => {
   expect(machineWarnings(machinesOfThree())).toEqual([]);
   expect(machineWarnings(machinesOfThree({ awake: 1 }))).toEqual([expect.stringMatching(/^Only one engine/)]);
+  expect(machineWarnings(machinesOfThree({ awake: 0 }))).toEqual([expect.stringMatching(/^No engine/)]);
   const isolated = machinesOfThree({ awake: 1, isolatedSince: "2026-03-01T03:12:00.000Z", settling: true });
   expect(machineWarnings(isolated)).toEqual([
     expect.stringMatching(/^ISOLATED since .*carries on alone/),

@@ -13,7 +13,7 @@ import { serveStream } from "#api/stream";
 import type { PersonId, PolicyId, TeamRevision } from "#domain/ids";
 import type { Person, Team } from "#domain/team";
 import { SystemClock } from "#system/system-clock";
-import { appFolder, eventually, screenshot } from "../support/desktop-app.ts";
+import { appFolder, eventually, pause, screenshot } from "../support/desktop-app.ts";
 import { CountingRandom, FakeEngine } from "../support/fake-engine.ts";
 import { FakeMachines, machine, machineAlone, machinesOfThree } from "../support/fake-machines.ts";
 import { PlainBrowser } from "../support/plain-browser.ts";
@@ -126,6 +126,8 @@ test("an invite: for whom and as what, the line, its code, the time left, and wh
       "rgb(26, 28, 30)",
     ),
   );
+  // The colours fade.
+  await pause(200);
   screenshot("machines-invite-dark");
   await browser.prefer("light");
   const { machines: known } = machinesOfThree();

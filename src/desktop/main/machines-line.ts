@@ -23,7 +23,7 @@ export function machinesLine(
       ? `${shortened(coordinator)} coordinates`
       : machines.settling
         ? "Catching up with the team"
-        : "Nobody coordinates yet";
+        : "Nobody in sight coordinates";
   return `${who} · ${connected} of ${own.length} machines connected`;
 }
 

@@ -41,7 +41,7 @@ export function revokedMachines({ machines }: MachinesJson): (MachineJson & { re
 /** "Ana's laptop coordinates since 09:00:12." */
 export function coordinatorLine({ coordinator, since, machines }: MachinesJson): string {
   const machine = machines.find(({ id }) => id === coordinator);
-  if (machine === undefined) return "No machine coordinates yet.";
+  if (machine === undefined) return "No machine in sight coordinates.";
   return `${machine.name} coordinates${since === null ? "" : ` since ${clockTime(since)}`}.`;
 }
 
@@ -62,7 +62,9 @@ export function machineWarnings(machines: MachinesJson): string[] {
     warnings.push(
       `ISOLATED since ${clockTime(isolatedSince)}: none of the team’s engines can be reached, so this machine carries on alone. Look at its network.`,
     );
-  } else if (awake <= 1) {
+  } else if (awake === 0) {
+    warnings.push("No engine of the team is in sight: what becomes of alerts now is not known here.");
+  } else if (awake === 1) {
     warnings.push(
       "Only one engine is awake: if it sleeps, nobody escalates. Wake another one, or add one that is always on.",
     );
