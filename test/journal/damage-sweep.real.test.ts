@@ -5,7 +5,12 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
+import type { Journal } from "#engine/ports";
+import { MemoryJournal } from "#journal/memory";
+import { verifyJournal } from "#journal/verify";
+import { factsIn } from "./build-facts.ts";
 import { DamagedStart, facts, flip, groups, sizeOf } from "./damaged-start.ts";
+import { manyFacts, TemporaryJournal } from "./temporary-journal.ts";
 
 const start = new DamagedStart();
 afterAll(() => start.remove());
@@ -93,3 +98,47 @@ describe("a file cut short", () => {
     }
   });
 });
+
+describe("one flipped byte in the facts of two machines", () => {
+  test("costs nothing for good: what it cost comes back from the other machine, or verify finds it", () => {
+    const place = new TemporaryJournal();
+    const now = 1_700_000_100_000;
+    const other = new MemoryJournal("other-machine");
+    const { journal } = place.start();
+    for (let round = 0; round < 8; round++) {
+      journal.append(manyFacts(5, round * 5));
+      other.append(manyFacts(5, 100 + round * 5));
+      journal.merge(other.factsBeyond(journal.vector(), Number.MAX_SAFE_INTEGER, now), now);
+      other.merge(journal.factsBeyond(other.vector(), Number.MAX_SAFE_INTEGER, now), now);
+    }
+    journal.close();
+    let salvaged = 0;
+    for (const offset of steps(sizeOf(place.directory, "journal.sqlite"), 90)) {
+      const directory = place.killed();
+      flip(join(directory, "journal.sqlite"), offset);
+      const { journal: started, report } = place.start(directory);
+      if (report.salvaged !== null) salvaged += 1;
+      const { refused } = started.merge(
+        other.factsBeyond(started.vector(), Number.MAX_SAFE_INTEGER, now),
+        now,
+      );
+      const isWhole = refused === null && sameFacts(started, other);
+      expect(isWhole || !verifyJournal(directory).ok, `offset ${offset}`).toBe(true);
+      if (report.salvaged !== null) expect(isWhole, `salvaged, offset ${offset}`).toBe(true);
+      started.close();
+      rmSync(directory, { recursive: true });
+    }
+    expect(salvaged).toBeGreaterThan(30);
+    place.remove();
+  });
+});
+
+function sameFacts(a: Journal, b: Journal): boolean {
+  const [textA, textB] = [a, b].map((journal) =>
+    factsIn(journal.replay(0))
+      .map((fact) => JSON.stringify(fact))
+      .sort()
+      .join("\n"),
+  );
+  return textA === textB;
+}
