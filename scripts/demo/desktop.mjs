@@ -1,21 +1,31 @@
-// The desktop of the demo's Ana: this very one where there is one, else a test desktop without a screen where its parts
-// are installed, else none; then Tocsin says so and goes on at once to Ana's mail.
-import { startDesktop } from "../setup/desktop.mjs";
-import { onPath } from "../setup/run.mjs";
+// What stands in for a person's desktop in the demo: a program that attaches to that person's machine as the tray app
+// does, and tells what it would show. It says that somebody sits there and that the window is drawn.
+import { WebSocket } from "ws";
 import { afterwards } from "./stage.mjs";
 
-const parts = ["Xvfb", "dbus-daemon", "openbox", "dunst", "pulseaudio", "xfce4-panel", "notify-send"];
+const contractVersion = 1;
 
-/** Resolves with `{ env, what }`; `what` null: there is none. */
-export async function findDesktop() {
-  const { DBUS_SESSION_BUS_ADDRESS: bus, DISPLAY, WAYLAND_DISPLAY } = process.env;
-  const here = process.platform !== "linux" || (bus && (DISPLAY || WAYLAND_DISPLAY) && onPath("notify-send"));
-  if (here) return { env: process.env, what: "this desktop" };
-  if (!parts.every(onPath)) return { env: process.env, what: null };
-  const starting = startDesktop().catch(() => null); // the story goes on without
-  afterwards(async () => (await starting)?.stop());
-  const desktop = await starting;
-  return desktop === null
-    ? { env: process.env, what: null }
-    : { env: desktop.env, what: "a desktop without a screen" };
+/** Resolves once the machine has welcomed it. `onShow` gets the alert's title; it ends with its machine. */
+export function attachDesktop({ url, token, person, onShow }) {
+  const socket = new WebSocket(`${url.replace("http", "ws")}/api/v1/stream`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  afterwards(() => socket.terminate());
+  const titles = new Map();
+  const say = (message) => socket.send(JSON.stringify(message));
+  return new Promise((done, fail) => {
+    socket.on("error", fail);
+    socket.on("close", () => fail(new Error(`the desktop of ${person} was turned away`)));
+    socket.on("open", () =>
+      say({ type: "hello", version: contractVersion, client: "desktop", person, available: true }),
+    );
+    socket.on("message", (data) => {
+      const message = JSON.parse(String(data));
+      for (const { id, title } of message.alerts ?? []) titles.set(id, title);
+      if (message.type === "welcome") done();
+      if (message.type !== "present") return;
+      onShow(titles.get(message.alertId));
+      say({ type: "presented", actionId: message.actionId, shown: true });
+    });
+  });
 }

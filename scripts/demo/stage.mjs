@@ -5,12 +5,12 @@ const startedMs = performance.now();
 const cleanups = [];
 let cleaning = null;
 
-/** `  3.2 s  Ben         …`: who does what, when. */
+/** `  3.2 s  Ben's mail     …`: who does what, when. */
 export function tell(who, text) {
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1).padStart(5);
   const [first, ...rest] = text.split("\n");
-  console.log(`${seconds} s  ${who.padEnd(11)} ${first}`);
-  for (const line of rest) console.log(`${" ".repeat(21)}${line}`);
+  console.log(`${seconds} s  ${who.padEnd(14)} ${first}`);
+  for (const line of rest) console.log(`${" ".repeat(24)}${line}`);
 }
 
 /** Done at the end, in whatever way it comes; last in, first out. Throws when that end has come already. */

@@ -1,0 +1,96 @@
+// What the demo prints of one alert, in the order in which it happened: before a popup or a mail is told, all that the
+// machines' own timelines say by then is. A step is in the journal before its popups and mails go out, so this order does
+// not depend on how fast anybody is.
+import { setTimeout as pause } from "node:timers/promises";
+import { tell } from "./stage.mjs";
+
+const lookEveryMs = 200;
+/** The rest is seen from outside: popups and mails. */
+const worthTelling = [
+  "alert-opened",
+  "step-entered",
+  "step-skipped",
+  "notification-failed",
+  "alert-acknowledged",
+];
+
+/** Follows an alert on all machines from `follow` until `stop`. */
+export function startStory(machines) {
+  let follow = () => {};
+  const alertId = new Promise((known) => (follow = known));
+  /** How often each sentence was told: it may come again, and times differ by as much as facts travel. */
+  const told = new Map();
+  /** Who was told, popup by popup and mail by mail. */
+  const reached = [];
+  const waiting = new Set();
+  let stopped = false;
+  let last = Promise.resolve();
+  /** One after the other, whoever asks. */
+  const inTurn = (work) => (last = last.then(work));
+
+  async function tellTimelines() {
+    const id = await alertId;
+    for (const machine of machines.filter((one) => one.isRunning())) {
+      const here = new Map();
+      for (const { kind, text } of await timelineOf(machine, id)) {
+        if (!worthTelling.includes(kind)) continue;
+        here.set(text, (here.get(text) ?? 0) + 1);
+        if (here.get(text) <= (told.get(text) ?? 0)) continue;
+        told.set(text, here.get(text));
+        tell("Tocsin", text);
+      }
+    }
+  }
+
+  const tellInOrder = (who, text) =>
+    inTurn(async () => {
+      await tellTimelines();
+      tell(who, text);
+    });
+
+  const looking = (async () => {
+    await alertId;
+    while (!stopped) {
+      await inTurn(tellTimelines);
+      await pause(lookEveryMs);
+    }
+  })();
+
+  return {
+    /** From now on it is about this alert; what has happened until now is told then. */
+    follow,
+    /** What somebody does. Resolves once it is told. */
+    tell: tellInOrder,
+    /** A popup or a mail. */
+    async happened(who, text) {
+      await tellInOrder(who, text);
+      reached.push(who);
+      for (const look of waiting) look();
+    },
+    /** How many popups and mails there were. */
+    count: () => reached.length,
+    /** Resolves when there is such a popup or mail among those after the first `after`. */
+    until: (who, after = 0) =>
+      new Promise((arrived) => {
+        const look = () => reached.indexOf(who, after) !== -1 && arrived();
+        waiting.add(look);
+        look();
+      }),
+    /** Tells what is left to tell. */
+    async stop() {
+      stopped = true;
+      follow(null);
+      await looking;
+      await inTurn(tellTimelines);
+    },
+  };
+}
+
+/** Nothing of a machine that is being killed, or that has not heard of the alert yet. */
+async function timelineOf(machine, alertId) {
+  try {
+    return (await machine.api(`/api/v1/alerts/${alertId}`)).timeline;
+  } catch {
+    return [];
+  }
+}
