@@ -51,15 +51,19 @@ export class Membership {
     sighting.closedAt = now;
   }
 
-  heartbeat(machine: MachineId, words: HeartbeatWords, now: EpochMs): void {
+  /** @returns whether it says anything but that it is still there. */
+  heartbeat(machine: MachineId, words: HeartbeatWords, now: EpochMs): boolean {
     const sighting = this.sightings.get(machine);
-    if (sighting === undefined) return;
-    if (!isHeard(sighting, now)) sighting.heardSince = now;
+    if (sighting === undefined) return false;
+    const wasHeard = isHeard(sighting, now);
+    const isNews = !wasHeard || sighting.words === null || differ(sighting.words, words);
+    if (!wasHeard) sighting.heardSince = now;
     sighting.heardAt = now;
     sighting.quietSince = now;
     sighting.farewell = null;
     sighting.words = words;
     sighting.clockDifferenceMs = words.clock - now;
+    return isNews;
   }
 
   goodbye(machine: MachineId, reason: "sleep" | "stop"): void {
@@ -127,6 +131,12 @@ export class Membership {
 function isHeard({ heardAt, closedAt, farewell }: Sighting, now: EpochMs): boolean {
   if (heardAt === null || farewell !== null || now - heardAt >= peerTiming.silentAfterMs) return false;
   return closedAt === null || now - closedAt < peerTiming.closedForMs;
+}
+
+/** What was not said again is the very same object. */
+function differ(a: HeartbeatWords, b: HeartbeatWords): boolean {
+  if (a.epoch !== b.epoch || a.coordinator !== b.coordinator || a.acts !== b.acts) return true;
+  return a.hears !== b.hears || a.vector !== b.vector || a.people !== b.people || a.runtime !== b.runtime;
 }
 
 function unseen(machine: MachineId, now: EpochMs): Sighting {

@@ -121,7 +121,7 @@ export class Peers implements Standing {
     const { clock, engine, local } = this.dependencies;
     this.running = true;
     this.stopListening = engine.onChange((change) => this.committed(change));
-    local.onPeopleChanged(() => this.round.soon());
+    local.onPeopleChanged(() => this.round.localPeopleChanged());
     clock.onStep((deltaMs) => this.round.clockStepped(deltaMs));
     this.round.begin(clock.now());
   }
@@ -228,12 +228,13 @@ export class Peers implements Standing {
 
   private heartbeat({ machine, reader, synchronisation }: PeerSession, message: HeartbeatMessage): void {
     const words = reader.read(message);
-    this.membership.heartbeat(machine, words, this.dependencies.clock.now());
+    const isNews = this.membership.heartbeat(machine, words, this.dependencies.clock.now());
     if (message.vector !== undefined) {
       if (synchronisation.theirs === null) synchronisation.showHeadOf(this.dependencies.engine.origin);
       synchronisation.heard(words.vector);
     }
-    this.round.soon();
+    // Most say nothing new: a large team would go round all the time.
+    if (isNews) this.round.soon();
   }
 
   private committed(change: EngineChange): void {

@@ -61,7 +61,7 @@ export class RemoteDesktops {
 
   /** Its link has closed: whether it was shown will not be known. */
   lost(machine: MachineId): void {
-    for (const request of [...this.requests.values()])
+    for (const request of this.requests.values())
       if (request.machine === machine) request.finish("not-shown");
   }
 }

@@ -5,6 +5,7 @@
  * While no other engine is known there is no cycle: nothing is said, and no timer stands.
  */
 import type { EpochMs, MachineId } from "#domain/ids";
+import type { PersonPresence } from "#domain/presence";
 import type { HeartbeatWords } from "./heartbeat.ts";
 import type { Membership } from "./membership.ts";
 import { peerLimits, peerTiming } from "./peer-timing.ts";
@@ -12,7 +13,7 @@ import type { PeersDependencies } from "./peers.ts";
 import type { Sessions } from "./sessions.ts";
 import type { StillFiring } from "./still-firing.ts";
 import type { Synchronisation } from "./synchronisation.ts";
-import { teamPeople } from "./team-people.ts";
+import { TeamPeople } from "./team-people.ts";
 import type { TeamView } from "./team-view.ts";
 import type { WhoActs } from "./who-acts.ts";
 
@@ -43,7 +44,10 @@ export class Round {
   private isPlanned = false;
   private isOver = false;
   private timer: { readonly at: EpochMs; readonly cancel: () => void } | null = null;
-  private told = { beat: "", people: "[]", problem: null as string | null, position: 0 as number | null };
+  /** Of the desktops here. */
+  private localPeople: readonly PersonPresence[] = [];
+  private told = { beat: "", problem: null as string | null, position: 0 as number | null };
+  private readonly people = new TeamPeople((change) => void this.dependencies.engine.submit(change));
 
   constructor(
     private readonly dependencies: PeersDependencies,
@@ -61,9 +65,15 @@ export class Round {
   }
 
   begin(now: EpochMs): void {
+    this.localPeople = this.dependencies.local.people();
     this.reviewTeam(now);
     if (this.isTeam) this.settle(now);
     this.go();
+  }
+
+  localPeopleChanged(): void {
+    this.localPeople = this.dependencies.local.people();
+    this.soon();
   }
 
   end(): void {
@@ -105,17 +115,19 @@ export class Round {
 
   /** What this machine says of itself. */
   words(now: EpochMs): HeartbeatWords {
-    const { engine, local, runtime } = this.dependencies;
+    const { engine, runtime } = this.dependencies;
+    return { ...this.urgentWords(now), vector: engine.vector(), clock: now, runtime: runtime() };
+  }
+
+  /** Of that, what others act on: it is said at once. New facts are pushed anyway. */
+  private urgentWords(now: EpochMs): Omit<HeartbeatWords, "vector" | "clock" | "runtime"> {
     const { whoActs, membership } = this.parts;
     return {
       epoch: whoActs.epoch,
       coordinator: whoActs.coordinator?.machine ?? null,
       acts: whoActs.acts,
       hears: membership.heard(now).map(({ machine }) => machine),
-      vector: engine.vector(),
-      people: local.people().slice(0, peerLimits.peopleInHeartbeat),
-      clock: now,
-      runtime: runtime(),
+      people: this.localPeople.slice(0, peerLimits.peopleInHeartbeat),
     };
   }
 
@@ -131,7 +143,8 @@ export class Round {
       this.tellPosition(0);
       this.reportProblem(null);
     }
-    this.feedPeople(now);
+    const elsewhere = this.parts.membership.reachable(now).map(({ words }) => words?.people ?? []);
+    this.people.are([this.localPeople, ...elsewhere]);
     this.parts.show(now);
   }
 
@@ -171,14 +184,13 @@ export class Round {
     else this.cycle ??= { beatAt: Number.NEGATIVE_INFINITY, gossipAt: now, awakeAt: now };
   }
 
-  /** Every 2 s, and at once when something has changed that others act on. Not for new facts: they are pushed. */
+  /** Every 2 s, and at once when something urgent has changed. */
   private beat(cycle: Cycle, now: EpochMs): void {
-    const words = this.words(now);
-    const { epoch, coordinator, acts, hears, people } = words;
-    const urgent = JSON.stringify([epoch, coordinator, acts, hears, people]);
+    const urgent = JSON.stringify(this.urgentWords(now));
     if (now - cycle.beatAt < peerTiming.beatEveryMs && urgent === this.told.beat) return;
     this.told.beat = urgent;
     cycle.beatAt = now;
+    const words = this.words(now);
     for (const session of this.parts.sessions) session.beat(words);
   }
 
@@ -192,16 +204,6 @@ export class Round {
       const news = newsFor((from) => from === session.machine || hears.includes(from));
       for (const message of news) session.send(message);
     }
-  }
-
-  private feedPeople(now: EpochMs): void {
-    const { engine, local } = this.dependencies;
-    const elsewhere = this.parts.membership.reachable(now).map(({ words }) => words?.people ?? []);
-    const everybody = teamPeople([local.people(), ...elsewhere]);
-    const written = everybody.people.length === 0 ? "[]" : JSON.stringify(everybody);
-    if (written === this.told.people) return;
-    this.told.people = written;
-    void engine.submit({ kind: "desktops-changed", ...everybody });
   }
 
   private tellPosition(position: number | null): void {

@@ -69,13 +69,12 @@ const manyFacts = 1_000;
 
 /** What moves with each heartbeat is left aside. */
 function withoutMotion(status: TeamStatus): unknown {
-  const machines = status.machines.map(
-    ({ lastHeardAt: _, clockDifferenceMs, factsBehind, factsAhead, ...rest }) => ({
-      ...rest,
-      clockMinutes: Math.round((clockDifferenceMs ?? 0) / 60_000),
-      isFarBehind: factsBehind > manyFacts,
-      isFarAhead: factsAhead > manyFacts,
-    }),
-  );
+  const machines = status.machines.map((machine) => ({
+    ...machine,
+    lastHeardAt: null,
+    clockDifferenceMs: Math.round((machine.clockDifferenceMs ?? 0) / 60_000),
+    factsBehind: machine.factsBehind > manyFacts,
+    factsAhead: machine.factsAhead > manyFacts,
+  }));
   return { ...status, machines };
 }
