@@ -71,7 +71,7 @@ export interface TeamListener {
 
 /** Reloads on change, all or nothing. */
 export function watchTeamFile(
-  opened: OpenedTeam & { ok: true },
+  opened: Pick<OpenedTeam & { ok: true }, "file" | "text">,
   data: string,
   now: () => number,
   listener: TeamListener,

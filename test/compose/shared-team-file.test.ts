@@ -204,6 +204,20 @@ describe("an edit", () => {
     expect(ana.problem).toBeNull();
   });
 
+  it("that is too large to be passed on is refused, and a smaller one is taken", async () => {
+    const { ana, ben } = await anaAndBen();
+    const note = randomBytes(450_000).toString("base64");
+    await ana.edit(`${sample}# ${note}\n`);
+    expect(ana.problem).toContain("too large");
+    expect(ana.shared.text).toBe(sample);
+    await ben.hear(ana);
+    expect(ben.read()).toBe(sample);
+    await ana.edit(renamed("Anabel"));
+    await ben.hear(ana);
+    expect(ana.problem).toBeNull();
+    expect(namesOf(ben)).toContain("Anabel");
+  });
+
   it("wins over a file that nobody has changed, also when it came while Tocsin was not running", async () => {
     const { ana, ben } = await anaAndBen();
     await ana.edit(renamed("Anabel"));
@@ -326,6 +340,23 @@ describe("calendars", () => {
     await ana.restart();
     await exchange(ana, ben);
     expect(ben.team.absences).toEqual([{ person: "ben", start: 0, end: 1 }]);
+    expect([...ana.conflicts, ...ben.conflicts]).toEqual([]);
+  });
+
+  it("read by two machines at once, each another way, come to rest", async () => {
+    const { ana, ben } = await anaAndBen(withCalendar);
+    ben.mayRefresh = true;
+    withAbsence(ana, 1);
+    withAbsence(ben, 2);
+    await ana.shared.standingChanged();
+    await ben.shared.standingChanged();
+    await ben.edit(renamed("Anabel", withCalendar));
+    await exchange(ana, ben);
+    const facts = ana.journal.lastSeq();
+    await exchange(ana, ben);
+    expect(ana.journal.lastSeq()).toBe(facts);
+    expect(ana.team).toEqual(ben.team);
+    expect(namesOf(ana)).toContain("Anabel");
     expect([...ana.conflicts, ...ben.conflicts]).toEqual([]);
   });
 

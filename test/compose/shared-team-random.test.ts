@@ -87,6 +87,6 @@ it("ends with the same file on every machine, and every edit in force, followed 
         rmSync(folder, { recursive: true, force: true });
       }
     }),
-    { numRuns: 12 },
+    { numRuns: 7 },
   );
 }, 60_000);

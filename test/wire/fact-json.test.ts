@@ -181,17 +181,16 @@ it("every kind has its shape", () => {
   for (const kind of said.keys()) expect(Object.keys(factShapes)).toContain(kind);
 });
 
-it("judges thousands of facts while a human blinks", () => {
+it("judges a month of facts in the time of a breath", () => {
   const bodies = [...said.values()].map(
     (fact) => [JSON.stringify(fact), fact.kind, alertIdOf(fact)] as const,
   );
-  let judged = 0;
-  const started = performance.now();
-  while (performance.now() - started < 300) {
+  // Of this process alone: the machine may be busy with other things.
+  const before = process.cpuUsage();
+  for (let judged = 0; judged < 10_000; judged += bodies.length)
     for (const [body, kind, alertId] of bodies) judgeFact(body, kind, alertId);
-    judged += bodies.length;
-  }
-  expect(judged).toBeGreaterThan(3_000);
+  const { user } = process.cpuUsage(before);
+  expect(user / 1e6).toBeLessThan(3);
 });
 
 /** Alerts of all severities, acknowledged, snoozed, passed on, noted, failing, stale, resolved; a restart and a set clock. */

@@ -19,6 +19,7 @@ import { SealedTexts } from "./sealed-texts.ts";
 import { nobody, type SharedTeamFileOptions } from "./shared-team-options.ts";
 import { teamChanges, type TeamChange } from "./team-history.ts";
 import { notUnderstoodText, refusedText, TeamProblems } from "./team-problems.ts";
+import { canTravel } from "./team-parcel.ts";
 import { TeamSealing } from "./team-sealing.ts";
 import { filledIn } from "./team-secrets.ts";
 
@@ -112,15 +113,7 @@ export class SharedTeamFile {
     const { text } = this.local;
     const { data, clock, link, person } = this.options;
     if (this.watch !== null || (text === null && this.refused === null && link() !== null)) return;
-    const opened = {
-      ok: true,
-      good: this.current,
-      isNew: false,
-      refused: null,
-      file: this.file,
-      text,
-    } as const;
-    this.watch = watchTeamFile(opened, data, () => clock.now(), {
+    this.watch = watchTeamFile({ file: this.file, text }, data, () => clock.now(), {
       onTeam: (good, edited) => void this.serially(() => this.edited(good, edited, person())),
       onRefused: (faults) => this.problems.say("refused", refusedText(this.file, faults)),
     });
@@ -194,6 +187,7 @@ export class SharedTeamFile {
     if (this.local.isEdited && this.base !== null) await this.edited(this.base, this.local.text!, person());
     await this.reconcile();
     await this.renewPassword();
+    await this.refreshCalendars();
   }
 
   private async goByOwnFile(): Promise<void> {
@@ -226,11 +220,13 @@ export class SharedTeamFile {
     // What the team is, is in the facts anyway.
     if (parcel === null || loaded === null || !loaded.ok) return this.putInForce({ ...this.current, team });
 
+    const isOtherText = this.base === null || this.local.text !== parcel.text;
     await this.follow(parcel.text, team.revision);
     this.base = loaded;
     this.taken = { revision: team.revision, sealed };
     this.putInForce({ ...loaded, team, secrets: filledIn(loaded.secrets, parcel, this.options.data) });
-    await this.refreshCalendars();
+    // With the same text it is a calendar that another machine has read: two that took turns in it would never end.
+    if (isOtherText) await this.refreshCalendars();
   }
 
   /** The file becomes what the team has. What somebody is writing into it at this moment is set aside, not lost. */
@@ -270,27 +266,36 @@ export class SharedTeamFile {
     // The file has changed again meanwhile.
     if (team === null) return;
     const before = this.parcelInForce();
+    const secrets = before === null ? good.secrets : filledIn(good.secrets, before, data);
+    const { base } = this;
+    const { text: textBefore } = this.local;
     this.base = good;
     this.local.text = text;
-    await this.adopt(
-      { ...good, team, secrets: before === null ? good.secrets : filledIn(good.secrets, before, data) },
-      by,
-    );
+    if (await this.adopt({ ...good, team, secrets }, by)) return;
+    this.base = base;
+    this.local.text = textBefore;
   }
 
-  /** What this machine says is the team from here on; the file is its text. */
-  private async adopt(good: GoodTeam, by: PersonId | null): Promise<void> {
+  /** What this machine says is the team from here on; the file is its text. False: it cannot be, nothing has changed. */
+  private async adopt(good: GoodTeam, by: PersonId | null): Promise<boolean> {
     const { team } = good;
+    const { engine, link } = this.options;
     const sealed = this.sealNow(by);
+    // A fact that no machine can send would hold up all that this one says after it.
+    if (link() !== null && (sealed === null || !canTravel(team))) {
+      this.problems.set("too-large");
+      return false;
+    }
+    this.problems.clear("too-large");
     this.taken = { revision: team.revision, sealed };
     this.local.remember(team.revision);
     this.problems.clear("waiting");
     this.putInForce(good);
-    const { engine } = this.options;
     // In one turn, so in one commit.
     const adopted = engine.submit({ kind: "team-loaded", team, by });
     if (sealed !== null) await engine.submit({ kind: "team-file-sealed", revision: team.revision, sealed });
     await adopted;
+    return true;
   }
 
   /** When the others lack the text of what is in force, and this machine has it: after the first invite, or a crash. */
@@ -309,7 +314,7 @@ export class SharedTeamFile {
 
   private async sealAgain(revision: TeamRevision, by: PersonId | null): Promise<void> {
     const sealed = this.sealNow(by);
-    if (sealed === null) return;
+    if (sealed === null) return this.problems.set("too-large");
     this.taken = { revision, sealed };
     await this.options.engine.submit({ kind: "team-file-sealed", revision, sealed });
   }
@@ -319,10 +324,7 @@ export class SharedTeamFile {
     const { link, clock } = this.options;
     const { text } = this.local;
     if (link() === null || text === null) return null;
-    const sealed = this.sealing.seal(text, this.parcelInForce(), by, clock.now());
-    if (sealed === null) this.problems.set("too-large");
-    else this.problems.clear("too-large");
-    return sealed;
+    return this.sealing.seal(text, this.parcelInForce(), by, clock.now());
   }
 
   private async refreshCalendars(): Promise<void> {

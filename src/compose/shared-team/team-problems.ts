@@ -5,7 +5,8 @@ export const teamProblems = {
     "This machine waits for the team: it has joined, and no other engine has sent it yet. Start Tocsin on another machine that is an engine of the team.",
   locked:
     "The team file that another machine sent cannot be opened with this machine's key, so its keys and mail settings stay as they were. Revoke this machine and let it join again.",
-  "too-large": "The team file is too large to be passed on to the team's other machines. Make it smaller.",
+  "too-large":
+    "The team file is too large to be passed on to the team's other machines, so its last change was not taken over. Make it smaller.",
 } as const;
 
 export type TeamCause = keyof typeof teamProblems | "refused" | "not-understood" | "not-written";
