@@ -47,6 +47,8 @@ interface Obligation {
   due: number;
   /** Logical time of the latest fact that it follows from. */
   saidAt: number;
+  /** By whoever said what it follows from. */
+  readonly resolvesKnown: Set<Said>;
   /** Any of these sets of facts tells a machine of it. */
   readonly definedBy: (readonly Said[])[];
 }
@@ -66,6 +68,7 @@ interface Book {
     /** The one that begins if there is a report that they did not know of. */
     readonly round: number;
   }[];
+  readonly steps: { readonly said: Said; readonly round: number }[];
   /** What has begun a round. */
   readonly begins: { readonly said: Said; readonly round: number }[];
 }
@@ -118,7 +121,7 @@ export class Obligations implements LedgerListener {
         met.add(report);
         const what = { kind: "step", round } as const;
         const name = `step after report ${reports.indexOf(report)}, unknown to ${resolves.length} resolves`;
-        this.owe(fact.alertId, name, what, this.time.now, [said, report]);
+        this.owe(fact.alertId, name, what, this.time.now, [said, report], machine);
       }
     }
   }
@@ -199,6 +202,7 @@ export class Obligations implements LedgerListener {
     const { alertId, wave } = fact;
     const round = fact.round ?? 0;
     const dueAt = (at: number) => said.trueAt + (at - fact.at);
+    book.steps.push({ said, round });
     this.endWhere(book, ({ what, definedBy }) => {
       if (what.kind === "step") return what.round <= round || this.hasMet(said.machine, definedBy);
       return what.kind === "end-of-quiet"
@@ -237,7 +241,7 @@ export class Obligations implements LedgerListener {
       if (obligation !== undefined && isFinal) obligation.due = Math.max(obligation.due, retry);
       return;
     }
-    if (obligation !== undefined) book.open.delete(obligation.key);
+    this.endWhere(book, ({ what }) => what.kind === "notification" && what.actionId === fact.actionId);
     this.nextWay(book, said, fact.actionId);
   }
 
@@ -257,15 +261,27 @@ export class Obligations implements LedgerListener {
     this.owe(obligation.alertId, `${next.what.actionId} at once`, next.what, said.trueAt, [said, next.said]);
   }
 
-  private owe(alertId: AlertId, name: string, what: What, due: number, facts: readonly Said[]): void {
+  private owe(
+    alertId: AlertId,
+    name: string,
+    what: What,
+    due: number,
+    facts: readonly Said[],
+    author = facts[0]!.machine,
+  ): void {
     const { open } = this.bookOf(alertId);
     const key = `${alertId} ${name}`;
     const known = open.get(key);
     const saidAt = Math.max(...facts.map(({ fact }) => logicalTimeOf(fact)));
+    const { resolves } = this.bookOf(alertId);
+    const resolvesKnown = new Set(
+      resolves.filter(({ said }) => this.ledger.knows(author, said)).map(({ said }) => said),
+    );
     if (known === undefined) {
-      open.set(key, { key, alertId, what, firstDue: due, due, saidAt, definedBy: [facts] });
+      open.set(key, { key, alertId, what, firstDue: due, due, saidAt, resolvesKnown, definedBy: [facts] });
       return;
     }
+    for (const resolve of resolvesKnown) known.resolvesKnown.add(resolve);
     // Two machines have said the same with different deadlines; but nobody may put it off for ever.
     known.firstDue = Math.min(known.firstDue, due);
     known.due = Math.max(known.due, due);
@@ -301,16 +317,12 @@ export class Obligations implements LedgerListener {
   }
 
   /** By what this machine knows, it is acknowledged, put off or resolved. */
-  private isQuietFor(machine: number, { alertId, what, saidAt }: Obligation): boolean {
-    const { quiets, resolves, reports, begins } = this.bookOf(alertId);
+  private isQuietFor(machine: number, { alertId, what, saidAt, resolvesKnown }: Obligation): boolean {
+    const { quiets, resolves, begins, steps } = this.bookOf(alertId);
     const isKnown = ({ said }: { readonly said: Said }) => this.ledger.knows(machine, said);
-    const answered = resolves.filter(isKnown).map(({ knew }) => knew);
-    if (answered.length > 0) {
-      const open = reports.filter(
-        (report) => isKnown({ said: report }) && !answered.some((knew) => knew.has(report)),
-      );
-      if (open.length === 0) return true;
-    }
+    // What came of a resolve that its author had not heard of: it is over, or another step is owed instead.
+    if (resolves.some((resolve) => isKnown(resolve) && !resolvesKnown.has(resolve.said))) return true;
+    if (what.kind === "step" && steps.some((step) => isKnown(step) && step.round >= what.round)) return true;
     if (what.kind === "end-of-quiet") return false;
     if (quiets.some((quiet) => isKnown(quiet) && quiet.round >= what.round)) return true;
     // Said by a machine that had not heard of a later round, whose own plan counts.
@@ -339,7 +351,15 @@ export class Obligations implements LedgerListener {
   private bookOf(alertId: AlertId): Book {
     let book = this.books.get(alertId);
     if (book === undefined) {
-      book = { open: new Map(), plans: new Map(), reports: [], resolves: [], quiets: [], begins: [] };
+      book = {
+        open: new Map(),
+        plans: new Map(),
+        reports: [],
+        resolves: [],
+        quiets: [],
+        begins: [],
+        steps: [],
+      };
       this.books.set(alertId, book);
     }
     return book;
