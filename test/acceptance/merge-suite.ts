@@ -400,14 +400,14 @@ function exchange(from: Journal, to: Journal, bytes = 2000): void {
 }
 
 /** What a journal holds, by identity. */
-function allIn(journal: Journal): Omit<TravellingFact, "ageMs">[] {
+function allIn(journal: Journal): TravellingFact[] {
   return withoutAge(journal.factsBeyond(nothing, everything, now)).sort((a, b) =>
     `${a.origin} ${String(a.seq).padStart(9)}` < `${b.origin} ${String(b.seq).padStart(9)}` ? -1 : 1,
   );
 }
 
-function withoutAge(facts: readonly TravellingFact[]): Omit<TravellingFact, "ageMs">[] {
-  return facts.map(({ ageMs: _, ...fact }) => fact);
+function withoutAge(facts: readonly TravellingFact[]): TravellingFact[] {
+  return facts.map((fact) => ({ ...fact, ageMs: 0 }));
 }
 
 /** A change by somebody who knows how to hash; the hash is filled in later. */
