@@ -16,6 +16,7 @@ import { AttachedDesktops } from "./attached-desktops.ts";
 import type { DesktopEvents } from "./attached-desktops.ts";
 import { ClientSession } from "./client-session.ts";
 import type { TeamMachines } from "./machine-commands.ts";
+import { MachineNews } from "./machine-news.ts";
 
 /** One client's connection, whatever it is made of. Messages arrive in order; none is sent after it is closed. */
 export interface ClientConnection {
@@ -60,11 +61,13 @@ export class ClientHub implements Desktops {
   readonly desktops: AttachedDesktops;
   private readonly sessions = new Set<ClientSession>();
   private readonly changed = new Map<AlertId, Alert>();
+  /** As they were told: an alert never changes, another one takes its place. */
+  private readonly toldAlerts = new WeakSet<Alert>();
   private flushedAt: EpochMs = -Infinity;
   private cancelFlush: (() => void) | null = null;
   private health: EngineChange["health"];
   private readonly stopListening: () => void;
-  private readonly stopWatchingMachines: () => void;
+  private readonly machineNews: MachineNews | null;
 
   constructor(private readonly dependencies: HubDependencies) {
     const { engine, clock } = dependencies;
@@ -77,7 +80,8 @@ export class ClientHub implements Desktops {
         void engine.submit({ kind: "attention", alertId, actionId, rung }),
     });
     this.stopListening = engine.onChange((change) => this.engineChanged(change));
-    this.stopWatchingMachines = dependencies.machines?.onChange(() => this.machinesChanged()) ?? (() => {});
+    const { machines } = dependencies;
+    this.machineNews = machines === undefined ? null : new MachineNews(machines, clock, this.sessions);
   }
 
   attach(connection: ClientConnection): void {
@@ -95,8 +99,11 @@ export class ClientHub implements Desktops {
     this.desktops.expect(person, until);
   }
 
-  present(notice: Notice, signal: AbortSignal): ReturnType<Desktops["present"]> {
-    // A client is to know the alert before it is told to show it.
+  async present(notice: Notice, signal: AbortSignal): ReturnType<Desktops["present"]> {
+    // The engine asks in the middle of a turn, and tells of its commit at the end: a flood is then told as a whole.
+    await Promise.resolve();
+    // In any case a client is to know the alert before it is told to show it.
+    if (!this.toldAlerts.has(notice.alert)) this.changed.set(notice.alert.id, notice.alert);
     this.flush();
     return this.desktops.present(notice, signal);
   }
@@ -109,7 +116,7 @@ export class ClientHub implements Desktops {
   /** Says goodbye to everybody. */
   close(): void {
     this.stopListening();
-    this.stopWatchingMachines();
+    this.machineNews?.stop();
     this.cancelFlush?.();
     for (const session of [...this.sessions]) session.close("The engine is stopping.");
   }
@@ -125,14 +132,6 @@ export class ClientHub implements Desktops {
       this.health = health;
       this.tellAll({ type: "health", health: toHealthMessage(health) });
     }
-  }
-
-  private machinesChanged(): void {
-    const { machines } = this.dependencies;
-    if (machines === undefined || this.sessions.size === 0) return;
-    // A desk may have become another person's.
-    for (const session of this.sessions) session.lookAtPerson();
-    this.tellAll({ type: "machines", machines: machines.machines() });
   }
 
   private planFlush(): void {
@@ -151,6 +150,7 @@ export class ClientHub implements Desktops {
     this.flushedAt = this.dependencies.clock.now();
     const alerts = [...this.changed.values()];
     this.changed.clear();
+    for (const alert of alerts) this.toldAlerts.add(alert);
     if (this.sessions.size === 0) return;
     for (let from = 0; from < alerts.length; from += alertsInMessage) {
       const part = alerts.slice(from, from + alertsInMessage);

@@ -11,11 +11,13 @@ import { makeContent } from "#wire/alert-content";
 import { clientContractVersion, clientMessage } from "#wire/client-contract";
 import type { ClientMessage, DesktopPresence, EngineMessage } from "#wire/client-contract";
 import { cleanLine, cleanText } from "#wire/hostile-text";
+import type { MachinesJson } from "#wire/machines-json";
 import { toAlertJson, toHealthMessage, toTeamMessage } from "./alert-view.ts";
 import type { AttachedDesktop, AttachedDesktops } from "./attached-desktops.ts";
 import type { ClientConnection, HubDependencies } from "./client-hub.ts";
 import { welcomeText } from "./welcome-text.ts";
 import { MachineCommands, type MachineReply } from "./machine-commands.ts";
+import { machinesForDesk } from "./machine-news.ts";
 
 type Hello = Extract<ClientMessage, { type: "hello" }>;
 type Request = Extract<ClientMessage, { requestId: number }>;
@@ -102,7 +104,7 @@ export class ClientSession implements AttachedDesktop {
       url: url(),
       team: team === null ? null : toTeamMessage(team),
       health: toHealthMessage(engine.health),
-      ...(machines !== undefined && { machines: machines.machines() }),
+      ...(machines !== undefined && { machines: this.machinesSeen(machines.machines()) }),
     };
     if (this.connection.sendText !== undefined) this.connection.sendText(welcomeText(welcome, open.values()));
     else this.tell({ ...welcome, alerts: [...open.values()].map((alert) => toAlertJson(alert)) });
@@ -132,6 +134,12 @@ export class ClientSession implements AttachedDesktop {
     if (this.client !== "desktop" || desk === undefined || desk.person() === this.person) return;
     this.person = desk.person();
     this.desktops.update(this);
+  }
+
+  /** What of the machines is this client's business. */
+  machinesSeen(machines: MachinesJson): MachinesJson {
+    const { desk } = this.connection;
+    return desk === undefined ? machines : machinesForDesk(machines, desk.person());
   }
 
   private personOf(message: { readonly person: string | null }): PersonId | null {

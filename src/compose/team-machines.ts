@@ -124,6 +124,7 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
       if (facts.some(({ kind }) => kind.startsWith("machine-"))) this.machinesChanged();
     });
     this.peers.onStatus(() => this.tell());
+    this.options.local.onPeopleChanged(() => this.tell());
     this.peers.start();
     this.isStarted = true;
     engine.lookAtClock();

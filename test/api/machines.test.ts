@@ -8,7 +8,7 @@ import { engineMessage } from "#wire/client-contract";
 import type { EngineMessage } from "#wire/client-contract";
 import { inviteJson, machinesJson } from "#wire/machines-json";
 import { CountingRandom, FakeEngine, StandingClock } from "../support/fake-engine.ts";
-import { FakeMachines, machinesOfThree } from "../support/fake-machines.ts";
+import { FakeMachines, machine, machinesOfThree } from "../support/fake-machines.ts";
 import { send } from "../support/http-client.ts";
 import { noon, startApi, team } from "./api-server.ts";
 
@@ -95,11 +95,12 @@ function startHub() {
   const engine = new FakeEngine();
   engine.state.team = team;
   const machines = new FakeMachines();
+  const clock = new StandingClock(noon);
   const log = { warn: () => {}, error: () => {} };
   const hub = new ClientHub({
     engine,
     random: new CountingRandom(),
-    clock: new StandingClock(noon),
+    clock,
     engineVersion: "1.2.3",
     url: () => "",
     person: () => "ana" as PersonId,
@@ -120,7 +121,7 @@ function startHub() {
     say({ type: "hello", version: 1, client: "desktop", person: "ben", available: true });
     return { heard, say: (message: unknown) => say(message) };
   };
-  return { hub, engine, machines, connect };
+  return { hub, engine, machines, clock, connect };
 }
 
 /** Answers come in a later turn. */
@@ -177,4 +178,29 @@ test("a desk acts for the person of its record, whatever it says, and follows a 
   person = "chi" as PersonId;
   machines.become(machinesOfThree());
   expect(people()).toEqual([["ana"], ["chi"]]);
+});
+
+test("many changes in a moment are one message, and the last one counts", () => {
+  const { connect, machines, clock } = startHub();
+  const { heard } = connect();
+  const awake = () =>
+    heard.flatMap((message) => (message.type === "machines" ? [message.machines.awake] : []));
+  for (const count of [1, 2, 3, 4]) machines.become(machinesOfThree({ awake: count }));
+  expect(awake()).toEqual([1]);
+  clock.pass(100);
+  expect(awake()).toEqual([1, 4]);
+  clock.pass(10_000);
+  expect(awake()).toEqual([1, 4]);
+});
+
+test("a desk of a large team hears of the engines and of what is its person's; others hear of all", () => {
+  const { connect, machines } = startHub();
+  const desks = Array.from({ length: 500 }, (_, i) => machine(`desk${i}`, { role: "desk", person: `p${i}` }));
+  machines.become(machinesOfThree({ machines: [...machinesOfThree().machines, ...desks] }));
+  const ids = ({ heard }: { heard: EngineMessage[] }) =>
+    heard.flatMap((message) =>
+      message.type === "welcome" ? [message.machines?.machines.map(({ id }) => id)] : [],
+    )[0];
+  expect(ids(connect({ person: () => "p7" as PersonId }))).toEqual(["analaptop", "benlaptop", "desk7"]);
+  expect(ids(connect())).toHaveLength(503);
 });
