@@ -232,7 +232,7 @@ export class LoopEngine implements Engine {
     this.turnIsPlanned = false;
     const now = this.dependencies.clock.now();
     // What was put off while the journal failed comes first: a set clock decides what is due.
-    if (this.guard.probe(now, false)) this.journalWorksAgain();
+    this.probeJournal(now, false);
     this.takeStanding();
     this.takeMerges(now);
     const taken =
@@ -416,16 +416,20 @@ export class LoopEngine implements Engine {
     if (this.guard.keepsFacts) this.takeUpPostponed();
   }
 
-  private journalWorksAgain(): void {
+  /** @returns whether the journal can be written again, and could not before. */
+  private probeJournal(now: EpochMs, forSignal: boolean): boolean {
+    const recovered = this.guard.probe(now, forSignal);
+    if (recovered === null) return false;
+    // It is in the journal, and what comes next is numbered after it.
+    this.current = evolve(this.current, recovered);
     this.clearProblem("journal");
     this.takeUpPostponed();
+    return true;
   }
 
   /** A signal that would be refused is the occasion to look whether there is room again. */
   private recoversFor(input: Input, now: EpochMs): boolean {
-    if (!this.guard.probe(now, input.kind === "signal")) return false;
-    this.journalWorksAgain();
-    return true;
+    return this.probeJournal(now, input.kind === "signal");
   }
 
   /** Back to what the journal has; what only this process knew (attached desktops) stays. */

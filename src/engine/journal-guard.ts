@@ -5,6 +5,7 @@
  * `on-reserve`: the disk is full, but the space that the journal had put by lets open alerts go on escalating; new
  * signals are refused (their senders try again, or have other receivers), until the reserve can be put by again.
  */
+import type { Fact } from "#domain/fact";
 import type { EpochMs } from "#domain/ids";
 import type { Input } from "#domain/input";
 import { JournalError, type Journal } from "./ports.ts";
@@ -59,17 +60,18 @@ export class JournalGuard {
     return input.kind !== "signal" || input.status !== "firing" || input.integration === null;
   }
 
-  /** Looks whether the journal can be written again. @returns true when it has just recovered. */
-  probe(now: EpochMs, forSignal: boolean): boolean {
-    if (this.works || now < this.probedAt + (forSignal ? probeForSignalEveryMs : probeEveryMs)) return false;
+  /** Looks whether the journal can be written again. @returns the fact that it has just recovered, kept already; else null. */
+  probe(now: EpochMs, forSignal: boolean): Fact | null {
+    if (this.works || now < this.probedAt + (forSignal ? probeForSignalEveryMs : probeEveryMs)) return null;
     this.probedAt = now;
-    if (!this.journal.restoreReserve()) return false;
+    if (!this.journal.restoreReserve()) return null;
+    const recovered: Fact = { kind: "journal-recovered", at: now, failedAt: this.failedAt };
     try {
-      this.journal.append([{ kind: "journal-recovered", at: now, failedAt: this.failedAt }]);
+      this.journal.append([recovered]);
     } catch {
-      return false;
+      return null;
     }
     this.mode = "working";
-    return true;
+    return recovered;
   }
 }
