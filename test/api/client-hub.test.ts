@@ -372,6 +372,7 @@ describe("presenting", () => {
     engine.commit({ alerts: [alertOf(signal("a0"))] });
     engine.commit({ alerts: [alertOf(signal("a1"))] });
     const result = hub.present(notice(), never);
+    await settle();
     expect(ana.heard.slice(-2)).toMatchObject([
       { type: "alerts", alerts: [{ id: "a1" }] },
       { type: "present", actionId: "a1.1.ana.desktop", alertId: "a1", why: "You are on call." },
@@ -381,6 +382,18 @@ describe("presenting", () => {
     ana.say({ type: "presented", actionId: "another", shown: true });
     ana.say(receipt(true));
     expect(await result).toBe("shown");
+  });
+
+  test("asked before the engine tells of its commit: an alert is told before it is shown, and once", async () => {
+    const { engine, hub, connect } = startHub();
+    const ana = connect();
+    ana.hello("desktop", "ana");
+    const asked = notice();
+    void hub.present(asked, never);
+    void hub.present({ ...asked, actionId: "b" as ActionId, alert: alertOf(signal("b")) }, never);
+    engine.commit({ alerts: [asked.alert] });
+    await settle();
+    expect(ana.heard.map(({ type }) => type)).toEqual(["welcome", "alerts", "present", "alerts", "present"]);
   });
 
   test("nobody there", async () => {
@@ -398,10 +411,12 @@ describe("presenting", () => {
     laptop.hello("desktop", "ana");
     tower.hello("desktop", "ana");
     const first = hub.present(notice(), never);
+    await settle();
     laptop.say(receipt(false));
     tower.say(receipt(true));
     expect(await first).toBe("shown");
     const second = hub.present(notice(), never);
+    await settle();
     laptop.say(receipt(false));
     tower.say(receipt(false));
     expect(await second).toBe("not-shown");
@@ -411,6 +426,7 @@ describe("presenting", () => {
     const { hub, clock, connect } = startHub();
     connect().hello("desktop", "ana");
     const result = hub.present(notice(), never);
+    await settle();
     let ended = false;
     void result.then(() => (ended = true));
     clock.pass(presentedWithinMs - 1);
@@ -425,12 +441,14 @@ describe("presenting", () => {
     const first = connect();
     first.hello("desktop", "ana");
     const gone = hub.present(notice(), never);
+    await settle();
     first.hangUp();
     expect(await gone).toBe("none-attached");
 
     const [second, third] = [connect(), connect()];
     second.hello("desktop", "ana");
     const result = hub.present(notice(), never);
+    await settle();
     third.hello("desktop", "ana");
     second.hangUp();
     expect(third.ofType("present")).toHaveLength(1);
@@ -442,6 +460,7 @@ describe("presenting", () => {
     const { hub, clock, connect } = startHub();
     hub.expectDesktop("ana" as PersonId, noon + 20_000);
     const result = hub.present(notice(), never);
+    await settle();
     clock.pass(15_000);
     const desktop = connect();
     desktop.hello("desktop", "ana");
@@ -451,6 +470,7 @@ describe("presenting", () => {
 
     hub.expectDesktop("ben" as PersonId, clock.now() + 1000);
     const inVain = hub.present(notice("ben"), never);
+    await settle();
     clock.pass(1000);
     expect(await inVain).toBe("none-attached");
   });
@@ -463,6 +483,7 @@ describe("presenting", () => {
       notice("ana", () => wanted),
       never,
     );
+    await settle();
     wanted = false;
     const desktop = connect();
     desktop.hello("desktop", "ana");
@@ -475,6 +496,7 @@ describe("presenting", () => {
     connect().hello("desktop", "ana");
     const giveUp = new AbortController();
     const result = hub.present(notice(), giveUp.signal);
+    await settle();
     giveUp.abort();
     expect(await result).toBe("not-shown");
     expect(await hub.present(notice(), giveUp.signal)).toBe("not-shown");
