@@ -167,7 +167,7 @@ export class Round {
 
   private settle(now: EpochMs): void {
     this.settlings += 1;
-    this.parts.whoActs.settle(now);
+    this.parts.whoActs.settle(now, this.cycle?.awakeAt ?? now);
     if (this.cycle !== null) this.cycle.awakeAt = now;
   }
 

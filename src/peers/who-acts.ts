@@ -44,10 +44,14 @@ export class WhoActs {
 
   constructor(private readonly dependencies: WhoActsDependencies) {}
 
-  /** Drops the role; acts again when it has everything that those in sight have, or after 10 s. */
-  settle(now: EpochMs): void {
+  /**
+   * Drops the role; acts again when it has everything that those in sight have, or after 10 s. One that is interrupted
+   * goes on where it was at `awakeAt`: else a machine that hangs every few seconds would never act.
+   */
+  settle(now: EpochMs, awakeAt: EpochMs): void {
+    const settledForMs = this.settlingSince === null ? 0 : Math.max(0, awakeAt - this.settlingSince);
     this.suspendedSince = null;
-    this.settlingSince = now;
+    this.settlingSince = now - settledForMs;
     this.claim = null;
     this.lostSince = null;
   }

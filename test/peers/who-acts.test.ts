@@ -244,6 +244,22 @@ describe("sleep", () => {
     expect(team.at(0).position()).toBe(1);
   });
 
+  test("one that hangs every few seconds, alone, still comes to act", async () => {
+    const team = new SmallTeam(2);
+    const [machine] = team.all;
+    machine!.start();
+    let acted = 0;
+    for (let round = 0; round < 20; round += 1) {
+      await team.pass(3);
+      if (machine!.position() === 0) acted += 1;
+      machine!.sources.hang();
+      await team.pass(6);
+      machine!.sources.goOn();
+      expect(machine!.position()).not.toBe(0);
+    }
+    expect(acted).toBeGreaterThanOrEqual(4);
+  });
+
   test("a wall clock that is set is no sleep", async () => {
     const team = await SmallTeam.running(2);
     for (const byMs of [3_600_000, -7_200_000]) {
