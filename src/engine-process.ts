@@ -66,14 +66,16 @@ function refuse(exitCode: number, text: string): never {
   process.exit(exitCode);
 }
 
-function hear({ type, invite }: Record<string, unknown>, port: Port | undefined): void {
+function hear({ type, event, invite }: Record<string, unknown>, port: Port | undefined): void {
   switch (type) {
     case "client-port":
       if (port !== undefined) attach(port);
       return;
     case "power":
-      // Looking at the clock is all it takes: a sleep or a set clock is noticed by it.
-      machine?.lookAtClock();
+      if (event === "suspend") machine?.suspend();
+      else if (event === "resume") machine?.resume();
+      // A sleep that nobody announced, and a set clock, are noticed by looking.
+      else machine?.lookAtClock();
       return;
     case "join":
       void joinTeam(String(invite));

@@ -16,6 +16,10 @@ export interface RunningMachine {
   attach(connection: ClientConnection): void;
   /** The machine may have slept, or its clock may have been set. */
   lookAtClock(): void;
+  /** It is about to sleep: nothing asynchronous comes to its end any more. */
+  suspend(): void;
+  /** It has just woken up. */
+  resume(): void;
   /** Finishes what is in hand, within a few seconds. */
   stop(): Promise<void>;
 }
@@ -31,11 +35,21 @@ export async function startMachine(options: TocsinOptions): Promise<MachineStart
   if (read.membership?.role === "desk") {
     const started = await startDesk({ ...options, membership: read.membership });
     if (!started.ok) return started;
-    return { ok: true, machine: { ...started.desk, newTeamFile: null, teamRefused: null } };
+    const { desk } = started;
+    return {
+      ok: true,
+      machine: {
+        ...desk,
+        newTeamFile: null,
+        teamRefused: null,
+        suspend: () => {},
+        resume: () => desk.lookAtClock(),
+      },
+    };
   }
   const started = await startTocsin(options);
   if (!started.ok) return started;
-  const { url, newTeamFile, teamRefused, hub, engine, stop } = started.tocsin;
+  const { url, newTeamFile, teamRefused, hub, engine, suspend, resume, stop } = started.tocsin;
   return {
     ok: true,
     machine: {
@@ -44,6 +58,11 @@ export async function startMachine(options: TocsinOptions): Promise<MachineStart
       teamRefused,
       attach: (connection) => hub.attach(connection),
       lookAtClock: () => engine.lookAtClock(),
+      suspend,
+      resume: () => {
+        resume();
+        engine.lookAtClock();
+      },
       stop,
     },
   };
