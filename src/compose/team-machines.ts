@@ -117,11 +117,14 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
 
   /** After the engine has read its journal. Resolves with why other machines cannot reach this one, or null. */
   async start(): Promise<string | null> {
-    const { engine } = this.options;
+    const { engine, identity } = this.options;
     for (const machine of engine.state.machines.values())
       if (machine.revokedAt !== null) this.revoked.add(machine.id);
     this.stopListening = engine.onChange(({ facts }) => {
       if (facts.some(({ kind }) => kind.startsWith("machine-"))) this.machinesChanged();
+      // Its own record comes with the journal, and may name the place that was meant when it joined.
+      const isOurs = facts.some((fact) => fact.kind === "machine-added" && fact.machine.id === identity.id);
+      if (isOurs && this.server !== null) void this.sayWhereWeAre();
     });
     this.peers.onStatus(() => this.tell());
     this.options.local.onPeopleChanged(() => this.tell());
