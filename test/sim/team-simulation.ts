@@ -42,10 +42,12 @@ export interface TeamSimulationResult {
   readonly worstMs: number;
 }
 
-const lastsMs = 15 * 60_000;
+const lastsMs = 9 * 60_000;
 /** After everything was healed. */
 const healsMs = 3 * 60_000;
 const checkEveryMs = 1_000;
+/** Few more often than many: there a single machine counts, and the messages are fewer. */
+const teamSizes = [2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7] as const;
 
 export async function simulateTeam(
   seed: number,
@@ -75,7 +77,7 @@ class TeamRun {
     this.dice = new Dice(seed);
     // Every fourth run is without faults: there, nothing may be done twice.
     this.isFaulty = mutant !== null || seed % 4 !== 0;
-    const count = this.dice.between(2, 8);
+    const count = this.dice.pick(teamSizes);
     const note = (machine: number, text: string) => this.note(`m${machine} ${text}`);
     const violate = (text: string) => this.violate(text);
     this.ledger = new Ledger(this.time, count, note);

@@ -80,6 +80,8 @@ export class Disk {
 }
 
 class OpenDisk implements Journal {
+  private known: Vector | null = null;
+
   constructor(
     private readonly disk: Disk,
     private readonly journal: MemoryJournal,
@@ -95,8 +97,9 @@ class OpenDisk implements Journal {
     if (facts.length === 0) return;
     if (this.disk.powerFails === "before-fsync") this.disk.powerFailsNow();
     const { origin } = this.journal;
-    const last = this.journal.vector()[origin] ?? 0;
+    const last = this.vector()[origin] ?? 0;
     this.journal.append(facts);
+    this.known = null;
     this.disk.watcher.appended(origin, last + 1, facts);
     if (this.disk.powerFails === "after-fsync") this.disk.powerFailsNow();
   }
@@ -105,6 +108,7 @@ class OpenDisk implements Journal {
     this.refuseTheDead();
     if (this.disk.powerFails === "before-fsync") this.disk.powerFailsNow();
     const merged = this.journal.merge(facts, now);
+    this.known = null;
     this.disk.watcher.merged(merged.added);
     if (this.disk.powerFails === "after-fsync") this.disk.powerFailsNow();
     return merged;
@@ -114,11 +118,14 @@ class OpenDisk implements Journal {
     this.refuseTheDead();
     const from = this.journal.origin;
     this.journal.startNewOrigin(firstOfOurs);
+    this.known = null;
     this.disk.watcher.moved(from, firstOfOurs, this.journal.origin);
   }
 
+  /** Asked with every message; the one on disk keeps it ready too. */
   vector(): Vector {
-    return this.journal.vector();
+    this.known ??= this.journal.vector();
+    return this.known;
   }
 
   factsBeyond(vector: Vector, maxBytes: number, now: EpochMs): TravellingFact[] {

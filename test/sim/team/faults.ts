@@ -8,7 +8,7 @@ export interface FaultCounts {
   readonly faults: number;
 }
 
-const runsForMs = 14 * 60_000;
+const runsForMs = 8.5 * 60_000;
 
 export class Faults {
   private crashes = 0;
@@ -48,7 +48,7 @@ export class Faults {
   powerIsGone(machine: Machine): void {
     const { dice } = this.scene;
     this.stop(machine, dice.chance(0.5));
-    this.untilRepaired(dice.between(2_000, 240_000), () => this.start(machine));
+    this.untilRepaired(dice.between(2_000, 180_000), () => this.start(machine));
   }
 
   private breakSomething(): void {
@@ -118,7 +118,7 @@ export class Faults {
       machine.parts.time.sleep();
       machine.standsStill();
       this.untilRepaired(
-        dice.chance(0.3) ? dice.between(5_000, 20_000) : dice.between(20_000, 400_000),
+        dice.chance(0.3) ? dice.between(5_000, 20_000) : dice.between(20_000, 240_000),
         () => {
           machine.parts.time.goOn();
           machine.goesOnIfItRuns();
@@ -158,7 +158,7 @@ export class Faults {
         if (!oneWay) network.cut(other.id, one.id);
       }
     }
-    this.untilRepaired(dice.between(2_000, 300_000), () => {
+    this.untilRepaired(dice.between(2_000, 200_000), () => {
       for (const one of group) {
         for (const other of rest) {
           network.heal(one.id, other.id);
