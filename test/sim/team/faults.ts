@@ -168,6 +168,27 @@ export class Faults {
     });
   }
 
+  /** It goes on alone for a while, and dies before anybody has heard of it. */
+  private diesCutOff(machine: Machine): void {
+    const { dice, machines, network, time } = this.scene;
+    this.partitions += 1;
+    const others = machines.filter((other) => other !== machine);
+    for (const other of others) {
+      network.cut(machine.id, other.id);
+      network.cut(other.id, machine.id);
+    }
+    const cutOffMs = dice.between(20_000, 120_000);
+    time.after(dice.between(10_000, cutOffMs), () => {
+      if (!this.isOver) this.kill(machine);
+    });
+    this.untilRepaired(cutOffMs, () => {
+      for (const other of others) {
+        network.heal(machine.id, other.id);
+        network.heal(other.id, machine.id);
+      }
+    });
+  }
+
   private slowLinks(machine: Machine): void {
     const { dice, machines, network } = this.scene;
     const byMs = dice.between(500, 6_000);
@@ -237,6 +258,8 @@ const kinds = [
   "partition",
   "partition",
   "partition",
+  "diesCutOff",
+  "diesCutOff",
   "slowLinks",
   "losesMail",
   "losesMail",

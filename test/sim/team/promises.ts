@@ -167,8 +167,9 @@ export class Promises implements LedgerListener {
     const { engine } = machine.process!;
     for (const alert of engine.state.open.values()) {
       if (alert.status === "triggered") continue;
-      const own = engine
+      const own = machine.parts.disk.content
         .factsOf(alert.id)
+        .map(({ fact }) => fact)
         .some(
           (fact) =>
             (fact.kind === "alert-acknowledged" || fact.kind === "alert-snoozed") &&
