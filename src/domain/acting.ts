@@ -33,8 +33,8 @@ export function waitMs(position: number, what: Via | "step"): number {
 
 /** When this machine is to attempt the notification; null: it is done, under way, or not its business now. */
 export function attemptAt(notification: Notification, acting: Acting): EpochMs | null {
-  const { state, dueAt, via, attemptedBy, attemptedAt, actionId } = notification;
-  if (acting.position === null) return null;
+  const { state, dueAt, via, attemptedBy, attemptedAt, actionId, isOver } = notification;
+  if (acting.position === null || isOver) return null;
   const at = dueAt + waitMs(acting.position, via);
   if (state === "planned") return at;
   if (state !== "attempted" || acting.underWay.has(actionId)) return null;

@@ -103,6 +103,8 @@ export interface Notification {
   /** Who made the last attempt, and when; null: nobody yet, or a machine that is alone. */
   readonly attemptedBy: MachineId | null;
   readonly attemptedAt: EpochMs | null;
+  /** Its round was acknowledged, snoozed or resolved while it was under way: its outcome is kept, it is never made again. */
+  readonly isOver: boolean;
   /** How far a popup has come with its person. */
   readonly rungs: readonly AttentionRung[];
 }

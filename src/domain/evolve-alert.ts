@@ -275,6 +275,7 @@ function planned({ notifications, wave }: AlertFact & { kind: "step-entered" }):
     attempts: 0,
     attemptedBy: null,
     attemptedAt: null,
+    isOver: false,
     rungs: [],
   }));
 }
@@ -312,6 +313,8 @@ function quiet(alert: Alert): Alert {
     ackTimeoutAt: null,
     snoozedUntil: null,
     nobodyReachable: false,
-    notifications: alert.notifications.filter((n) => n.state === "attempted"),
+    notifications: alert.notifications
+      .filter((n) => n.state === "attempted")
+      .map((n) => ({ ...n, isOver: true })),
   };
 }

@@ -28,9 +28,17 @@ export type TeamRevision = Branded<"TeamRevision">;
 export type EpochMs = number;
 
 /**
- * The identity of a notification: (alert, wave, person, channel), and a number where a person is told more than once by
- * one channel in one wave. Readable on purpose: it turns up in journals.
+ * The identity of a notification: (alert, round and wave, person, channel), and a number where a person is told more than
+ * once by one channel in one wave. The same on every machine, so that nothing is done twice; another one in each round,
+ * so that nothing counts as done that was done before the acknowledgement. Readable on purpose: it turns up in journals.
  */
-export function actionIdOf(alert: AlertId, wave: number, person: PersonId, via: string, nth = 0): ActionId {
-  return `${alert}.${wave}.${person}.${via}${nth === 0 ? "" : `.${nth + 1}`}` as ActionId;
+export function actionIdOf(
+  alert: AlertId,
+  { round, wave }: { readonly round: number; readonly wave: number },
+  person: PersonId,
+  via: string,
+  nth = 0,
+): ActionId {
+  const when = round === 0 ? wave : `${round}-${wave}`;
+  return `${alert}.${when}.${person}.${via}${nth === 0 ? "" : `.${nth + 1}`}` as ActionId;
 }

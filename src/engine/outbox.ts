@@ -121,12 +121,13 @@ export class Outbox {
     return outcome.kind === "withdrawn" && !this.dependencies.mayAct() ? justWokenUp : outcome;
   }
 
-  /** Invariant 3: not once the acknowledgement is in the journal; and not what another machine has sent meanwhile. */
+  /** Invariant 3: not once its round's acknowledgement is in the journal; and not what another machine has sent meanwhile. */
   private isWanted({ alertId, actionId }: Notify): boolean {
     if (!this.dependencies.mayAct()) return false;
     const alert = this.dependencies.find(alertId);
     if (alert?.status !== "triggered") return false;
-    return alert.notifications.find((n) => n.actionId === actionId)?.state !== "sent";
+    const notification = alert.notifications.find((n) => n.actionId === actionId);
+    return notification !== undefined && !notification.isOver && notification.state !== "sent";
   }
 
   private busy(): number {

@@ -25,7 +25,7 @@ export class PresentForOthers {
   async present(request: Present, signal: AbortSignal): Promise<Presented> {
     const alertId = request.alertId as AlertId;
     if (!this.isKnown(alertId)) await this.arrival(alertId);
-    const alert = this.wanted(alertId);
+    const alert = this.wanted(request);
     const person = this.engine.state.teams
       .get(alert?.teamRevision as Alert["teamRevision"])
       ?.people.find(({ id }) => id === (request.person as PersonId));
@@ -37,7 +37,7 @@ export class PresentForOthers {
       alert,
       person,
       why: request.why,
-      stillWanted: () => this.wanted(alertId) !== null,
+      stillWanted: () => this.wanted(request) !== null,
     };
     try {
       return await this.desktops.present(notice, signal);
@@ -52,9 +52,11 @@ export class PresentForOthers {
     for (const { id } of alerts) for (const arrived of this.waiting.get(id) ?? []) arrived();
   }
 
-  private wanted(alertId: AlertId): Alert | null {
-    const alert = this.engine.state.open.get(alertId);
-    return alert?.status === "triggered" ? alert : null;
+  /** Null: it was acknowledged, also when it has been triggered anew since. */
+  private wanted({ alertId, round }: Present): Alert | null {
+    const alert = this.engine.state.open.get(alertId as AlertId);
+    if (alert?.status !== "triggered") return null;
+    return round !== undefined && round <= alert.quietRound ? null : alert;
   }
 
   private isKnown(alertId: AlertId): boolean {

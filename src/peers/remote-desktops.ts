@@ -47,6 +47,7 @@ export class RemoteDesktops {
         actionId,
         person: person.id,
         attempt: Math.max(1, attempt),
+        round: alert.round,
         why: why.slice(0, 1000),
       });
       if (!asked) giveUp();

@@ -113,6 +113,8 @@ export const peerMessage = z.discriminatedUnion("type", [
     actionId: z.string().max(512),
     person,
     attempt: z.number().int().min(1),
+    /** The alert's round that it belongs to; see `AlertFact`. */
+    round: z.number().int().min(0).optional(),
     why: z.string().max(1000),
   }),
   z.object({

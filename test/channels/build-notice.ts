@@ -21,7 +21,7 @@ export function buildNotice(parts: NoticeParts = {}): Notice {
   const alert = buildAlert(parts.alert);
   const person = buildPerson(parts.person);
   return {
-    actionId: actionIdOf(alert.id, alert.wave, person.id, parts.via ?? "email"),
+    actionId: actionIdOf(alert.id, alert, person.id, parts.via ?? "email"),
     attempt: parts.attempt ?? 1,
     alert,
     person,

@@ -115,7 +115,7 @@ function enter(
     );
     return rules.map(({ via, afterMs }, index) => {
       const nth = rules.slice(0, index).filter((rule) => rule.via === via).length;
-      const actionId = actionIdOf(alert.id, wave, person, via, nth);
+      const actionId = actionIdOf(alert.id, { round: alert.round, wave }, person, via, nth);
       // Asked again before their time came: it must not start over, or a slow rule in quick steps would never come due.
       const waiting = alert.notifications.filter(
         (n) => n.state === "planned" && n.person === person && n.via === via,
