@@ -1,12 +1,12 @@
 /**
  * A team as its people would set it up, on the loopback: engines and desks as processes with data folders and identities
- * of their own, paired by `tocsin invite` and `tocsin join`, over wires that can be cut. Needs what tocsin-process.ts
+ * of their own, paired by `tocsin join`, over wires that can be cut. Needs what tocsin-process.ts
  * needs; `endProcesses` in `afterAll` ends what it started.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MachineRole } from "#domain/machine";
-import type { MachinesJson } from "#wire/machines-json";
+import type { InviteJson, MachinesJson } from "#wire/machines-json";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
 import { StandInDesktop } from "./stand-in-desktop.ts";
@@ -53,8 +53,12 @@ export class TeamOfProcesses {
     await first!.start(["--team", writeTeamFile(freshFolder(), teamFile)]);
     const team = new TeamOfProcesses(network, machines);
     const joining = [...others, ...desks.map((name) => add(name, "desk"))];
-    for (const machine of joining) await machine.join(first!);
-    await Promise.all(joining.map((machine) => machine.start()));
+    await Promise.all(
+      joining.map(async (machine) => {
+        await machine.join(first!);
+        await machine.start();
+      }),
+    );
     await team.agree();
     for (const machine of machines.values()) await machine.attachDesktop();
     return team;
@@ -163,13 +167,10 @@ export class TeamMachine {
     await this.attachDesktop();
   }
 
-  /** As a person does it: `tocsin invite` there, `tocsin join` here. */
+  /** An invite there, as the console asks for one, and `tocsin join` here. */
   async join(first: TeamMachine): Promise<void> {
-    const invited = await tocsin([
-      ...["invite", "--person", this.name, "--role", this.role],
-      ...["--data", first.data],
-    ]);
-    const line = expectDone("invite", invited).trim();
+    const offer = { person: this.name, role: this.role };
+    const { line } = await first.process.api<InviteJson>("POST", "/api/v1/machines/invites", offer);
     const name = `Machine of ${this.name}`;
     expectDone(
       "join",
