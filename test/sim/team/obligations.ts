@@ -43,14 +43,16 @@ interface Obligation {
   readonly key: string;
   readonly alertId: AlertId;
   readonly what: What;
+  /** The earliest time that anybody has said, in true time. */
   firstDue: number;
-  due: number;
+  /** Put off by the mail server itself, for everybody. */
+  notBefore: number;
   /** Logical time of the latest fact that it follows from. */
   saidAt: number;
   /** By whoever said what it follows from. */
   readonly resolvesKnown: Set<Said>;
-  /** Any of these sets of facts tells a machine of it. */
-  readonly definedBy: (readonly Said[])[];
+  /** Any of these sets of facts tells a machine of it, and when it is due. */
+  readonly definedBy: { readonly facts: readonly Said[]; readonly due: number }[];
 }
 
 interface Book {
@@ -89,14 +91,14 @@ export class Obligations implements LedgerListener {
   check(): void {
     for (const book of this.books.values()) {
       for (const obligation of book.open.values()) {
-        if (this.time.now > obligation.due + longMs) book.open.delete(obligation.key);
-        if (this.time.now < obligation.due + latestMs + toleranceMs) continue;
+        if (this.time.now > obligation.firstDue + longMs) book.open.delete(obligation.key);
+        if (this.time.now < obligation.firstDue + latestMs + toleranceMs) continue;
         const culprit = this.machines.findIndex(
           (_, machine) => this.owedForMs(machine, obligation) > latestMs + toleranceMs,
         );
         if (culprit === -1) continue;
         book.open.delete(obligation.key);
-        const lateMs = Math.round(this.time.now - obligation.due);
+        const lateMs = Math.round(this.owedForMs(culprit, obligation));
         this.violate(
           `invariant 2: ${obligation.key} is ${lateMs} ms overdue, and machine ${culprit} could have done it`,
         );
@@ -147,7 +149,9 @@ export class Obligations implements LedgerListener {
       case "alert-retriggered":
       case "alert-escalated":
       case "alert-transferred":
+        return this.roundBegins(book, said, fact.round ?? 0);
       case "severity-raised":
+        book.reports.push(said);
         return this.roundBegins(book, said, fact.round ?? 0);
       case "step-entered":
         return this.stepEntered(book, said, fact);
@@ -203,8 +207,9 @@ export class Obligations implements LedgerListener {
     const round = fact.round ?? 0;
     const dueAt = (at: number) => said.trueAt + (at - fact.at);
     book.steps.push({ said, round });
-    this.endWhere(book, ({ what, definedBy }) => {
-      if (what.kind === "step") return what.round <= round || this.hasMet(said.machine, definedBy);
+    this.endWhere(book, (obligation) => {
+      const { what } = obligation;
+      if (what.kind === "step") return what.round <= round || this.dueFor(said.machine, obligation) !== null;
       return what.kind === "end-of-quiet"
         ? what.round < round
         : what.kind === "escalation" && what.wave < wave;
@@ -238,7 +243,7 @@ export class Obligations implements LedgerListener {
     // The mail server's own word goes for all machines; that one cannot reach it does not.
     const isFinal = fact.reason !== "unreachable" && fact.reason !== "timed-out";
     if (retry !== null) {
-      if (obligation !== undefined && isFinal) obligation.due = Math.max(obligation.due, retry);
+      if (obligation !== undefined && isFinal) obligation.notBefore = Math.max(obligation.notBefore, retry);
       return;
     }
     this.endWhere(book, ({ what }) => what.kind === "notification" && what.actionId === fact.actionId);
@@ -257,7 +262,7 @@ export class Obligations implements LedgerListener {
     const obligation = book.open.get(
       `${plan.said.fact.kind === "step-entered" ? plan.said.fact.alertId : ""} ${next.what.actionId}`,
     );
-    if (obligation === undefined || obligation.due <= said.trueAt) return;
+    if (obligation === undefined || obligation.firstDue <= said.trueAt) return;
     this.owe(obligation.alertId, `${next.what.actionId} at once`, next.what, said.trueAt, [said, next.said]);
   }
 
@@ -277,17 +282,21 @@ export class Obligations implements LedgerListener {
     const resolvesKnown = new Set(
       resolves.filter(({ said }) => this.ledger.knows(author, said)).map(({ said }) => said),
     );
-    if (known === undefined) {
-      open.set(key, { key, alertId, what, firstDue: due, due, saidAt, resolvesKnown, definedBy: [facts] });
-      return;
-    }
-    for (const resolve of resolvesKnown) known.resolvesKnown.add(resolve);
-    // Two machines have said the same with different deadlines; but nobody may put it off for ever.
-    known.firstDue = Math.min(known.firstDue, due);
-    known.due = Math.max(known.due, due);
-    if (what.kind !== "end-of-quiet") known.due = Math.min(known.due, known.firstDue + latestMs);
-    known.saidAt = Math.min(known.saidAt, saidAt);
-    known.definedBy.push(facts);
+    const obligation: Obligation = known ?? {
+      key,
+      alertId,
+      what,
+      firstDue: due,
+      notBefore: 0,
+      saidAt,
+      resolvesKnown,
+      definedBy: [],
+    };
+    open.set(key, obligation);
+    for (const resolve of resolvesKnown) obligation.resolvesKnown.add(resolve);
+    obligation.firstDue = Math.min(obligation.firstDue, due);
+    obligation.saidAt = Math.min(obligation.saidAt, saidAt);
+    obligation.definedBy.push({ facts, due });
   }
 
   private endWhere(book: Book, is: (obligation: Obligation) => boolean): void {
@@ -304,16 +313,16 @@ export class Obligations implements LedgerListener {
 
   /** How long this machine has owed it: it was due, known here, and possible. */
   private owedForMs(machine: number, obligation: Obligation): number {
-    const { what, due, definedBy } = obligation;
+    const { what } = obligation;
     const able = this.machines[machine]!;
     let since = able.runsSince;
     if (what.kind === "notification") {
       const way = what.via === "email" ? able.mailsSince : able.showsSince(what.person);
       since = since === null || way === null ? null : Math.max(since, way);
     }
-    const known = this.knownSince(machine, definedBy);
-    if (since === null || known === null || this.isQuietFor(machine, obligation)) return 0;
-    return this.time.now - Math.max(due, since, known);
+    const owed = this.dueFor(machine, obligation);
+    if (since === null || owed === null || this.isQuietFor(machine, obligation)) return 0;
+    return this.time.now - Math.max(owed.due, since, owed.known);
   }
 
   /** By what this machine knows, it is acknowledged, put off or resolved. */
@@ -322,6 +331,7 @@ export class Obligations implements LedgerListener {
     const isKnown = ({ said }: { readonly said: Said }) => this.ledger.knows(machine, said);
     // What came of a resolve that its author had not heard of: it is over, or another step is owed instead.
     if (resolves.some((resolve) => isKnown(resolve) && !resolvesKnown.has(resolve.said))) return true;
+    if (this.isAnswered(machine, alertId)) return true;
     if (what.kind === "step" && steps.some((step) => isKnown(step) && step.round >= what.round)) return true;
     if (what.kind === "end-of-quiet") return false;
     if (quiets.some((quiet) => isKnown(quiet) && quiet.round >= what.round)) return true;
@@ -331,21 +341,35 @@ export class Obligations implements LedgerListener {
     );
   }
 
-  private knownSince(machine: number, definedBy: readonly (readonly Said[])[]): number | null {
-    let earliest: number | null = null;
-    for (const facts of definedBy) {
-      let latest: number | null = 0;
-      for (const fact of facts) {
-        const at = this.ledger.knownSince(machine, fact);
-        latest = at === null || latest === null ? null : Math.max(latest, at);
-      }
-      if (latest !== null && (earliest === null || latest < earliest)) earliest = latest;
-    }
-    return earliest;
+  /** Resolved, by one or several together, with all its reports. */
+  private isAnswered(machine: number, alertId: AlertId): boolean {
+    const { reports, resolves } = this.bookOf(alertId);
+    const known = resolves.filter(({ said }) => this.ledger.knows(machine, said));
+    if (known.length === 0) return false;
+    return reports.every(
+      (report) => !this.ledger.knows(machine, report) || known.some(({ knew }) => knew.has(report)),
+    );
   }
 
-  private hasMet(machine: number, definedBy: readonly (readonly Said[])[]): boolean {
-    return this.knownSince(machine, definedBy) !== null;
+  /**
+   * When it is due by what this machine knows, and since when it knows. Several machines may have said the same with
+   * different deadlines; the latest counts, but nobody may put it off for ever.
+   */
+  private dueFor(
+    machine: number,
+    { what, definedBy, notBefore }: Obligation,
+  ): { due: number; known: number } | null {
+    let [earliest, latest, known] = [Infinity, -Infinity, Infinity];
+    for (const { facts, due } of definedBy) {
+      const learned = facts.map((fact) => this.ledger.knownSince(machine, fact));
+      if (learned.includes(null)) continue;
+      earliest = Math.min(earliest, due);
+      latest = Math.max(latest, due);
+      known = Math.min(known, Math.max(...(learned as number[])));
+    }
+    if (known === Infinity) return null;
+    const due = what.kind === "end-of-quiet" ? latest : Math.min(latest, earliest + latestMs);
+    return { due: Math.max(due, notBefore), known };
   }
 
   private bookOf(alertId: AlertId): Book {
