@@ -4,7 +4,7 @@
  */
 import { deskPath } from "#wire/pairing-contract";
 import type { MachineIdentity } from "../identity/machine-identity.ts";
-import { dial, type DialFailure } from "./dial.ts";
+import { dial, dialTimes, type DialFailure } from "./dial.ts";
 import { jsonConnection, type JsonConnection } from "./json-connection.ts";
 import { defaultLinkLimits, type LinkLimits } from "./link-limits.ts";
 import { Liveness } from "./liveness.ts";
@@ -30,8 +30,6 @@ export type DeskConnected =
   | { readonly ok: true; readonly connection: JsonConnection<unknown>; readonly address: string }
   | { readonly ok: false; readonly reason: DialFailure; readonly text: string };
 
-const addressTimeoutMs = 3_000;
-
 /** Never rejects; one try. `text` is a sentence for people. */
 export async function connectDesk(options: DeskDialOptions): Promise<DeskConnected> {
   const { identity, engine, scheduler, securityLog, signal } = options;
@@ -42,7 +40,7 @@ export async function connectDesk(options: DeskDialOptions): Promise<DeskConnect
     addresses: engine.addresses,
     fingerprint: engine.fingerprint,
     path: deskPath,
-    timeoutMs: addressTimeoutMs,
+    ...dialTimes,
     maxMessageBytes: limits.engineToDeskBytes,
     ...(signal !== undefined && { signal }),
   });

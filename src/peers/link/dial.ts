@@ -18,7 +18,9 @@ export interface DialOptions {
   readonly fingerprint: string;
   readonly path: string;
   readonly scheduler: Scheduler;
-  /** For each address: until the WebSocket is open. */
+  /** For each address: until somebody picks up the telephone there. Machines that sleep cost this much. */
+  readonly connectMs: number;
+  /** For each address: until the WebSocket is open; an engine that all desks call at once needs a while. */
   readonly timeoutMs: number;
   /** What the other may say in one message. */
   readonly maxMessageBytes: number;
@@ -42,6 +44,8 @@ export type Dialled =
       readonly refusal?: string;
     };
 
+export const dialTimes = { connectMs: 3_000, timeoutMs: 8_000 } as const;
+
 /** Never rejects. Of several failures the most telling one: a refusal, then a wrong certificate, then silence. */
 export async function dial(options: DialOptions): Promise<Dialled> {
   let worst: Exclude<Dialled, { ok: true }> = { ok: false, reason: "unreachable", address: null };
@@ -55,7 +59,7 @@ export async function dial(options: DialOptions): Promise<Dialled> {
 }
 
 function dialOne(address: string, options: DialOptions): Promise<Dialled> {
-  const { identity, scheduler, timeoutMs, signal } = options;
+  const { identity, scheduler, connectMs, timeoutMs, signal } = options;
   const place = parseAddress(address);
   if (place === null) return Promise.resolve({ ok: false, reason: "unreachable", address });
   return new Promise((resolve) => {
@@ -70,12 +74,15 @@ function dialOne(address: string, options: DialOptions): Promise<Dialled> {
     });
     const settle = (dialled: Dialled) => {
       cancel();
+      cancelConnect();
       signal?.removeEventListener("abort", giveUp);
       if (!dialled.ok) tls.destroy();
       resolve(dialled);
     };
     const giveUp = () => settle({ ok: false, reason: "unreachable", address });
     const cancel = scheduler.after(timeoutMs, giveUp);
+    const cancelConnect = scheduler.after(connectMs, giveUp);
+    tls.once("connect", cancelConnect);
     signal?.addEventListener("abort", giveUp);
     tls.on("error", giveUp);
     tls.once("close", giveUp);

@@ -4,7 +4,10 @@ import { maxPeerMessageBytes } from "#wire/peer-contract";
 export interface LinkLimits {
   /** From the first byte to the end of the hellos. Whoever takes longer is no machine of ours, or too slow to be of use. */
   readonly handshakeMs: number;
-  /** Connections that have not shown a certificate yet; beyond it the oldest one goes, which is the slowest. */
+  /**
+   * Connections that have not shown a certificate yet; beyond it the oldest one goes, which is the slowest. Room for all
+   * desks at once: they come together when the engine that they were attached to goes.
+   */
   readonly handshaking: number;
   /** Connections with a certificate that nobody knows. Beyond it the oldest one goes. */
   readonly strangers: number;
@@ -32,7 +35,7 @@ export const bytesOfWork = 4096;
 
 export const defaultLinkLimits: LinkLimits = {
   handshakeMs: 5_000,
-  handshaking: 128,
+  handshaking: 800,
   strangers: 16,
   engines: 64,
   desks: 600,

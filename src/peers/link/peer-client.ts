@@ -6,7 +6,7 @@ import type { MachineId } from "#domain/ids";
 import { peerPath } from "#wire/peer-contract";
 import type { MachineIdentity } from "../identity/machine-identity.ts";
 import type { PeerLink } from "../peer-link.ts";
-import { dial, type Dialled } from "./dial.ts";
+import { dial, dialTimes, type Dialled } from "./dial.ts";
 import { exchangeHellos, type Hello } from "./hello.ts";
 import { Liveness } from "./liveness.ts";
 import type { LinkLimits } from "./link-limits.ts";
@@ -45,7 +45,6 @@ const longestPauseMs = 10_000;
 const refusedPauseMs = 30_000;
 /** A link that lived this long was a good one: begin again with the short pause. */
 const goodAfterMs = 10_000;
-const addressTimeoutMs = 3_000;
 
 export class PeerClient {
   trouble: LinkTrouble | null = null;
@@ -109,7 +108,7 @@ export class PeerClient {
       addresses: this.addresses(),
       fingerprint: this.peer.fingerprint,
       path: peerPath,
-      timeoutMs: addressTimeoutMs,
+      ...dialTimes,
       maxMessageBytes: limits.peerMessageBytes,
       compressFromBytes: limits.compressFromBytes,
       signal: attempt.signal,

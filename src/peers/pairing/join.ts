@@ -14,7 +14,7 @@ import {
 } from "#wire/pairing-contract";
 import type { WebSocket } from "ws";
 import type { MachineIdentity } from "../identity/machine-identity.ts";
-import { dial, type DialFailure } from "../link/dial.ts";
+import { dial, dialTimes, type DialFailure } from "../link/dial.ts";
 import type { Scheduler } from "../link/scheduler.ts";
 import type { Invite } from "./invite-line.ts";
 
@@ -34,7 +34,6 @@ export type Joined =
   | { readonly ok: true; readonly joined: JoinedMessage }
   | { readonly ok: false; readonly reason: DialFailure | "no-answer" | "turned-down"; readonly text: string };
 
-const addressTimeoutMs = 5_000;
 const answerWithinMs = 20_000;
 
 /** Never rejects. `text` says what is wrong and what to do. */
@@ -46,7 +45,7 @@ export async function joinTeam(request: JoinRequest): Promise<Joined> {
     addresses: invite.addresses,
     fingerprint: invite.fingerprint,
     path: pairingPath,
-    timeoutMs: addressTimeoutMs,
+    ...dialTimes,
     maxMessageBytes: maxJoinedBytes,
   });
   if (!dialled.ok) {
