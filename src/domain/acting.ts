@@ -13,7 +13,7 @@ export interface Acting {
   /** Its rank among the machines that it sees; null: it takes in, and does nothing. */
   readonly position: number | null;
   /** Its own attempts that have not come to an end. */
-  readonly underWay: ReadonlySet<ActionId>;
+  readonly underWay: { has(actionId: ActionId): boolean };
 }
 
 /**

@@ -41,9 +41,8 @@ export class Decision {
 
   /** As the state has it, with what this decision has begun. */
   get acting(): Acting {
-    return this.begun.size === 0
-      ? this.before.acting
-      : { ...this.before.acting, underWay: new Set([...this.before.acting.underWay, ...this.begun]) };
+    const { underWay, ...standing } = this.before.acting;
+    return { ...standing, underWay: { has: (id) => this.begun.has(id) || underWay.has(id) } };
   }
 
   /** Whether the others leave what is due now to this machine. */

@@ -5,7 +5,8 @@
 import type { AlertFact, AttentionRung, Fact, FailureReason, SkipReason, StepReason } from "./fact.ts";
 import type { Presence } from "./presence.ts";
 import type { Asked } from "./alert.ts";
-import type { EpochMs, PersonId } from "./ids.ts";
+import type { EpochMs, MachineId, PersonId } from "./ids.ts";
+import type { Machine } from "./machine.ts";
 import type { Team, Via } from "./team.ts";
 
 export interface TimelineEntry {
@@ -21,11 +22,19 @@ export interface TimelineEntry {
   readonly text: string;
 }
 
-/** One entry for each fact of one alert, in their order. `team` gives people their names; ids serve without it. */
-export function timelineOf(facts: readonly Fact[], team: Team | null): TimelineEntry[] {
-  const names = new Map(team?.people.map((person) => [person.id, person.name]));
-  const nameOf = (person: PersonId | null) => (person === null ? null : (names.get(person) ?? person));
-  return facts.flatMap((fact) => ("alertId" in fact ? [entryOf(fact, nameOf)] : []));
+/**
+ * One entry for each fact of one alert, in their order. `team` and `machines` give people and machines their names; ids
+ * serve without them.
+ */
+export function timelineOf(
+  facts: readonly Fact[],
+  team: Team | null,
+  machines: ReadonlyMap<MachineId, Pick<Machine, "name">> = new Map(),
+): TimelineEntry[] {
+  const people = new Map(team?.people.map((person) => [person.id, person.name]));
+  const nameOf = (person: PersonId | null) => (person === null ? null : (people.get(person) ?? person));
+  const machineOf = (machine: MachineId) => machines.get(machine)?.name ?? machine.slice(0, 8);
+  return facts.flatMap((fact) => ("alertId" in fact ? [entryOf(fact, nameOf, machineOf)] : []));
 }
 
 /** Why this person is asked, as a sentence for a notice: "You are on call in schedule primary." */
@@ -46,14 +55,16 @@ export function whyAsked(asked: Asked): string {
 
 type NameOf = (person: PersonId | null) => string | null;
 
-function entryOf(fact: AlertFact, nameOf: NameOf): TimelineEntry {
+type MachineOf = (machine: MachineId) => string;
+
+function entryOf(fact: AlertFact, nameOf: NameOf, machineOf: MachineOf): TimelineEntry {
   const by = "by" in fact && fact.by !== null ? { by: fact.by } : {};
   const via = "via" in fact ? { via: fact.via } : {};
   const person = "person" in fact ? { person: fact.person, ...via } : {};
-  return { at: fact.at, kind: fact.kind, ...by, ...person, text: textOf(fact, nameOf) };
+  return { at: fact.at, kind: fact.kind, ...by, ...person, text: textOf(fact, nameOf, machineOf) };
 }
 
-function textOf(fact: AlertFact, nameOf: NameOf): string {
+function textOf(fact: AlertFact, nameOf: NameOf, machineOf: MachineOf): string {
   switch (fact.kind) {
     case "alert-opened":
       return fact.by === null
@@ -70,7 +81,13 @@ function textOf(fact: AlertFact, nameOf: NameOf): string {
     case "step-skipped":
       return `Step ${fact.step + 1} skipped at once: ${skipTexts[fact.reason]}.`;
     case "notification-attempted":
-      return `${viaTexts[fact.via]} to ${nameOf(fact.person)}${fact.attempt > 1 ? `, attempt ${fact.attempt}` : ""}.`;
+      return (
+        [
+          `${viaTexts[fact.via]} to ${nameOf(fact.person)}`,
+          ...(fact.machine === undefined ? [] : [`from ${machineOf(fact.machine)}`]),
+          ...(fact.attempt > 1 ? [`attempt ${fact.attempt}`] : []),
+        ].join(", ") + "."
+      );
     case "notification-sent":
       return fact.via === "desktop"
         ? `On the screen of ${nameOf(fact.person)}.`
