@@ -55,6 +55,14 @@ interface Obligation {
   readonly definedBy: { readonly facts: readonly Said[]; readonly due: number }[];
 }
 
+interface Step {
+  readonly said: Said;
+  readonly round: number;
+  readonly wave: number;
+  /** `person via` of all that it tells. */
+  readonly plans: ReadonlySet<string>;
+}
+
 interface Book {
   readonly open: Map<string, Obligation>;
   /** The step-entered that planned an action. */
@@ -70,7 +78,7 @@ interface Book {
     /** The one that begins if there is a report that they did not know of. */
     readonly round: number;
   }[];
-  readonly steps: { readonly said: Said; readonly round: number }[];
+  readonly steps: Step[];
   /** What has begun a round. */
   readonly begins: { readonly said: Said; readonly round: number }[];
 }
@@ -206,24 +214,23 @@ export class Obligations implements LedgerListener {
     const { alertId, wave } = fact;
     const round = fact.round ?? 0;
     const dueAt = (at: number) => said.trueAt + (at - fact.at);
-    book.steps.push({ said, round });
+    const step: Step = {
+      said,
+      round,
+      wave,
+      plans: new Set(fact.notifications.map((n) => `${n.person} ${n.via}`)),
+    };
+    book.steps.push(step);
     this.endWhere(book, (obligation) => {
       const { what } = obligation;
       if (what.kind === "step") return what.round <= round || this.dueFor(said.machine, obligation) !== null;
-      return what.kind === "end-of-quiet"
-        ? what.round < round
-        : what.kind === "escalation" && what.wave < wave;
+      if (what.kind === "end-of-quiet") return what.round < round;
+      return what.kind === "escalation" && isBeyond(step, what);
     });
-    const replanned = new Set(fact.notifications.map((n) => `${n.person} ${n.via}`));
-    this.endWhere(
-      book,
-      ({ what }) =>
-        what.kind === "notification" && what.wave < wave && replanned.has(`${what.person} ${what.via}`),
-    );
     const escalation = { kind: "escalation", round, wave } as const;
-    const gone = [...book.plans.values()].some(({ what }) => what.wave > wave);
-    if (!gone)
-      this.owe(alertId, `escalation after wave ${wave}`, escalation, dueAt(fact.nextEscalationAt), [said]);
+    this.owe(alertId, `escalation after step ${round}-${wave}`, escalation, dueAt(fact.nextEscalationAt), [
+      said,
+    ]);
     for (const { actionId, person, via, dueAt: at } of fact.notifications) {
       const what = { kind: "notification", round, wave, person, via, actionId } as const;
       const known = book.plans.has(actionId);
@@ -334,6 +341,16 @@ export class Obligations implements LedgerListener {
     if (this.isAnswered(machine, alertId)) return true;
     if (what.kind === "step" && steps.some((step) => isKnown(step) && step.round >= what.round)) return true;
     if (what.kind === "end-of-quiet") return false;
+    if (what.kind !== "step") {
+      // A later step, which tells the same person the same way.
+      const later = steps.filter((step) => isKnown(step) && isBeyond(step, what));
+      if (
+        what.kind === "escalation"
+          ? later.length > 0
+          : later.some(({ plans }) => plans.has(`${what.person} ${what.via}`))
+      )
+        return true;
+    }
     if (quiets.some((quiet) => isKnown(quiet) && quiet.round >= what.round)) return true;
     // Said by a machine that had not heard of a later round, whose own plan counts.
     return begins.some(
@@ -388,4 +405,8 @@ export class Obligations implements LedgerListener {
     }
     return book;
   }
+}
+
+function isBeyond(one: { round: number; wave: number }, other: { round: number; wave: number }): boolean {
+  return one.round > other.round || (one.round === other.round && one.wave > other.wave);
 }
