@@ -5,11 +5,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { tell } from "./stage.mjs";
 
 const lookEveryMs = 200;
-/** The rest is seen from outside: popups and mails. */
+/** What came of it is seen from outside: popups and mails. */
 const worthTelling = [
   "alert-opened",
   "step-entered",
   "step-skipped",
+  "notification-attempted",
   "notification-failed",
   "alert-acknowledged",
 ];

@@ -5,14 +5,19 @@
 import type { Alert } from "#domain/alert";
 import type { Fact } from "#domain/fact";
 import type { EpochMs } from "#domain/ids";
+import type { State } from "#domain/state";
 import type { Team } from "#domain/team";
 import { timelineOf } from "#domain/timeline";
 import type { EngineHealth } from "#engine/ports";
 import type { AlertJson, TimelineEntryJson } from "#wire/alert-json";
 import type { HealthMessage, TeamMessage } from "#wire/client-contract";
 
-/** With `facts` (all those of this alert), its timeline too; `team` gives the people in it their names. */
-export function toAlertJson(alert: Alert, facts?: readonly Fact[], team: Team | null = null): AlertJson {
+/** With `facts` (all those of this alert), its timeline too; `names` gives the people and machines in it theirs. */
+export function toAlertJson(
+  alert: Alert,
+  facts?: readonly Fact[],
+  names: Partial<Pick<State, "team" | "machines">> = {},
+): AlertJson {
   return {
     id: alert.id,
     status: alert.status,
@@ -36,7 +41,9 @@ export function toAlertJson(alert: Alert, facts?: readonly Fact[], team: Team | 
     ...(alert.stale && { stale: true }),
     ...(alert.nextEscalationAt !== null && { nextEscalationAt: iso(alert.nextEscalationAt) }),
     addressed: [...new Set(alert.asked.map((asked) => asked.person))],
-    ...(facts !== undefined && { timeline: timelineOf(facts, team).map(entryJson) }),
+    ...(facts !== undefined && {
+      timeline: timelineOf(facts, names.team ?? null, names.machines).map(entryJson),
+    }),
   };
 }
 

@@ -173,6 +173,8 @@ export class ClientSession implements AttachedDesktop {
           if (schedules === null) return { ok: false, reason: "no-team", text: "There is no team yet." };
           return { ok: true, schedules };
         }
+        case "ping":
+          return { ok: true };
         case "invite":
           return await this.commandMachines((commands) =>
             commands.invite({ role: request.role, person: request.person }),
@@ -222,7 +224,7 @@ export class ClientSession implements AttachedDesktop {
 
   private withTimeline(alert: Alert) {
     const { engine } = this.dependencies;
-    return toAlertJson(alert, engine.factsOf(alert.id), engine.state.team);
+    return toAlertJson(alert, engine.factsOf(alert.id), engine.state);
   }
 
   private by(): PersonId | null {

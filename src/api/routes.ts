@@ -159,7 +159,7 @@ class ApiRoutes {
 
   private withTimeline(alert: Alert) {
     const { engine } = this.dependencies;
-    return toAlertJson(alert, engine.factsOf(alert.id), engine.state.team);
+    return toAlertJson(alert, engine.factsOf(alert.id), engine.state);
   }
 }
 

@@ -1,0 +1,34 @@
+/** The timeline's sentences, where they say more than a fact's kind. */
+import { expect, test } from "vitest";
+import type { ActionId, AlertId, MachineId, PersonId } from "#domain/ids";
+import { timelineOf } from "#domain/timeline";
+
+const attempted = (attempt: number, machine?: MachineId) =>
+  ({
+    kind: "notification-attempted",
+    at: 0,
+    alertId: "alert" as AlertId,
+    actionId: "action" as ActionId,
+    person: "ana" as PersonId,
+    via: "email",
+    attempt,
+    ...(machine !== undefined && { machine }),
+  }) as const;
+const sentences = (
+  ...[facts, machines]: [Parameters<typeof timelineOf>[0], Parameters<typeof timelineOf>[2]?]
+) => timelineOf(facts, null, machines).map(({ text }) => text);
+
+test("with several machines an attempt says whose it is", () => {
+  const known = "abcdefghijklmnop" as MachineId;
+  const unknown = "qrstuvwxyzabcdef" as MachineId;
+  const machines = new Map([[known, { name: "Chi's laptop" }]]);
+  expect(sentences([attempted(1, known), attempted(2, known), attempted(1, unknown)], machines)).toEqual([
+    "E-mail to ana, from Chi's laptop.",
+    "E-mail to ana, from Chi's laptop, attempt 2.",
+    "E-mail to ana, from qrstuvwx.",
+  ]);
+});
+
+test("a machine that is alone does not name itself", () => {
+  expect(sentences([attempted(1), attempted(2)])).toEqual(["E-mail to ana.", "E-mail to ana, attempt 2."]);
+});
