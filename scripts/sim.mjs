@@ -32,7 +32,13 @@ for (let seed = first; seed <= last; seed += 1) {
   for (const violation of result.violations) console.log(`  ${violation}`);
 }
 const bad = results.filter(({ violations }) => violations.length > 0).length;
-if (first !== last) console.log(`${results.length} seeds, ${bad} bad`);
+if (first !== last) {
+  const sum = (name) => results.reduce((total, result) => total + (result[name] ?? 0), 0);
+  const names = ["machines", "faults", "crashes", "partitions", "notifications", "sends", "duplicates"];
+  const sums = names.filter((name) => sum(name) > 0).map((name) => `${sum(name)} ${name}`);
+  const worstMs = Math.max(...results.map((result) => result.worstMs ?? 0));
+  console.log(`${results.length} seeds, ${bad} bad: ${sums.join(", ")}; worst ${worstMs} ms late`);
+}
 process.exitCode = bad === 0 ? 0 : 1;
 
 function summaryOf({ seed, trace: _, violations, ...figures }) {
