@@ -60,6 +60,8 @@ export interface TocsinOptions {
   readonly port: number;
   /** Where other machines of the team find this one, from now on; null: as it was, or not at all. */
   readonly peers?: Address | null;
+  /** False: other machines do not find this one by multicast DNS, nor it them. */
+  readonly isDiscoverable?: boolean;
   /** Whose machine this is; null: the only person of the team, if there is only one. */
   readonly person: string | null;
   /** `app`: desktops attach through the hub. `system`: no app; the system's own notifications stand in for it. */
@@ -242,6 +244,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
     person,
     version,
     listenAt: options.peers ?? null,
+    isDiscoverable: options.isDiscoverable ?? true,
     log,
     security: openSecurityFile(data, realScheduler, () => clock.now()),
     onClient: (connection, machine) => {
@@ -338,11 +341,14 @@ function ownerOf(
   return recorded ?? (people.length === 1 ? people[0]!.id : null);
 }
 
-/** Known before the first mail fails, so it is said before. The next mail that gets through clears it. */
+/** Known before the first mail fails, so it is said before. The next mail that gets through clears it, and so does a password. */
 function reportMissingPassword(engine: LoopEngine, { secrets }: GoodTeam): void {
-  if (secrets.missingVariable === null) return;
-  const text = `E-mail cannot be sent: the environment variable ${secrets.missingVariable} with its password is not set.`;
-  engine.reportProblem("channel", `${text} Set it and start Tocsin again.`);
+  const beginning = "E-mail cannot be sent: the environment variable";
+  if (secrets.missingVariable !== null) {
+    const text = `${beginning} ${secrets.missingVariable} with its password is not set.`;
+    engine.reportProblem("channel", `${text} Set it and start Tocsin again.`);
+  } else if (engine.health.problems.some(({ text }) => text.startsWith(beginning)))
+    engine.clearProblem("channel");
 }
 
 /** What was lost must be seen by a person, not by a log. */

@@ -22,6 +22,7 @@ export async function serve(given: Given, output: Output): Promise<number> {
       host: given.text("host") ?? "127.0.0.1",
       port,
       peers,
+      isDiscoverable: !given.flag("no-discovery"),
       person: given.text("person") ?? null,
       desktop: "system",
       pages: pagesDirectory(),

@@ -34,7 +34,7 @@ const dutyOptions: Options = {
 export const commands = {
   serve: {
     synopsis:
-      "[--team FILE] --data DIR [--host 127.0.0.1] [--port 8743] [--peers HOST:PORT] [--person ID] [--json]",
+      "[--team FILE] --data DIR [--host 127.0.0.1] [--port 8743] [--peers HOST:PORT] [--no-discovery] [--person ID] [--json]",
     purpose: "run the engine (or, after joining as one, the desk) without a desktop",
     options: {
       ...json,
@@ -43,6 +43,7 @@ export const commands = {
       host: { type: "string" },
       port: { type: "string" },
       peers: { type: "string" },
+      "no-discovery": { type: "boolean" },
       person: { type: "string" },
     },
     words: [0, 0],

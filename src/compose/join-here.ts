@@ -14,9 +14,10 @@ import { realScheduler } from "#peers/link/scheduler";
 import type { Invite } from "#peers/pairing/invite-line";
 import { joinTeam } from "#peers/pairing/join";
 import { addressesOf } from "#peers/pairing/lan-addresses";
-import { openDataDirectory, writePrivately } from "#system/data-directory";
+import { openDataDirectory } from "#system/data-directory";
 import type { JoinedMessage } from "#wire/pairing-contract";
 import { setAside } from "./set-aside.ts";
+import { placeTeamFile } from "./shared-team/seen-team.ts";
 
 export interface JoinHereOptions {
   readonly data: string;
@@ -74,7 +75,7 @@ async function joinHeld(options: JoinHereOptions): Promise<JoinedHere> {
   if (!answer.ok) return refusal(answer.reason === "unreachable" ? "unreachable" : "refused", answer.text);
   const { joined } = answer;
   const aside = setAside(data, new Date());
-  if (joined.teamFile !== null) writePrivately(join(data, "team.yaml"), joined.teamFile);
+  if (joined.teamFile !== null) placeTeamFile(join(data, "team.yaml"), data, joined.teamFile, null);
   // Last: with it the folder is the team's.
   writeMembership(data, {
     teamId: joined.team.id,

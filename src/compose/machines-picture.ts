@@ -13,9 +13,11 @@ export interface Picture {
   readonly status: TeamStatus;
   /** Whose desktops are attached here. */
   readonly people: readonly PersonPresence[];
-  /** The desks that are attached here, and since when. */
+  /** The desks that are attached to an engine in sight, and since when. */
   readonly desks: ReadonlyMap<MachineId, EpochMs>;
   readonly startedAt: EpochMs;
+  /** Why there is no connection to it, in a sentence; null: not known, or there is one. */
+  readonly troubleWith: (machine: MachineId) => string | null;
 }
 
 export function machinesJsonOf(picture: Picture): MachinesJson {
@@ -53,28 +55,23 @@ function jsonOf(machine: Machine, picture: Picture): MachineJson {
 type Now = Pick<MachineJson, "connected" | "since" | "people" | "differences" | "behind"> &
   Partial<MachineJson>;
 
-function nowOf({ id, role, person }: Machine, { self, status, people, desks, startedAt }: Picture): Now {
+function nowOf({ id, role, person }: Machine, picture: Picture): Now {
+  const { self, status, people, desks, startedAt, troubleWith } = picture;
   const nothing = { differences: [], behind: 0 };
-  if (id === self.id)
-    return {
-      connected: true,
-      since: instant(startedAt),
-      acts: status.position !== null,
-      people: [...people],
-      ...nothing,
-    };
+  if (id === self.id) {
+    const acts = status.position !== null;
+    return { ...nothing, connected: true, since: instant(startedAt), acts, people: [...people] };
+  }
   if (role === "desk") {
-    const since = desks.get(id);
-    const theirs = people.filter((one) => one.person === person);
-    return {
-      connected: since !== undefined,
-      since: orNull(since ?? null),
-      people: since === undefined ? [] : theirs,
-      ...nothing,
-    };
+    const since = desks.get(id) ?? null;
+    const everybody = [people, ...status.machines.map((machine) => machine.people)].flat();
+    const theirs = since === null ? [] : everybody.filter((one) => one.person === person).slice(0, 1);
+    return { ...nothing, connected: since !== null, since: orNull(since), people: theirs };
   }
   const seen = status.machines.find((one) => one.machine === id);
-  return seen === undefined ? { connected: false, since: null, people: [], ...nothing } : seenOf(seen);
+  const now = seen === undefined ? { ...nothing, connected: false, since: null, people: [] } : seenOf(seen);
+  const trouble = now.connected ? null : troubleWith(id);
+  return trouble === null ? now : { ...now, differences: [trouble, ...now.differences] };
 }
 
 function seenOf(seen: MachineStatus): Now {

@@ -23,6 +23,7 @@ import type { JsonConnection } from "#peers/link/json-connection";
 import { PeerServer } from "#peers/link/peer-server";
 import { realScheduler } from "#peers/link/scheduler";
 import { TeamLinks } from "#peers/link/team-links";
+import { startDiscovery, type Discovery } from "#peers/pairing/discovery";
 import { addressesOf } from "#peers/pairing/lan-addresses";
 import { PairingDesk, type Admitted, type NewMachine, type Welcome } from "#peers/pairing/pairing-desk";
 import { Peers } from "#peers/peers";
@@ -45,6 +46,8 @@ export interface TeamMachinesOptions {
   readonly version: string;
   /** Where other machines are to find this one; null: as the membership says, or not at all. */
   readonly listenAt: Address | null;
+  /** Whether it says on the local network where it is. */
+  readonly isDiscoverable: boolean;
   readonly log: Logger;
   readonly security: SecurityFile;
   /** A desk, or another machine that has no engine of its own, as a client. */
@@ -68,8 +71,11 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
   private readonly links: TeamLinks;
   private readonly pairing: PairingDesk;
   private server: PeerServer | null = null;
+  private discovery: Discovery | null = null;
   private port: number | null = null;
   private readonly desks = new Map<MachineId, { since: EpochMs; readonly connections: Set<object> }>();
+  /** Attached to other engines, and since when as far as this one knows. */
+  private readonly desksElsewhere = new Map<MachineId, EpochMs>();
   private readonly revocationListeners = new Set<(machine: MachineId) => void>();
   private readonly listeners = new Set<() => void>();
   private readonly revoked = new Set<MachineId>();
@@ -87,7 +93,7 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
       self: identity.id,
       engine,
       others: () => this.otherEngines().map(({ id }) => id),
-      local,
+      local: { ...local, desks: () => [...this.desks.keys()] },
       runtime: () => this.runtime.now(engine.state.team, clock.now()),
       log: (level, text) => log[level](text),
       securityLog: (event, details) => security.note(event, details),
@@ -126,7 +132,10 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
       const isOurs = facts.some((fact) => fact.kind === "machine-added" && fact.machine.id === identity.id);
       if (isOurs && this.server !== null) void this.sayWhereWeAre();
     });
-    this.peers.onStatus(() => this.tell());
+    this.peers.onStatus(({ machines }) => {
+      this.noteDesks(machines.flatMap(({ connected, desks }) => (connected ? desks : [])));
+      this.tell();
+    });
     this.options.local.onPeopleChanged(() => this.tell());
     this.peers.start();
     this.isStarted = true;
@@ -140,6 +149,7 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
 
   async stop(): Promise<void> {
     this.stopListening();
+    this.discovery?.stop();
     await this.peers.stop();
     this.links.close("this machine stops");
     this.server?.close();
@@ -163,7 +173,11 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
       machines: [...engine.state.machines.values()],
       status: this.peers.status(),
       people: local.people(),
-      desks: new Map([...this.desks].map(([id, { since }]) => [id, since])),
+      desks: new Map([
+        ...this.desksElsewhere,
+        ...[...this.desks].map(([id, { since }]) => [id, since] as const),
+      ]),
+      troubleWith: (machine) => this.links.troubleWith(machine)?.text ?? null,
       startedAt: this.startedAt,
     });
   }
@@ -299,7 +313,21 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
     this.options.log.info({ host: at.host, port: this.port }, "other machines are let in here");
     if (this.membership !== null && this.membership.peers === null)
       this.keep({ ...this.membership, peers: { host: at.host, port: this.port } });
+    void this.discover();
     return null;
+  }
+
+  /** A convenience: machines whose addresses have changed are found on the local network. */
+  private async discover(): Promise<void> {
+    const { identity, log, isDiscoverable } = this.options;
+    if (!isDiscoverable || this.membership === null || this.port === null || this.discovery !== null) return;
+    this.discovery = await startDiscovery({
+      self: identity.id,
+      teamId: this.membership.teamId,
+      port: this.port,
+      onFound: (machine, addresses) => this.links.suggest(machine, addresses),
+      onTrouble: (text) => log.info(text),
+    });
   }
 
   private makeServer(): PeerServer {
@@ -334,6 +362,12 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
     });
     onClient(connection, machine);
     this.tell();
+  }
+
+  private noteDesks(there: readonly MachineId[]): void {
+    for (const id of this.desksElsewhere.keys()) if (!there.includes(id)) this.desksElsewhere.delete(id);
+    for (const id of there)
+      if (!this.desksElsewhere.has(id)) this.desksElsewhere.set(id, this.options.clock.now());
   }
 
   // ---- who is in the team

@@ -15,13 +15,14 @@ export interface HeartbeatWords {
   readonly hears: readonly MachineId[];
   readonly vector: Vector;
   readonly people: readonly PersonPresence[];
+  readonly desks: readonly MachineId[];
   /** Epoch ms by its wall clock. */
   readonly clock: number;
   readonly runtime: RuntimeJson;
 }
 
-type Lasting = "hears" | "vector" | "people" | "runtime";
-const lasting: readonly Lasting[] = ["hears", "vector", "people", "runtime"];
+type Lasting = "hears" | "vector" | "people" | "desks" | "runtime";
+const lasting: readonly Lasting[] = ["hears", "vector", "people", "desks", "runtime"];
 
 export class HeartbeatWriter {
   private readonly said = new Map<Lasting, string>();
@@ -46,17 +47,19 @@ export class HeartbeatReader {
     hears: [],
     vector: {},
     people: [],
+    desks: [],
     runtime: unknownRuntime,
   };
 
   read(message: HeartbeatMessage): HeartbeatWords {
-    const { epoch, acts, clock, hears, vector, people, runtime } = message;
+    const { epoch, acts, clock, hears, vector, people, desks, runtime } = message;
     this.known = {
       hears: (hears as MachineId[] | undefined) ?? this.known.hears,
       vector: (vector as Vector | undefined) ?? this.known.vector,
       people:
         people?.map(({ person, presence }) => ({ person: person as PersonId, presence })) ??
         this.known.people,
+      desks: (desks as MachineId[] | undefined) ?? this.known.desks,
       runtime: runtime ?? this.known.runtime,
     };
     return { epoch, coordinator: message.coordinator as MachineId | null, acts, clock, ...this.known };

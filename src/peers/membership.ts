@@ -136,7 +136,13 @@ function isHeard({ heardAt, closedAt, farewell }: Sighting, now: EpochMs): boole
 /** What was not said again is the very same object. */
 function differ(a: HeartbeatWords, b: HeartbeatWords): boolean {
   if (a.epoch !== b.epoch || a.coordinator !== b.coordinator || a.acts !== b.acts) return true;
-  return a.hears !== b.hears || a.vector !== b.vector || a.people !== b.people || a.runtime !== b.runtime;
+  return (
+    a.hears !== b.hears ||
+    a.vector !== b.vector ||
+    a.people !== b.people ||
+    a.desks !== b.desks ||
+    a.runtime !== b.runtime
+  );
 }
 
 function unseen(machine: MachineId, now: EpochMs): Sighting {

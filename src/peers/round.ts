@@ -115,12 +115,13 @@ export class Round {
 
   /** What this machine says of itself. */
   words(now: EpochMs): HeartbeatWords {
-    const { engine, runtime } = this.dependencies;
-    return { ...this.urgentWords(now), vector: engine.vector(), clock: now, runtime: runtime() };
+    const { engine, local, runtime } = this.dependencies;
+    const desks = local.desks?.() ?? [];
+    return { ...this.urgentWords(now), vector: engine.vector(), desks, clock: now, runtime: runtime() };
   }
 
   /** Of that, what others act on: it is said at once. New facts are pushed anyway. */
-  private urgentWords(now: EpochMs): Omit<HeartbeatWords, "vector" | "clock" | "runtime"> {
+  private urgentWords(now: EpochMs): Omit<HeartbeatWords, "vector" | "desks" | "clock" | "runtime"> {
     const { whoActs, membership } = this.parts;
     return {
       epoch: whoActs.epoch,

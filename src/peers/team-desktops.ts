@@ -13,6 +13,8 @@ export interface LocalDesktops {
   /** Everybody with a desktop attached here and not paused. */
   people(): readonly PersonPresence[];
   tell(word: Tell): void;
+  /** The machines without an engine that are attached here; absent: none ever are. */
+  desks?(): readonly MachineId[];
   onPeopleChanged(listener: () => void): void;
 }
 

@@ -33,6 +33,8 @@ export interface MachineStatus {
   /** How it left; null: without a goodbye, or it is here. */
   readonly farewell: "sleep" | "stop" | null;
   readonly people: readonly PersonPresence[];
+  /** The desks that are attached there. */
+  readonly desks: readonly MachineId[];
   /** How far its clock is ahead; null: not known. */
   readonly clockDifferenceMs: number | null;
   /** What should be the same there as here, one sentence each. */

@@ -76,6 +76,7 @@ export class TeamView {
       acts: heard?.words?.acts ?? false,
       farewell: sighting?.farewell ?? null,
       people: heard?.words?.people ?? [],
+      desks: heard?.words?.desks ?? [],
       clockDifferenceMs: heard?.clockDifferenceMs ?? null,
       differences: heard === undefined ? [] : this.differences.find(heard, ours, now).map(({ text }) => text),
       factsBehind: facts?.theyLack ?? 0,

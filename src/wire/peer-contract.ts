@@ -85,6 +85,8 @@ export const heartbeatMessage = z.object({
   vector: vectorJson.optional(),
   /** People whose desktop is attached there and not paused. A state, nothing more. */
   people: z.array(z.object({ person, presence })).max(1000).optional(),
+  /** The machines without an engine that are attached there. */
+  desks: z.array(machineId).max(1000).optional(),
   /** Epoch ms by its wall clock; only to warn of clocks that differ. */
   clock: z.number(),
   runtime: runtimeJson.optional(),
