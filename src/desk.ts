@@ -42,8 +42,8 @@ export type DeskStart =
   /** As of `startTocsin`. */
   | { readonly ok: false; readonly exitCode: 1; readonly text: string };
 
-/** A hung engine is given up after twice this: the next one is found within ten seconds. */
-const pingMs = 4000;
+/** A hung engine is given up after three times this at most: the next one is found within ten seconds. */
+const pingMs = 3000;
 const clientsGraceMs = 1000;
 
 export async function startDesk(options: DeskOptions): Promise<DeskStart> {

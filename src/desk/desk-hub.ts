@@ -194,6 +194,8 @@ export class DeskHub {
   private passOn(client: DeskClient, request: Request): void {
     const { requestId } = request;
     const settle = (answer: Reply) => client.tell({ ...answer, requestId });
+    // About this process, not about the engine behind it: else the app would restart a desk that waits for an engine.
+    if (request.type === "ping") return settle({ type: "answer", requestId, ok: true });
     if (!this.welcomed) return settle(unanswered(this.problem.text));
     this.options.line.send({ ...request, requestId: this.requests.add(settle) });
   }

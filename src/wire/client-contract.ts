@@ -73,6 +73,8 @@ export const clientMessage = z.discriminatedUnion("type", [
   }),
   /** Who is on call, who is next, and whether anybody is ever missing. */
   z.strictObject({ type: z.literal("schedules"), requestId: z.number().int() }),
+  /** Whether whoever is at the other end of this very connection is alive; a desk answers by itself. */
+  z.strictObject({ type: z.literal("ping"), requestId: z.number().int() }),
   /** A line that lets another machine into the team. */
   z.strictObject({
     type: z.literal("invite"),

@@ -180,6 +180,14 @@ test("a desk acts for the person of its record, whatever it says, and follows a 
   expect(people()).toEqual([["ana"], ["chi"]]);
 });
 
+test("a ping is answered at once", async () => {
+  const { connect } = startHub();
+  const client = connect();
+  client.say({ type: "ping", requestId: 9 });
+  await turn();
+  expect(client.heard.slice(1)).toEqual([{ type: "answer", requestId: 9, ok: true }]);
+});
+
 test("many changes in a moment are one message, and the last one counts", () => {
   const { connect, machines, clock } = startHub();
   const { heard } = connect();

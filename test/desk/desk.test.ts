@@ -131,6 +131,8 @@ test("with no engine it says since when, keeps what it knew, and answers at once
   ).toEqual([false, true]);
   app.say({ type: "open-alert", requestId: 3, alertId: "a0" });
   expect(app.ofType("answer")).toMatchObject([{ requestId: 3, ok: false, reason: "unreachable" }]);
+  app.say({ type: "ping", requestId: 4 });
+  expect(app.ofType("answer").at(-1)).toMatchObject({ requestId: 4, ok: true });
   const late = attach(desk, "browser");
   expect(late.heard).toMatchObject([{ type: "welcome", health: notTrusted, alerts: [{ id: "a0" }] }]);
   const port = Number(new URL(desk.url).port);

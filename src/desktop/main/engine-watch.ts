@@ -78,7 +78,7 @@ export class EngineWatch {
 
   private watch(): void {
     this.stopPulse();
-    this.stopPulse = watchPulse(() => this.link.request({ type: "list-resolved", requestId: 0, limit: 1 }), {
+    this.stopPulse = watchPulse(() => this.link.request({ type: "ping", requestId: 0 }), {
       onSilent: () => this.doubtIt("The engine does not answer; if it stays so, it will be restarted."),
       onAnswering: () => this.believe(),
       onGivenUp: () => this.supervisor.kill("The engine hung."),

@@ -35,6 +35,7 @@ export class PageHub {
       case "open-alert":
       case "list-resolved":
       case "schedules":
+      case "ping":
       case "invite":
       case "machine-change":
         void this.ports
