@@ -39,8 +39,9 @@ parentPort.on("message", ({ data, ports }) => hear(data as Record<string, unknow
 await start();
 
 async function start(): Promise<void> {
-  const peers = options.peers == null ? null : parseAddress(options.peers);
-  if (peers === null && options.peers != null)
+  const given = options.peers ?? null;
+  const peers = given === null ? null : parseAddress(given);
+  if (peers === null && given !== null)
     return refuse(2, `--peers takes HOST:PORT, for example 0.0.0.0:${defaultPeerPort}.`);
   const started = await startMachine({
     team: options.team ?? null,

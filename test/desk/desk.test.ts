@@ -194,7 +194,7 @@ test("it remembers the engines that it hears of, and finds them after a restart"
   await desk.stop();
   team.engines[0]!.die();
   const again = attach(await team.startDesk());
-  await until("the new one says welcome", () => again.ofType("welcome").at(-1)?.team != null);
+  await until("the new one says welcome", () => (again.ofType("welcome").at(-1)?.team ?? null) !== null);
   expect(second.engine.state.team).not.toBeNull();
 });
 

@@ -52,7 +52,8 @@ export class Knowledge {
     const { team, machines } = this.mirror;
     const own = machines?.machines.find(({ id }) => id === machines.self.id);
     // Alone it has no record but its own, which follows the setting.
-    const recorded = machines?.team == null ? null : (own?.person ?? null);
+    const isAlone = (machines?.team ?? null) === null;
+    const recorded = isAlone ? null : (own?.person ?? null);
     return identify(this.sources.flag, this.sources.preference(), team, recorded);
   }
 
