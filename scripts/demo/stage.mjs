@@ -1,12 +1,13 @@
 // What every part of the demo shares: one clock for what it prints, and one list of what is to be cleaned up.
 import { spawn } from "node:child_process";
 
-const startedMs = performance.now();
+let startedMs = null;
 const cleanups = [];
 let cleaning = null;
 
 /** `  3.2 s  Ben's mail     …`: who does what, when. */
 export function tell(who, text) {
+  startedMs ??= performance.now();
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1).padStart(5);
   const [first, ...rest] = text.split("\n");
   console.log(`${seconds} s  ${who.padEnd(14)} ${first}`);

@@ -4,17 +4,17 @@
  * needs; `endProcesses` in `afterAll` ends what it started.
  */
 import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import type { MachineRole } from "#domain/machine";
 import type { InviteJson, MachinesJson } from "#wire/machines-json";
 import { eventually } from "./eventually.ts";
-import { freePort } from "./free-port.ts";
 import { StandInDesktop } from "./stand-in-desktop.ts";
 import { TeamNetwork } from "./team-network.ts";
 import { freshFolder, serve, tocsin, type Ran, type TocsinProcess } from "./tocsin-process.ts";
 import { writeTeamFile } from "./team-file.ts";
 
-const agreedWithinMs = 40_000;
+const agreedWithinMs = 60_000;
 
 export interface TeamOptions {
   readonly teamFile: Record<string, unknown>;
@@ -34,7 +34,7 @@ export class TeamOfProcesses {
   /** Resolves once all are paired, see one another, and agree on who coordinates. */
   static async start({ teamFile, engines, desks, folders = {} }: TeamOptions): Promise<TeamOfProcesses> {
     const listening = new Map<string, number>();
-    for (const name of engines) listening.set(name, await freePort());
+    for (const name of engines) listening.set(name, await peerPort());
     const network = await TeamNetwork.between([...engines, ...desks], listening);
     const machines = new Map<string, TeamMachine>();
     const add = (name: string, role: MachineRole) => {
@@ -209,6 +209,19 @@ export class TeamMachine {
 
   thaw(): void {
     this.process.child.kill("SIGCONT");
+  }
+}
+
+/** Below those that the system gives to whoever asks for any: it stays free while its machine is down. */
+async function peerPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+    });
+    if (isFree) return port;
   }
 }
 
