@@ -67,18 +67,7 @@ export const rooms = [
   },
   {
     name: "compose",
-    files: [
-      "src/compose.ts",
-      "src/compose/**",
-      "src/team-file.ts",
-      "src/calendar-copy.ts",
-      "src/calendar-refresher.ts",
-      "src/review-reminder.ts",
-      "src/engine-process.ts",
-      "src/start-machine.ts",
-      "src/desk.ts",
-      "src/desk/**",
-    ],
+    files: ["src/compose.ts", "src/compose/**", "src/engine-process.ts"],
     uses: [
       "domain",
       "engine",

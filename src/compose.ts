@@ -42,14 +42,14 @@ import {
 } from "#system/data-directory";
 import { SystemClock } from "#system/system-clock";
 import { SystemRandom } from "#system/system-random";
-import { CalendarRefresher } from "./calendar-refresher.ts";
+import { CalendarRefresher } from "./compose/calendar-refresher.ts";
 import { desktopsOfApp, desktopsOfSystem } from "./compose/local-desktops.ts";
 import { openSecurityFile } from "./compose/security-file.ts";
 import { SharedTeamFile } from "./compose/shared-team/shared-team-file.ts";
 import type { TeamLink } from "./compose/shared-team/team-sealing.ts";
 import { MachinesOfThisTeam } from "./compose/team-machines.ts";
-import { ReviewReminder } from "./review-reminder.ts";
-import { keepLastGood, loadOptions, type GoodTeam } from "./team-file.ts";
+import { ReviewReminder } from "./compose/review-reminder.ts";
+import { keepLastGood, loadOptions, type GoodTeam } from "./compose/team-file.ts";
 
 export interface TocsinOptions {
   /** The team file; null: `DATA/team.yaml`. */

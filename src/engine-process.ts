@@ -7,7 +7,7 @@ import { openLog } from "#system/log-file";
 import { version } from "#system/version";
 import { defaultPeerPort } from "#wire/peer-contract";
 import { joinFromApp } from "./compose/join-from-app.ts";
-import { startMachine, type RunningMachine } from "./start-machine.ts";
+import { startMachine, type RunningMachine } from "./compose/start-machine.ts";
 
 /** The parts of Electron's `parentPort` and `MessagePortMain` used here; this room knows no Electron. */
 interface Port {

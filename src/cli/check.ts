@@ -2,7 +2,7 @@
 import { printFault } from "#config/fault";
 import { loadTeam, type LoadedTeam } from "#config/load-team";
 import { readTeamFile } from "#config/read-team-file";
-import { loadOptions } from "#team-file";
+import { loadOptions } from "#compose/team-file";
 import { exitCodes, type Output } from "./outcome.ts";
 import type { Given } from "./usage.ts";
 

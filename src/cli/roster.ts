@@ -7,7 +7,7 @@ import { readTeamFile } from "#config/read-team-file";
 import { maxRosterBytes, readRoster, type Roster } from "#config/roster/read-roster";
 import { writeTeamFile } from "#config/write-team-file";
 import type { Team } from "#domain/team";
-import { loadOptions } from "#team-file";
+import { loadOptions } from "#compose/team-file";
 import { CommandFailure, exitCodes, refused, wrongUsage, type Output } from "./outcome.ts";
 import { usageLine, type Given } from "./usage.ts";
 

@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { existsSync } from "node:fs";
 import { parseAddress, type Address } from "#peers/link/address";
-import { startMachine, type RunningMachine } from "#start-machine";
+import { startMachine, type RunningMachine } from "#compose/start-machine";
 import { openLog } from "#system/log-file";
 import { version } from "#system/version";
 import { defaultPeerPort } from "#wire/peer-contract";

@@ -1,5 +1,5 @@
 /** The log of a machine: JSON lines in `DATA/tocsin.log`, at most two files of a few megabytes. Used by the engine's entries. */
-import { createWriteStream, openSync, renameSync, statSync } from "node:fs";
+import { createWriteStream, mkdirSync, openSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pino, type Logger } from "pino";
@@ -19,6 +19,8 @@ function openFile(data: string): Writable {
     // Not there yet.
   }
   try {
+    // At the first start the log is there before anything else is.
+    mkdirSync(data, { recursive: true, mode: 0o700 });
     const stream = createWriteStream(file, { fd: openSync(file, "a", 0o600) });
     stream.on("error", () => {});
     return stream;

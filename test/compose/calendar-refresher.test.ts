@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { loadTeam } from "#config/load-team";
 import type { Team } from "#domain/team";
-import { CalendarRefresher } from "../../src/calendar-refresher.ts";
+import { CalendarRefresher } from "../../src/compose/calendar-refresher.ts";
 import { sample, sampleEnvironment as env } from "../config/sample.ts";
 import { StandingClock } from "../support/fake-engine.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { Review } from "#config/review";
 import type { ScheduleId } from "#domain/ids";
-import { ReviewReminder } from "../../src/review-reminder.ts";
+import { ReviewReminder } from "../../src/compose/review-reminder.ts";
 import { StandingClock } from "../support/fake-engine.ts";
 
 const day = 86_400_000;

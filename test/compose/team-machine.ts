@@ -13,7 +13,7 @@ import { SystemRandom } from "#system/system-random";
 import { SharedTeamFile } from "../../src/compose/shared-team/shared-team-file.ts";
 import type { TeamCalendars } from "../../src/compose/shared-team/shared-team-options.ts";
 import type { TeamConflict } from "../../src/compose/shared-team/team-conflicts.ts";
-import type { GoodTeam } from "../../src/team-file.ts";
+import type { GoodTeam } from "../../src/compose/team-file.ts";
 
 export class TeamMachine {
   readonly data: string;

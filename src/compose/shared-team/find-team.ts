@@ -1,7 +1,7 @@
 /** What a machine knows of its team before its engine has started: its file, or nothing yet. Used by `shared-team-file` alone. */
 import { join } from "node:path";
 import { readTeamFile } from "#config/read-team-file";
-import { openTeamFile, type GoodTeam } from "../../team-file.ts";
+import { openTeamFile, type GoodTeam } from "../team-file.ts";
 import { nobody, type SharedTeamFileOptions } from "./shared-team-options.ts";
 
 export interface FoundTeam {

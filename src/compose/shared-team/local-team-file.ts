@@ -6,7 +6,7 @@
  */
 import { readTeamFile } from "#config/read-team-file";
 import type { TeamRevision } from "#domain/ids";
-import { keepLastGood } from "../../team-file.ts";
+import { keepLastGood } from "../team-file.ts";
 import { hashOfText, keepSeenTeam, placeTeamFile, readSeenTeam, type SeenTeam } from "./seen-team.ts";
 
 export interface Followed {

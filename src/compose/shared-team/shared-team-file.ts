@@ -11,7 +11,7 @@ import { readTeamFile } from "#config/read-team-file";
 import type { TeamWatch } from "#config/watch-team";
 import type { PersonId, TeamRevision } from "#domain/ids";
 import type { Team } from "#domain/team";
-import { loadOptions, watchTeamFile, type GoodTeam } from "../../team-file.ts";
+import { loadOptions, watchTeamFile, type GoodTeam } from "../team-file.ts";
 import { findTeam, type FoundTeam } from "./find-team.ts";
 import { LocalTeamFile } from "./local-team-file.ts";
 import { LostEdits } from "./lost-edits.ts";

@@ -4,7 +4,7 @@ import type { PersonId } from "#domain/ids";
 import type { JournaledFact } from "#domain/place";
 import type { Team } from "#domain/team";
 import type { Clock, Engine } from "#engine/ports";
-import type { GoodTeam } from "../../team-file.ts";
+import type { GoodTeam } from "../team-file.ts";
 import type { TeamConflict } from "./team-conflicts.ts";
 import type { TeamLink } from "./team-sealing.ts";
 

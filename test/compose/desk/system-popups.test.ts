@@ -4,7 +4,7 @@ import type { Popup } from "#channels/system-notification";
 import type { PersonId } from "#domain/ids";
 import type { AlertJson } from "#wire/alert-json";
 import type { EngineMessage } from "#wire/client-contract";
-import { showOnSystem } from "../../src/desk/system-popups.ts";
+import { showOnSystem } from "../../../src/compose/desk/system-popups.ts";
 import { settle } from "./fake-line.ts";
 
 function start({ person = "ana" as PersonId | null, shows = true } = {}) {

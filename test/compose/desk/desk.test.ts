@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { PersonId } from "#domain/ids";
 import { readMembership } from "#peers/identity/membership";
-import { send, post } from "../support/http-client.ts";
-import { until } from "../support/peer-machines.ts";
-import { signal } from "../api/api-server.ts";
+import { send, post } from "../../support/http-client.ts";
+import { until } from "../../support/peer-machines.ts";
+import { signal } from "../../api/api-server.ts";
 import { attach, DeskTeam } from "./desk-team.ts";
 
 test("the app of a desk hears what the coordinator says, and acts for the desk's person through it", async () => {

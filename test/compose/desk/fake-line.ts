@@ -1,5 +1,5 @@
 /** Time that passes when a test says so, and engines that answer when a test says so: for the desk's line. */
-import type { Connection } from "../../src/desk/first-to-answer.ts";
+import type { Connection } from "../../../src/compose/desk/first-to-answer.ts";
 import type { DeskConnected } from "#peers/link/desk-client";
 import type { KnownEngine } from "#peers/identity/membership";
 import type { Scheduler } from "#peers/link/scheduler";

@@ -1,6 +1,6 @@
 /** A desk's way to its team in virtual time: who is called when, and how soon the next engine has it. */
 import { expect, test } from "vitest";
-import { EngineLine } from "../../src/desk/engine-line.ts";
+import { EngineLine } from "../../../src/compose/desk/engine-line.ts";
 import { FakeTeam, TestScheduler, engine } from "./fake-line.ts";
 
 function start(ids: readonly string[], behaviours: FakeTeam["behaviours"]) {

@@ -16,11 +16,11 @@ import { SystemClock } from "#system/system-clock";
 import { engineMessage } from "#wire/client-contract";
 import type { ClientMessage, EngineMessage } from "#wire/client-contract";
 import type { MachinesJson } from "#wire/machines-json";
-import { startDesk, type Desk } from "../../src/desk.ts";
-import { team } from "../api/api-server.ts";
-import { CountingRandom, FakeEngine } from "../support/fake-engine.ts";
-import { FakeMachines, machine } from "../support/fake-machines.ts";
-import { freshIdentity, Roster, teamId } from "../support/peer-machines.ts";
+import { startDesk, type Desk } from "../../../src/compose/start-desk.ts";
+import { team } from "../../api/api-server.ts";
+import { CountingRandom, FakeEngine } from "../../support/fake-engine.ts";
+import { FakeMachines, machine } from "../../support/fake-machines.ts";
+import { freshIdentity, Roster, teamId } from "../../support/peer-machines.ts";
 
 const log = { info: () => {}, warn: () => {}, error: () => {} } as never;
 

@@ -4,8 +4,8 @@
  */
 import type { ClientConnection } from "#api/client-hub";
 import { readMembership } from "#peers/identity/membership";
-import { startTocsin, type TocsinOptions } from "./compose.ts";
-import { startDesk } from "./desk.ts";
+import { startTocsin, type TocsinOptions } from "../compose.ts";
+import { startDesk } from "./start-desk.ts";
 
 export interface RunningMachine {
   readonly url: string;
