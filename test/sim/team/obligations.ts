@@ -340,14 +340,15 @@ export class Obligations implements LedgerListener {
     if (resolves.some((resolve) => isKnown(resolve) && !resolvesKnown.has(resolve.said))) return true;
     if (this.isAnswered(machine, alertId)) return true;
     if (what.kind === "step" && steps.some((step) => isKnown(step) && step.round >= what.round)) return true;
-    if (what.kind === "end-of-quiet") return false;
+    const later = [...begins, ...steps].some((one) => isKnown(one) && one.round > what.round);
+    if (what.kind === "end-of-quiet") return later;
     if (what.kind !== "step") {
       // A later step, which tells the same person the same way.
-      const later = steps.filter((step) => isKnown(step) && isBeyond(step, what));
+      const beyond = steps.filter((step) => isKnown(step) && isBeyond(step, what));
       if (
         what.kind === "escalation"
-          ? later.length > 0
-          : later.some(({ plans }) => plans.has(`${what.person} ${what.via}`))
+          ? beyond.length > 0
+          : beyond.some(({ plans }) => plans.has(`${what.person} ${what.via}`))
       )
         return true;
     }
