@@ -8,6 +8,7 @@ import type { Logger } from "pino";
 import type { PersonId } from "#domain/ids";
 import type { EngineMessage } from "#wire/client-contract";
 import { deskRequest, longestDeskAnswer, type DeskAnswer, type DeskRequest } from "#wire/desk-contract";
+import { askInside } from "./ask-inside.ts";
 import { BearerToken } from "./bearer-token.ts";
 import type { ClientConnection } from "./client-hub.ts";
 import { createHttpServer, errorBody } from "./http-server.ts";
@@ -82,19 +83,15 @@ class DeskRequests {
     this.underWay += 1;
     try {
       const app = await (this.app ??= this.build());
-      const answer = await app.inject({
-        method,
-        url: path,
-        headers: {
-          host: "localhost",
-          authorization: `Bearer ${this.token}`,
-          ...(body !== null && { "content-type": "application/json" }),
-        },
-        ...(body !== null && { payload: body }),
-      });
-      if (answer.payload.length > longestDeskAnswer)
+      const headers = {
+        host: "localhost",
+        authorization: `Bearer ${this.token}`,
+        ...(body !== null && { "content-type": "application/json" }),
+      };
+      const { status, text } = await askInside(app.server, { method, path, headers, body });
+      if (text.length > longestDeskAnswer)
         return refuse(413, "too-large", "The answer is too long for a desk; ask for less with ?limit=.");
-      return reply(answer.statusCode, answer.payload);
+      return reply(status, text);
     } catch (error) {
       this.dependencies.log.error({ err: error }, "a desk's request failed");
       return refuse(500, "internal", "An internal error; the engine's log has it.");
