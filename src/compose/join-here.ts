@@ -8,7 +8,7 @@ import { JournalError } from "#engine/ports";
 import { takeLock } from "#journal/lock";
 import { placesIn } from "#journal/places";
 import { readOrMakeIdentity } from "#peers/identity/machine-identity";
-import { readMembership, writeMembership } from "#peers/identity/membership";
+import { mostSaidAddresses, readMembership, writeMembership } from "#peers/identity/membership";
 import { isAddress, type Address } from "#peers/link/address";
 import { realScheduler } from "#peers/link/scheduler";
 import type { Invite } from "#peers/pairing/invite-line";
@@ -83,6 +83,7 @@ async function joinHeld(options: JoinHereOptions): Promise<JoinedHere> {
     role: joined.machine.role,
     name: joined.machine.name,
     peers: joined.machine.role === "engine" ? listenAt : null,
+    alsoAt: options.addresses.slice(0, mostSaidAddresses),
     engines: joined.engines.map((engine) => ({ ...engine, addresses: engine.addresses.filter(isAddress) })),
   });
   return { ok: true, joined, setAside: aside };

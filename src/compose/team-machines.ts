@@ -180,7 +180,7 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
   machines(): MachinesJson {
     const { engine, local } = this.options;
     return machinesJsonOf({
-      self: this.roster.self(this.door.addresses()),
+      self: this.roster.self(this.addresses()),
       teamId: this.roster.membership?.teamId ?? null,
       machines: [...engine.state.machines.values()],
       status: this.peers.status(),
@@ -210,8 +210,10 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
       return { ok: false, text: `${person} is not in the team file: add this person first.` };
     const problem = (await this.becomeTeam()) ?? (await this.listen());
     if (problem !== null) return { ok: false, text: problem };
-    const addresses = [...(request.addresses ?? []), ...this.door.addresses()];
-    return { ok: true, ...this.pairing.invite({ role, person }, addresses) };
+    this.roster.rememberAddresses(request.addresses ?? []);
+    // Whoever joins finds it by the journal later on.
+    await this.sayWhereWeAre();
+    return { ok: true, ...this.pairing.invite({ role, person }, this.addresses()) };
   }
 
   suspend(): void {
@@ -267,7 +269,7 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
       const answer = await this.change({ kind: "machine-added", machine, by: identity.id });
       if (!answer.ok) return notNow;
     }
-    const all = [this.roster.self(this.door.addresses()), ...this.roster.otherEngines()];
+    const all = [this.roster.self(this.addresses()), ...this.roster.otherEngines()];
     const engines = all
       .filter(({ id }) => id !== machine.id)
       .map(({ id, fingerprint, addresses }) => ({ id, fingerprint, addresses: [...addresses] }));
@@ -308,10 +310,15 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
     void this.door.discover(membership.teamId, identity.id, found);
   }
 
+  /** Where other machines find this one: first where people say, then what it knows itself. */
+  private addresses(): readonly string[] {
+    return [...new Set([...(this.roster.membership?.alsoAt ?? []), ...this.door.addresses()])];
+  }
+
   /** Other machines learn from the journal where this one is to be found, also when that has changed. */
   private async sayWhereWeAre(): Promise<void> {
     const { engine, identity } = this.options;
-    const addresses = this.door.addresses();
+    const addresses = this.addresses();
     const known = engine.state.machines.get(identity.id);
     if (known === undefined) {
       // One that has joined is in the journal of those who took it in, which comes to it.

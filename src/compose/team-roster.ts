@@ -9,7 +9,7 @@ import type { Machine } from "#domain/machine";
 import type { Engine } from "#engine/ports";
 import { machineIdOf } from "#peers/identity/certificate";
 import type { MachineIdentity } from "#peers/identity/machine-identity";
-import { writeMembership, type Membership } from "#peers/identity/membership";
+import { mostSaidAddresses, writeMembership, type Membership } from "#peers/identity/membership";
 
 export type OtherEngine = Pick<Machine, "id" | "fingerprint" | "addresses">;
 
@@ -108,6 +108,14 @@ export class TeamRoster {
     } catch (error) {
       this.options.log.warn({ err: error }, "membership.json could not be written; it is tried again later");
     }
+  }
+
+  /** This machine is to be found there too, from now on; in the order in which others are to try. */
+  rememberAddresses(said: readonly string[]): void {
+    if (this.current === null) return;
+    const known = this.current.alsoAt ?? [];
+    const all = [...new Set([...said, ...known])].slice(0, mostSaidAddresses);
+    if (JSON.stringify(all) !== JSON.stringify(known)) this.keep({ ...this.current, alsoAt: all });
   }
 
   /** To find them again at the next start, should the journal be lost. */

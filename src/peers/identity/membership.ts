@@ -19,6 +19,8 @@ export interface Membership {
   readonly name: string;
   /** Where it listens for other machines; null: it does not. */
   readonly peers: { readonly host: string; readonly port: number } | null;
+  /** `HOST:PORT`, as people have said: where else it is to be found, which it cannot know itself (a router, a tunnel). */
+  readonly alsoAt?: readonly string[];
   readonly engines: readonly KnownEngine[];
 }
 
@@ -33,6 +35,8 @@ export type ReadMembership =
   | { readonly ok: true; readonly membership: Membership | null }
   | { readonly ok: false; readonly text: string };
 
+/** Of `alsoAt`. */
+export const mostSaidAddresses = 8;
 export const membershipFileName = "membership.json";
 
 const fingerprint = z.string().refine(isFingerprint, "is no fingerprint");
@@ -48,6 +52,7 @@ const membershipJson = z
     peers: z
       .object({ host: z.string().min(1).max(255), port: z.number().int().min(0).max(65_535) })
       .nullable(),
+    alsoAt: z.array(z.string().refine(isAddress, "is no HOST:PORT")).max(mostSaidAddresses).default([]),
     engines: z
       .array(
         z.object({
