@@ -242,6 +242,7 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
         role: "engine",
         name: hostname(),
         peers,
+        alsoAt: [],
         engines: [],
       });
     } catch (error) {

@@ -113,7 +113,7 @@ export class TeamRoster {
   /** This machine is to be found there too, from now on; in the order in which others are to try. */
   rememberAddresses(said: readonly string[]): void {
     if (this.current === null) return;
-    const known = this.current.alsoAt ?? [];
+    const known = this.current.alsoAt;
     const all = [...new Set([...said, ...known])].slice(0, mostSaidAddresses);
     if (JSON.stringify(all) !== JSON.stringify(known)) this.keep({ ...this.current, alsoAt: all });
   }

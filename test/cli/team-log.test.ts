@@ -69,6 +69,7 @@ it("tells who changed what, where and when, and no secret", async () => {
     role: "engine",
     name: "here",
     peers: null,
+    alsoAt: [],
     engines: [],
   });
   const { code, out } = await run(teamLog, "team", "log", "--data", data);

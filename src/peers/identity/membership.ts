@@ -20,7 +20,7 @@ export interface Membership {
   /** Where it listens for other machines; null: it does not. */
   readonly peers: { readonly host: string; readonly port: number } | null;
   /** `HOST:PORT`, as people have said: where else it is to be found, which it cannot know itself (a router, a tunnel). */
-  readonly alsoAt?: readonly string[];
+  readonly alsoAt: readonly string[];
   readonly engines: readonly KnownEngine[];
 }
 

@@ -65,6 +65,7 @@ export class DeskTeam {
       role: "desk",
       name: "Ana's desk",
       peers: null,
+      alsoAt: [],
       engines: this.engines.map(({ identity: { id, fingerprint }, address }) => ({
         id,
         fingerprint,

@@ -107,6 +107,7 @@ const membership: Membership = {
   role: "engine",
   name: "Ana's laptop",
   peers: { host: "::", port: 8744 },
+  alsoAt: [],
   engines: [{ id: "0".repeat(26), fingerprint: "00".repeat(32), addresses: ["192.0.2.7:8744"] }],
 };
 
