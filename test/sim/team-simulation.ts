@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import type { MachineId } from "#domain/ids";
 import { MemoryJournal } from "#journal/memory";
+import { checkAgreement } from "./team/agreement.ts";
 import { Dice } from "./team/dice.ts";
 import { Disk } from "./team/disk.ts";
 import { Ledger } from "./team/ledger.ts";
@@ -109,6 +110,7 @@ class TeamRun {
     // The last facts may be under way.
     for (let i = 0; i < 100 && !this.areEqual(); i += 1) await this.time.run(this.time.now + 100);
     this.promises.checkTheEnd();
+    checkAgreement(this.machines, this.dice, (text) => this.violate(text));
   }
 
   result(): TeamSimulationResult {
