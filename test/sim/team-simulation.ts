@@ -43,7 +43,7 @@ export interface TeamSimulationResult {
   readonly worstMs: number;
 }
 
-const lastsMs = 9 * 60_000;
+const lastsMs = 7 * 60_000;
 /** After everything was healed. */
 const healsMs = 3 * 60_000;
 const checkEveryMs = 1_000;

@@ -8,7 +8,7 @@ export interface FaultCounts {
   readonly faults: number;
 }
 
-const runsForMs = 8.5 * 60_000;
+const runsForMs = 6.5 * 60_000;
 
 export class Faults {
   private crashes = 0;

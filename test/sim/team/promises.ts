@@ -59,7 +59,7 @@ export class Promises implements LedgerListener {
     if (!answer.ok || answer.alertId === null) return;
     const said = this.lastReport.get(`${machine.index} ${answer.alertId}`);
     // A mere "still firing" of what another machine has opened is not kept: its source says it again.
-    if (said === undefined) return;
+    if (said === undefined || !this.ledger.knows(machine.index, said)) return;
     const found = machine.process?.engine.findAlert(answer.alertId) ?? null;
     const key = keyOf(found?.integration ?? null, dedupKey);
     this.reports.push({ machine: machine.index, alertId: answer.alertId, key, said, isLost: false });
