@@ -1,7 +1,9 @@
 /** Alerts wherever they are: in memory, or resolved so long ago that only the journal has them. */
 import type { Alert } from "#domain/alert";
-import { foldAlert } from "#domain/evolve";
+import { foldAlert, inTimeOf } from "#domain/evolve";
+import type { Fact } from "#domain/fact";
 import type { AlertId } from "#domain/ids";
+import { byCanonicalOrder } from "#domain/place";
 import type { State } from "#domain/state";
 import type { Journal } from "./ports.ts";
 
@@ -10,6 +12,12 @@ export class AlertArchive {
 
   find(state: State, id: AlertId): Alert | null {
     return inMemory(state, id) ?? this.fromJournal(state, id);
+  }
+
+  /** In canonical order, with times by this machine's clock. */
+  factsOf(state: State, id: AlertId): readonly Fact[] {
+    const facts = this.journal.factsOf(id).toSorted(byCanonicalOrder);
+    return facts.map((journaled) => inTimeOf(state, journaled));
   }
 
   /** Resolved alerts, newest first. */

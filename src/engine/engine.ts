@@ -8,18 +8,19 @@
 import type { Alert } from "#domain/alert";
 import type { Answer } from "#domain/command";
 import { decide, type Decided } from "#domain/decide";
-import { waitMs } from "#domain/acting";
-import { evolve, inTimeOf, observe } from "#domain/evolve";
+import { evolve, observe } from "#domain/evolve";
 import type { Fact } from "#domain/fact";
 import type { AlertId, EpochMs, OriginId } from "#domain/ids";
-import type { Input, Signal } from "#domain/input";
-import { byCanonicalOrder, type Vector } from "#domain/place";
-import { emptyState, keyOf, type State } from "#domain/state";
+import type { Input } from "#domain/input";
+import type { Vector } from "#domain/place";
+import { emptyState, type State } from "#domain/state";
 import type { Severity } from "#domain/severity";
 import { AlertArchive, inMemory } from "./alert-archive.ts";
 import { engineLimits, type EngineDependencies } from "./dependencies.ts";
+import { ChangeListeners } from "./change-listeners.ts";
 import { HandoffWatch } from "./handoff-watch.ts";
 import { HealthBoard } from "./health-board.ts";
+import { Inbox, type Pending } from "./inbox.ts";
 import { OneTimer } from "./one-timer.ts";
 import { Outbox } from "./outbox.ts";
 import { JournalGuard } from "./journal-guard.ts";
@@ -32,40 +33,31 @@ import {
   type EngineHealth,
   type EngineProblem,
   type MergeAnswer,
+  type Standing,
   type TravellingFact,
 } from "./ports.ts";
 import { Quarantine } from "./quarantine.ts";
-import { recoverState } from "./recover-state.ts";
-import { ownSignal } from "./own-signal.ts";
+import { asOfNow, recoverState } from "./recover-state.ts";
+import { inboxIsFull, ownSignal, tooManyOpen } from "./own-signal.ts";
 import { watchFacts } from "./problem-watch.ts";
 import { SnapshotKeeper } from "./snapshot-keeper.ts";
-import { journalUnavailable, refusal, Turn } from "./turn.ts";
-
-/** Inputs whose sender does not hear the answer, or would not say it again. */
-const unrepeatable: ReadonlySet<Input["kind"]> = new Set([
-  "outcome",
-  "clock-stepped",
-  "team-loaded",
-  "engine-started",
-]);
-
-interface Pending {
-  readonly input: Input;
-  readonly answer: (answer: Answer) => void;
-}
+import { internalError, journalUnavailable, refusal, tooBusy, Turn } from "./turn.ts";
 
 export class LoopEngine implements Engine {
   private current: State = emptyState();
-  private inbox: Pending[] = [];
+  private readonly inbox = new Inbox();
   private turnIsPlanned = false;
   private readonly timer: OneTimer;
   private readonly quarantine = new Quarantine();
   private readonly handoffs: HandoffWatch;
-  private readonly postponed: Input[] = [];
+  private readonly standing: Standing;
   private started = false;
   private stopping = false;
   private readonly board = new HealthBoard();
-  private readonly listeners = new Set<(change: EngineChange) => void>();
+  private readonly listeners = new ChangeListeners(
+    (id) => inMemory(this.current, id),
+    () => this.health,
+  );
   private readonly outbox: Outbox;
   private readonly guard: JournalGuard;
   private readonly archive: AlertArchive;
@@ -77,20 +69,19 @@ export class LoopEngine implements Engine {
     this.outbox = new Outbox({
       clock: dependencies.clock,
       channels: dependencies.channels,
-      find: (id) => inMemory(this.current, id),
-      person: (alert, id) =>
-        this.current.teams.get(alert.teamRevision)?.people.find((person) => person.id === id),
+      state: () => this.current,
       tell: (word) => dependencies.tell?.(word),
       done: (command, outcome) =>
         void this.submit({ kind: "outcome", alertId: command.alertId, actionId: command.actionId, outcome }),
-      mayAct: () => this.position() !== null,
+      mayAct: () => this.standing.position() !== null,
     });
+    this.standing = dependencies.standing ?? { position: () => 0 };
     this.handoffs = new HandoffWatch((text, error) => dependencies.log("warn", text, error));
     this.timer = new OneTimer(dependencies.clock, () => this.planTurn());
     this.guard = new JournalGuard(dependencies.journal);
     this.archive = new AlertArchive(dependencies.journal);
     this.merges = new Merges(dependencies.journal);
-    this.latest = new LatestAlerts(dependencies.journal);
+    this.latest = new LatestAlerts(dependencies.journal, dependencies.random);
     dependencies.clock.onStep((deltaMs) => {
       void this.submit({ kind: "clock-stepped", deltaMs });
       this.setTimer();
@@ -106,7 +97,7 @@ export class LoopEngine implements Engine {
   }
 
   get inboxDepth(): number {
-    return this.inbox.length;
+    return this.inbox.depth;
   }
 
   /**
@@ -117,33 +108,27 @@ export class LoopEngine implements Engine {
   async start(): Promise<void> {
     const { journal, clock, log, version } = this.dependencies;
     const { state, snapshotSeq } = recoverState(journal);
-    this.current = this.asOfNow(state);
+    this.current = this.withOwn(state);
     const warn = (text: string, error: unknown) => log("warn", text, error);
     this.snapshots = new SnapshotKeeper(journal, clock, () => this.current, warn, snapshotSeq);
     const problem = this.guard.begin(clock.now());
     if (problem !== null) this.board.report("journal", problem, clock.now());
     this.started = true;
     await this.submit({ kind: "engine-started", version });
-    if (this.board.setReady(true)) this.publishHealth();
+    if (this.board.setReady(true)) this.listeners.tellHealth();
   }
 
   submit(input: Input): Promise<Answer> {
     if (this.stopping && input.kind !== "outcome" && input.kind !== "engine-stopping") {
       return Promise.resolve(refusal("stopping", "Tocsin is shutting down."));
     }
-    if (this.inbox.length >= engineLimits.inbox && input.kind === "signal" && input.integration !== null) {
-      this.alarm("limit-inbox", "critical", "Tocsin receives more than it can take in", {
-        limit: `${engineLimits.inbox} waiting inputs`,
-        remedy: "Find out which integration floods (see /metrics) and slow it down at its source.",
-      });
-      return Promise.resolve(refusal("busy", "Too much is waiting to be taken in; try again shortly."));
+    if (this.inbox.isFullFor(input)) {
+      this.alarm(...inboxIsFull);
+      return Promise.resolve(tooBusy);
     }
-    return new Promise((answer) => {
-      // The clock comes first: what else waits is decided by the time as it is now, and must not be shifted with the rest.
-      if (input.kind === "clock-stepped") this.inbox.unshift({ input, answer });
-      else this.inbox.push({ input, answer });
-      this.planTurn();
-    });
+    const answer = this.inbox.add(input);
+    this.planTurn();
+    return answer;
   }
 
   findAlert(id: AlertId): Alert | null {
@@ -151,8 +136,7 @@ export class LoopEngine implements Engine {
   }
 
   factsOf(id: AlertId): readonly Fact[] {
-    const facts = this.dependencies.journal.factsOf(id).toSorted(byCanonicalOrder);
-    return facts.map((journaled) => inTimeOf(this.current, journaled));
+    return this.archive.factsOf(this.current, id);
   }
 
   get origin(): OriginId {
@@ -185,17 +169,16 @@ export class LoopEngine implements Engine {
   }
 
   onChange(listener: (change: EngineChange) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.add(listener);
   }
 
   /** Something is wrong that `decide` does not see (a refused team file, a dead clock): shown until cleared. */
   reportProblem(kind: EngineProblem["kind"], text: string): void {
-    if (this.board.report(kind, text, this.dependencies.clock.now())) this.publishHealth();
+    if (this.board.report(kind, text, this.dependencies.clock.now())) this.listeners.tellHealth();
   }
 
   clearProblem(kind: EngineProblem["kind"]): void {
-    if (this.board.clear(kind)) this.publishHealth();
+    if (this.board.clear(kind)) this.listeners.tellHealth();
   }
 
   /** Tocsin raises an alert about itself; while one with this key is open, no second one. */
@@ -235,27 +218,16 @@ export class LoopEngine implements Engine {
     this.probeJournal(now, false);
     this.takeStanding();
     this.takeMerges(now);
-    const taken =
-      this.inbox.length > engineLimits.turn ? this.inbox.splice(0, engineLimits.turn) : this.takeAll();
     const turn = new Turn();
-    for (const pending of taken) this.decideOne(turn, pending, now);
-    for (const alertId of this.dueAlerts(now)) {
-      this.decideOne(turn, { input: { kind: "tick", alertId }, answer: () => {} }, now);
-    }
-    if (this.handoffIsDue(now))
-      this.decideOne(turn, { input: { kind: "handoffs-due" }, answer: () => {} }, now);
+    for (const pending of this.inbox.take()) this.decideOne(turn, pending, now);
+    for (const input of this.due(now)) this.decideOne(turn, { input, answer: () => {} }, now);
     if (this.commit(turn, now)) this.finish(turn);
-    if (this.inbox.length > 0 || this.merges.any) this.planTurn();
+    if (this.inbox.depth > 0 || this.merges.any) this.planTurn();
     this.setTimer();
   }
 
-  private position(): number | null {
-    const { standing } = this.dependencies;
-    return standing === undefined ? 0 : standing.position();
-  }
-
   private takeStanding(): void {
-    const position = this.position();
+    const position = this.standing.position();
     if (position !== this.current.acting.position)
       observe(this.current, { kind: "standing-changed", position });
   }
@@ -265,7 +237,7 @@ export class LoopEngine implements Engine {
     if (!this.guard.works) return this.merges.refuseAll();
     try {
       for (const { touched, facts } of this.merges.take(this.current, now)) {
-        this.publish([...touched], facts);
+        this.listeners.tell(touched, facts);
         this.snapshots?.factsAdded();
       }
     } catch (error) {
@@ -273,54 +245,32 @@ export class LoopEngine implements Engine {
     }
   }
 
-  private takeAll(): Pending[] {
-    const taken = this.inbox;
-    this.inbox = [];
-    return taken;
-  }
-
-  private dueAlerts(now: EpochMs): AlertId[] {
+  private due(now: EpochMs): Input[] {
     if (this.stopping || !this.guard.keepsFacts) return [];
-    return this.quarantine.due(this.current, now, engineLimits.dueInOneTurn);
-  }
-
-  private handoffIsDue(now: EpochMs): boolean {
-    const waited = this.waitedFor(now);
-    return (
-      waited !== null && !this.stopping && this.guard.keepsFacts && this.handoffs.isDue(this.current, waited)
-    );
-  }
-
-  private nextHandoffNotice(now: EpochMs): EpochMs | null {
-    const waited = this.waitedFor(now);
-    if (waited === null || this.stopping || !this.guard.keepsFacts) return null;
-    const next = this.handoffs.next(this.current, waited);
-    return next === null ? null : next + (now - waited);
-  }
-
-  /** What was due by then is this machine's to do now; null: nothing is. */
-  private waitedFor(now: EpochMs): EpochMs | null {
-    const { position } = this.current.acting;
-    return position === null ? null : now - waitMs(position, "step");
+    const alerts = this.quarantine.due(this.current, now, engineLimits.dueInOneTurn);
+    const ticks = alerts.map((alertId): Input => ({ kind: "tick", alertId }));
+    return this.handoffs.isDue(this.current, now) ? [...ticks, { kind: "handoffs-due" }] : ticks;
   }
 
   private decideOne(turn: Turn, pending: Pending, now: EpochMs): void {
     const { input, answer } = pending;
-    if (!this.guard.accepts(input) && !this.recoversFor(input, now)) {
-      this.postpone([input]);
+    // A signal that would be refused is the occasion to look whether there is room again.
+    if (!this.guard.accepts(input) && !this.probeJournal(now, input.kind === "signal")) {
+      this.inbox.postpone([input]);
       turn.answers.push({ tell: answer, answer: journalUnavailable });
       return;
     }
     if (input.kind === "command") this.archive.bringToMemory(this.current, input.alertId);
     let decided: Decided;
     try {
-      decided = decide(this.current, input.kind === "signal" ? this.named(input) : input, now);
+      decided = decide(
+        this.current,
+        input.kind === "signal" ? this.latest.named(input, this.current) : input,
+        now,
+      );
     } catch (error) {
       this.invariantBroken(input, error, now);
-      turn.answers.push({
-        tell: answer,
-        answer: refusal("busy", "An internal error; it was logged and alarmed."),
-      });
+      turn.answers.push({ tell: answer, answer: internalError });
       return;
     }
     for (const fact of decided.facts) this.current = evolve(this.current, fact);
@@ -331,14 +281,6 @@ export class LoopEngine implements Engine {
     if (input.kind === "handoffs-due") this.handoffs.decided();
   }
 
-  /** With the id that every machine gives to the alert which it opens. Raised by hand it has one of its own. */
-  private named(signal: Signal): Signal {
-    const { integration, dedupKey } = signal;
-    if (signal.status !== "firing" || this.current.openByKey.has(keyOf(integration, dedupKey))) return signal;
-    const previous = this.latest.of(integration, dedupKey);
-    return { ...signal, freshId: this.dependencies.random.nextAlertId(integration, dedupKey, previous) };
-  }
-
   /** @returns whether the facts are on disk. If not, nothing has happened: the state is as the journal has it. */
   private commit(turn: Turn, now: EpochMs): boolean {
     if (turn.facts.length === 0) return true;
@@ -347,58 +289,34 @@ export class LoopEngine implements Engine {
       this.latest.kept();
       return true;
     } catch (error) {
-      this.postpone(turn.inputs);
+      this.inbox.postpone(turn.inputs);
       this.journalFailed(error, now);
       for (const { tell, answer } of turn.answers) tell(answer.ok ? journalUnavailable : answer);
       return false;
     }
   }
 
-  /** What nobody will say again is kept for when the journal works. */
-  private postpone(inputs: readonly Input[]): void {
-    this.postponed.push(...inputs.filter((input) => unrepeatable.has(input.kind)));
-  }
-
-  private takeUpPostponed(): void {
-    for (const input of this.postponed.splice(0)) void this.submit(input);
-  }
-
   private finish(turn: Turn): void {
     for (const { tell, answer } of turn.answers) tell(answer);
     for (const command of turn.commands) this.outbox.add(command);
-    if (watchFacts(this.board, turn.facts, this.current, this.dependencies.clock.now())) this.publishHealth();
+    if (watchFacts(this.board, turn.facts, this.current, this.dependencies.clock.now()))
+      this.listeners.tellHealth();
     for (const fact of turn.facts) if ("alertId" in fact) turn.touched.add(fact.alertId);
-    if (turn.facts.length > 0 || turn.touched.size > 0) this.publish([...turn.touched], turn.facts);
-    if (turn.limitReached !== null) {
-      this.alarm("limit-open-alerts", "critical", "Tocsin holds as many open alerts as it can", {
-        remedy: turn.limitReached,
-      });
-    }
+    if (turn.facts.length > 0 || turn.touched.size > 0) this.listeners.tell(turn.touched, turn.facts);
+    if (turn.limitReached !== null) this.alarm(...tooManyOpen(turn.limitReached));
     if (turn.facts.length > 0) this.snapshots?.factsAdded();
-  }
-
-  private publish(ids: readonly AlertId[], facts: readonly Fact[]): void {
-    const alerts = ids.map((id) => inMemory(this.current, id)).filter((alert) => alert !== null);
-    for (const listener of this.listeners) listener({ alerts, facts, health: this.health });
-  }
-
-  private publishHealth(): void {
-    this.publish([], []);
   }
 
   // ---- time
 
   private setTimer(): void {
     if (!this.started || this.stopping) return;
-    this.timer.moveTo(this.nextWakeUp());
-  }
-
-  private nextWakeUp(): EpochMs | null {
-    const probeAt = this.guard.nextProbeAt;
+    const { keepsFacts, nextProbeAt } = this.guard;
     const now = this.dependencies.clock.now();
-    const earliest = this.guard.keepsFacts ? this.quarantine.earliest(this.current, now) : null;
-    const times = [probeAt, earliest, this.nextHandoffNotice(now)].filter((at) => at !== null);
-    return times.length === 0 ? null : Math.min(...times);
+    const earliest = keepsFacts ? this.quarantine.earliest(this.current, now) : null;
+    const handoff = keepsFacts ? this.handoffs.next(this.current, now) : null;
+    const times = [nextProbeAt, earliest, handoff].filter((at) => at !== null);
+    this.timer.moveTo(times.length === 0 ? null : Math.min(...times));
   }
 
   // ---- the journal cannot be written
@@ -412,8 +330,8 @@ export class LoopEngine implements Engine {
       this.dependencies.onBroken(unreadable);
     }
     if (error instanceof JournalError && error.reason === "damaged") this.dependencies.onBroken(error);
-    this.publishHealth();
-    if (this.guard.keepsFacts) this.takeUpPostponed();
+    this.listeners.tellHealth();
+    if (this.guard.keepsFacts) for (const input of this.inbox.takePostponed()) void this.submit(input);
   }
 
   /** @returns whether the journal can be written again, and could not before. */
@@ -423,30 +341,19 @@ export class LoopEngine implements Engine {
     // It is in the journal, and what comes next is numbered after it.
     this.current = evolve(this.current, recovered);
     this.clearProblem("journal");
-    this.takeUpPostponed();
+    for (const input of this.inbox.takePostponed()) void this.submit(input);
     return true;
-  }
-
-  /** A signal that would be refused is the occasion to look whether there is room again. */
-  private recoversFor(input: Input, now: EpochMs): boolean {
-    return this.probeJournal(now, input.kind === "signal");
   }
 
   /** Back to what the journal has; what only this process knew (attached desktops) stays. */
   private reload(): void {
     this.latest.kept();
-    this.current = this.asOfNow(recoverState(this.dependencies.journal).state);
+    this.current = this.withOwn(recoverState(this.dependencies.journal).state);
   }
 
-  /** With what only this process knows. */
-  private asOfNow(state: State): State {
-    const { desktops, away, acting } = this.current;
+  private withOwn(state: State): State {
     const { self = null } = this.dependencies;
-    const underWay = new Set(this.outbox.underWayIds);
-    state.desktops = desktops;
-    state.away = away;
-    state.acting = { ...acting, self, underWay };
-    return observe(state, { kind: "standing-changed", position: this.position() });
+    return asOfNow(state, this.current, self, this.outbox.underWayIds, this.standing.position());
   }
 
   // ---- what else can go wrong

@@ -4,6 +4,7 @@
  *
  * A handoff notice is a courtesy: whatever goes wrong here must never hold up an alert.
  */
+import { waitMs } from "#domain/acting";
 import type { EpochMs } from "#domain/ids";
 import { nextNoticeAt, noticeHorizonMs } from "#domain/oncall/next-handoff";
 import type { State } from "#domain/state";
@@ -24,18 +25,20 @@ export class HandoffWatch {
 
   constructor(private readonly warn: (text: string, error: unknown) => void) {}
 
-  /** When to put `handoffs-due` in; not after `now`: at once. Null: nothing is ahead. */
+  /** When to put `handoffs-due` in; not after `now`: at once. Null: nothing is ahead, or it is for others to do. */
   next(state: State, now: EpochMs): EpochMs | null {
-    if (this.holds(state, now)) return this.known!.at;
-    const { team, announced } = state;
-    this.known = { team, announced, from: now, until: now + noticeHorizonMs / 2, at: this.find(state, now) };
-    return this.known.at;
+    const wait = waitOf(state);
+    if (wait === null) return null;
+    const at = this.noticeAt(state, now - wait);
+    return at === null ? null : at + wait;
   }
 
   /** Whether that time has come, as far as it is known: a turn with alerts in it does not wait while it is worked out. */
   isDue(state: State, now: EpochMs): boolean {
-    const at = this.holds(state, now) ? this.known!.at : null;
-    return at !== null && at <= now;
+    const wait = waitOf(state);
+    if (wait === null || !this.holds(state, now - wait)) return false;
+    const { at } = this.known!;
+    return at !== null && at + wait <= now;
   }
 
   /** `handoffs-due` was decided: what was due is told, or too long ago. */
@@ -46,6 +49,13 @@ export class HandoffWatch {
   /** Its rule broke. The alarm about it says more; the next try is in an hour. */
   broken({ team, announced }: State, now: EpochMs): void {
     this.known = { team, announced, from: now, until: now + restMs, at: null };
+  }
+
+  private noticeAt(state: State, now: EpochMs): EpochMs | null {
+    if (this.holds(state, now)) return this.known!.at;
+    const { team, announced } = state;
+    this.known = { team, announced, from: now, until: now + noticeHorizonMs / 2, at: this.find(state, now) };
+    return this.known.at;
   }
 
   private holds({ team, announced }: State, now: EpochMs): boolean {
@@ -63,4 +73,9 @@ export class HandoffWatch {
       return null;
     }
   }
+}
+
+/** How much later than the first machine this one tells of it; null: not at all now. */
+function waitOf({ acting: { position } }: State): number | null {
+  return position === null ? null : waitMs(position, "step");
 }

@@ -2,12 +2,14 @@
  * Carries out commands. A `tell` is handed on as it is; for a `notify` it finds the channel, asks once more whether it is still wanted, and sees to it that
  * every attempt ends in exactly one outcome, even when a channel hangs.
  */
-import type { Alert } from "#domain/alert";
 import type { Command, Notify, Tell } from "#domain/command";
-import type { ActionId, AlertId, PersonId } from "#domain/ids";
+import type { ActionId } from "#domain/ids";
 import type { Outcome } from "#domain/input";
-import type { Person, Via } from "#domain/team";
+import { personOf, teamOf } from "#domain/rules/ask";
+import type { State } from "#domain/state";
+import type { Via } from "#domain/team";
 import { whyAsked } from "#domain/timeline";
+import { inMemory } from "./alert-archive.ts";
 import type { Channel, Clock, Notice } from "./ports.ts";
 
 /** How many sends of one channel are under way at once; a mail server takes a few, a desktop any number. */
@@ -18,8 +20,8 @@ const sendLimitMs = 60_000;
 export interface OutboxDependencies {
   readonly clock: Clock;
   readonly channels: readonly Channel[];
-  find(alertId: AlertId): Alert | null;
-  person(alert: Alert, id: PersonId): Person | undefined;
+  /** As it is now: asked again right before each sending. */
+  state(): State;
   tell(word: Tell): void;
   done(command: Notify, outcome: Outcome): void;
   /** False: this machine has just woken up, and what it knows may be old. */
@@ -80,12 +82,13 @@ export class Outbox {
 
   private async carryOut(command: Notify): Promise<Outcome> {
     const channel = this.dependencies.channels.find((candidate) => candidate.via === command.via);
-    const alert = this.dependencies.find(command.alertId);
+    const state = this.dependencies.state();
+    const alert = inMemory(state, command.alertId);
     if (channel === undefined)
       return failed(true, "not-configured", `This machine has no ${command.via} channel.`);
     if (!this.dependencies.mayAct()) return justWokenUp;
     if (alert === null || !this.isWanted(command)) return { kind: "withdrawn" };
-    const person = this.dependencies.person(alert, command.person);
+    const person = personOf(teamOf(state, alert), command.person);
     if (person === undefined)
       return failed(true, "internal", `Person ${command.person} is not in the alert's team.`);
     const notice: Notice = {
@@ -124,7 +127,7 @@ export class Outbox {
   /** Invariant 3: not once its round's acknowledgement is in the journal; and not what another machine has sent meanwhile. */
   private isWanted({ alertId, actionId }: Notify): boolean {
     if (!this.dependencies.mayAct()) return false;
-    const alert = this.dependencies.find(alertId);
+    const alert = inMemory(this.dependencies.state(), alertId);
     if (alert?.status !== "triggered") return false;
     const notification = alert.notifications.find((n) => n.actionId === actionId);
     return notification !== undefined && !notification.isOver && notification.state !== "sent";

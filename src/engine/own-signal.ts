@@ -2,6 +2,7 @@
 import type { AlertId, MachineId } from "#domain/ids";
 import type { Signal } from "#domain/input";
 import type { Severity } from "#domain/severity";
+import { engineLimits } from "./dependencies.ts";
 
 export function ownSignal(
   freshId: AlertId,
@@ -23,4 +24,26 @@ export function ownSignal(
     repetition: "refresh",
     by: null,
   };
+}
+
+/** Key, severity, title and details of what Tocsin says of itself. */
+type OwnAlarm = readonly [
+  key: string,
+  severity: Severity,
+  title: string,
+  details: Readonly<Record<string, string>>,
+];
+
+export const inboxIsFull: OwnAlarm = [
+  "limit-inbox",
+  "critical",
+  "Tocsin receives more than it can take in",
+  {
+    limit: `${engineLimits.inbox} waiting inputs`,
+    remedy: "Find out which integration floods (see /metrics) and slow it down at its source.",
+  },
+];
+
+export function tooManyOpen(remedy: string): OwnAlarm {
+  return ["limit-open-alerts", "critical", "Tocsin holds as many open alerts as it can", { remedy }];
 }

@@ -1,4 +1,6 @@
 /** The state as the journal has it: the newest snapshot and the facts after it. Called at the start and after a failed commit. */
+import { observe } from "#domain/evolve";
+import type { ActionId, MachineId } from "#domain/ids";
 import { emptyState, type State } from "#domain/state";
 import { foldIn } from "./fold.ts";
 import type { Journal } from "./ports.ts";
@@ -20,4 +22,18 @@ export function recoverState(journal: Journal): Recovered {
   state.ownSeq = Math.max(state.ownSeq, journal.vector()[journal.origin] ?? 0);
   foldIn(state, journal.replay(snapshotSeq), journal);
   return { state, snapshotSeq };
+}
+
+/** A state as the journal has it, with what only this process knows: what `before` had, and its attempts that go on. */
+export function asOfNow(
+  state: State,
+  before: State,
+  self: MachineId | null,
+  underWay: ReadonlySet<ActionId>,
+  position: number | null,
+): State {
+  state.desktops = before.desktops;
+  state.away = before.away;
+  state.acting = { ...before.acting, self, underWay: new Set(underWay) };
+  return observe(state, { kind: "standing-changed", position });
 }

@@ -36,3 +36,6 @@ export const journalUnavailable = refusal(
   "journal-unavailable",
   "The journal cannot be written (the disk is full or failing), so nothing was taken; free some space.",
 );
+
+export const tooBusy = refusal("busy", "Too much is waiting to be taken in; try again shortly.");
+export const internalError = refusal("busy", "An internal error; it was logged and alarmed.");

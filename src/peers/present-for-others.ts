@@ -26,9 +26,10 @@ export class PresentForOthers {
     const alertId = request.alertId as AlertId;
     if (!this.isKnown(alertId)) await this.arrival(alertId);
     const alert = this.wanted(request);
-    const person = this.engine.state.teams
-      .get(alert?.teamRevision as Alert["teamRevision"])
-      ?.people.find(({ id }) => id === (request.person as PersonId));
+    const { teams, team } = this.engine.state;
+    const person = (teams.get(alert?.teamRevision as Alert["teamRevision"]) ?? team)?.people.find(
+      ({ id }) => id === (request.person as PersonId),
+    );
     if (alert === null || signal.aborted) return "not-shown";
     if (person === undefined) return "none-attached";
     const notice: Notice = {
