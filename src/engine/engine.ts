@@ -49,10 +49,11 @@ export class LoopEngine implements Engine {
   private turnIsPlanned = false;
   private readonly timer: OneTimer;
   private readonly quarantine = new Quarantine();
-  private readonly handoffs: HandoffWatch;
   private readonly standing: Standing;
   private started = false;
   private stopping = false;
+  private readonly warn = (text: string, error: unknown) => this.dependencies.log("warn", text, error);
+  private readonly handoffs = new HandoffWatch(this.warn);
   private readonly board = new HealthBoard();
   private readonly listeners = new ChangeListeners(
     (id) => inMemory(this.current, id),
@@ -76,7 +77,6 @@ export class LoopEngine implements Engine {
       mayAct: () => this.standing.position() !== null,
     });
     this.standing = dependencies.standing ?? { position: () => 0 };
-    this.handoffs = new HandoffWatch((text, error) => dependencies.log("warn", text, error));
     this.timer = new OneTimer(dependencies.clock, () => this.planTurn());
     this.guard = new JournalGuard(dependencies.journal);
     this.archive = new AlertArchive(dependencies.journal);
@@ -106,11 +106,10 @@ export class LoopEngine implements Engine {
    * @throws JournalError when the journal cannot be read.
    */
   async start(): Promise<void> {
-    const { journal, clock, log, version } = this.dependencies;
+    const { journal, clock, version } = this.dependencies;
     const { state, snapshotSeq } = recoverState(journal);
     this.current = this.withOwn(state);
-    const warn = (text: string, error: unknown) => log("warn", text, error);
-    this.snapshots = new SnapshotKeeper(journal, clock, () => this.current, warn, snapshotSeq);
+    this.snapshots = new SnapshotKeeper(journal, clock, () => this.current, this.warn, snapshotSeq);
     const problem = this.guard.begin(clock.now());
     if (problem !== null) this.board.report("journal", problem, clock.now());
     this.started = true;
@@ -233,16 +232,12 @@ export class LoopEngine implements Engine {
   }
 
   private takeMerges(now: EpochMs): void {
-    if (!this.merges.any) return;
     if (!this.guard.works) return this.merges.refuseAll();
-    try {
-      for (const { touched, facts } of this.merges.take(this.current, now)) {
-        this.listeners.tell(touched, facts);
-        this.snapshots?.factsAdded();
-      }
-    } catch (error) {
-      this.journalFailed(error, now);
-    }
+    const failure = this.merges.take(this.current, now, ({ touched, facts }) => {
+      this.listeners.tell(touched, facts);
+      this.snapshots?.factsAdded();
+    });
+    if (failure !== null) this.journalFailed(failure, now);
   }
 
   private due(now: EpochMs): Input[] {

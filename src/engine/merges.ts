@@ -28,23 +28,19 @@ export class Merges {
     return new Promise((answer) => this.waiting.push({ facts, answer }));
   }
 
-  /**
-   * Takes the first few.
-   * @throws JournalError when they cannot be kept; then they are answered so, and the state is as it was.
-   */
-  take(state: State, now: EpochMs): Folded[] {
-    const folded: Folded[] = [];
+  /** Takes the first few. @returns why they cannot be kept; then they are answered so, and the state is as it was. */
+  take(state: State, now: EpochMs, onFolded: (folded: Folded) => void): Error | null {
     for (const { facts, answer } of this.waiting.splice(0, portionsInOneTurn)) {
       try {
         const { added, refused } = this.journal.merge(facts, now);
-        if (added.length > 0) folded.push(foldForeign(state, added, this.journal));
+        if (added.length > 0) onFolded(foldForeign(state, added, this.journal));
         answer({ ok: true, added: added.length, refused });
       } catch (error) {
         answer({ ok: false });
-        throw error;
+        return error instanceof Error ? error : new Error(String(error));
       }
     }
-    return folded;
+    return null;
   }
 
   /** The journal cannot be written. */
