@@ -21,7 +21,8 @@ let team: TeamOfProcesses;
 let watch: TeamWatch;
 
 beforeAll(async () => {
-  [mail, disk] = await Promise.all([startMailServer(), mountTmpfs("48m")]);
+  disk = mountTmpfs("48m");
+  mail = await startMailServer();
   const teamFile = teamOfSix(mail.smtpPort);
   team = await TeamOfProcesses.start({
     teamFile,

@@ -4,7 +4,7 @@
  */
 import { WebSocket } from "ws";
 import type { AlertJson } from "#wire/alert-json";
-import { clientContractVersion, engineMessage, streamPath, type HealthMessage } from "#wire/client-contract";
+import { clientContractVersion, engineMessage, streamPath } from "#wire/client-contract";
 
 export interface Shown {
   /** Epoch ms, as everywhere here. */
@@ -22,7 +22,6 @@ export class StandInDesktop {
     readonly alertId: string;
     readonly status: AlertJson["status"];
   }[] = [];
-  readonly health: { readonly at: number; readonly trusted: boolean }[] = [];
   private socket: WebSocket | null = null;
 
   /** Resolves with the machine's welcome. After a restart of the machine: again. */
@@ -43,7 +42,6 @@ export class StandInDesktop {
         const message = engineMessage.parse(JSON.parse(String(data)));
         if (message.type === "welcome") resolve();
         if (message.type === "welcome" || message.type === "alerts") this.heard(message.alerts);
-        if (message.type === "welcome" || message.type === "health") this.trusts(message.health);
         if (message.type !== "present") return;
         this.shown.push({ at: Date.now(), alertId: message.alertId, actionId: message.actionId });
         say({ type: "presented", actionId: message.actionId, shown: true });
@@ -66,18 +64,7 @@ export class StandInDesktop {
     return this.statuses.find((one) => one.alertId === alertId && one.status === status)?.at;
   }
 
-  /** Whether it was told after that time that it cannot be trusted, and then that it can: by another engine. */
-  isTrustedSince(at: number): boolean {
-    const later = this.health.filter((one) => one.at >= at);
-    const lost = later.findIndex(({ trusted }) => !trusted);
-    return lost !== -1 && later.slice(lost).some(({ trusted }) => trusted);
-  }
-
   private heard(alerts: readonly AlertJson[]): void {
     for (const { id, status } of alerts) this.statuses.push({ at: Date.now(), alertId: id, status });
-  }
-
-  private trusts({ trusted }: HealthMessage): void {
-    this.health.push({ at: Date.now(), trusted });
   }
 }
