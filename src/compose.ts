@@ -21,15 +21,14 @@ import { createSystemDesktops } from "#channels/system-notification";
 import { TeamEditor } from "#config/team-editor";
 import { DeskDoor, type DeskConnection } from "#api/desk-door";
 import { machineRoutes } from "#api/machine-routes";
-import type { MachineId, PersonId, ScheduleId } from "#domain/ids";
-import type { Team } from "#domain/team";
+import type { PersonId, ScheduleId } from "#domain/ids";
 import { finalSchedule, onCallAt } from "#domain/oncall/on-call";
 import { proveCoverage } from "#domain/reports/coverage-proof";
 import { schedulesOverview } from "#domain/reports/schedules-overview";
 import { LoopEngine } from "#engine/engine";
 import { JournalError, type Desktops, type Journal } from "#engine/ports";
 import { ingestRoutes } from "#ingest/routes";
-import { openSqliteJournal, type OpenedJournal } from "#journal/sqlite";
+import { openSqliteJournal } from "#journal/sqlite";
 import { readOrMakeIdentity } from "#peers/identity/machine-identity";
 import { readMembership } from "#peers/identity/membership";
 import type { Address } from "#peers/link/address";
@@ -47,9 +46,11 @@ import { desktopsOfApp, desktopsOfSystem } from "./compose/local-desktops.ts";
 import { openSecurityFile } from "./compose/security-file.ts";
 import { SharedTeamFile } from "./compose/shared-team/shared-team-file.ts";
 import type { TeamLink } from "./compose/shared-team/team-sealing.ts";
+import { reportMissingPassword, tellOfDamage } from "./compose/told-at-once.ts";
+import { ownerOf } from "./compose/whose-machine.ts";
 import { MachinesOfThisTeam } from "./compose/team-machines.ts";
 import { ReviewReminder } from "./compose/review-reminder.ts";
-import { keepLastGood, loadOptions, type GoodTeam } from "./compose/team-file.ts";
+import { keepLastGood, loadOptions } from "./compose/team-file.ts";
 
 export interface TocsinOptions {
   /** The team file; null: `DATA/team.yaml`. */
@@ -326,38 +327,6 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
       teamRefused: shared.refused,
     },
   };
-}
-
-/** As it was started; else as the team's machines are known; else the only person there is. */
-function ownerOf(
-  given: string | null,
-  { state }: LoopEngine,
-  self: MachineId,
-  team: Team | undefined,
-): PersonId | null {
-  const people = team?.people ?? [];
-  if (given !== null) return people.find(({ id }) => id === given)?.id ?? null;
-  const recorded = state.machines.get(self)?.person ?? null;
-  return recorded ?? (people.length === 1 ? people[0]!.id : null);
-}
-
-/** Known before the first mail fails, so it is said before. The next mail that gets through clears it, and so does a password. */
-function reportMissingPassword(engine: LoopEngine, { secrets }: GoodTeam): void {
-  const beginning = "E-mail cannot be sent: the environment variable";
-  if (secrets.missingVariable !== null) {
-    const text = `${beginning} ${secrets.missingVariable} with its password is not set.`;
-    engine.reportProblem("channel", `${text} Set it and start Tocsin again.`);
-  } else if (engine.health.problems.some(({ text }) => text.startsWith(beginning)))
-    engine.clearProblem("channel");
-}
-
-/** What was lost must be seen by a person, not by a log. */
-function tellOfDamage(engine: LoopEngine, { salvaged }: OpenedJournal["report"]): void {
-  if (salvaged === null) return;
-  engine.alarm("journal-damaged", "critical", "The journal was damaged and has been repaired", {
-    what: salvaged.text,
-    "damaged copy": salvaged.keptCopy,
-  });
 }
 
 function once<Argument>(callback: (argument: Argument) => void): (argument: Argument) => void {

@@ -150,3 +150,20 @@ export function findGaps(file: SqliteFile): Map<OriginId, number> {
   }
   return gaps;
 }
+
+/** The alerts of the rows that `page` finds before a position, each once, in its order; at most `limit`. */
+export function newestAlerts(
+  page: SqlStatement<{ position: number; alert_id: AlertId }>,
+  limit: number,
+): readonly AlertId[] {
+  const found = new Set<AlertId>();
+  const pageRows = Math.max(50, Math.min(limit, 1000));
+  for (let before = Number.MAX_SAFE_INTEGER; found.size < limit;) {
+    const rows = page.all(before, pageRows);
+    for (const { alert_id } of rows) found.add(alert_id);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < pageRows) break;
+    before = last.position;
+  }
+  return [...found].slice(0, limit);
+}

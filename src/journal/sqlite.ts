@@ -29,6 +29,7 @@ import {
   rowsAfter,
   type RowsOfOrigin,
   type StoredRow,
+  newestAlerts,
 } from "./rows.ts";
 import { readReport, type SalvageReport } from "./salvage.ts";
 import { durable, readGaps, readOrigin, writeGaps, writeMeta, type Gaps } from "./schema.ts";
@@ -205,16 +206,7 @@ class SqliteJournal implements Journal {
   }
 
   resolvedAlerts(limit: number): readonly AlertId[] {
-    const found = new Set<AlertId>();
-    const pageRows = Math.max(50, Math.min(limit, 1000));
-    for (let before = Number.MAX_SAFE_INTEGER; found.size < limit;) {
-      const rows = this.guard("Reading the journal", () => this.resolved.all(before, pageRows));
-      for (const { alert_id } of rows) found.add(alert_id);
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < pageRows) break;
-      before = last.position;
-    }
-    return [...found].slice(0, limit);
+    return this.guard("Reading the journal", () => newestAlerts(this.resolved, limit));
   }
 
   lastAlertOf(integration: IntegrationId | null, dedupKey: string): AlertId | null {

@@ -1,0 +1,17 @@
+/** Whose machine this is. Used by `compose`. */
+import type { MachineId, PersonId } from "#domain/ids";
+import type { Team } from "#domain/team";
+import type { Engine } from "#engine/ports";
+
+/** As it was started; else as the team's machines are known; else the only person there is. */
+export function ownerOf(
+  given: string | null,
+  { state }: Pick<Engine, "state">,
+  self: MachineId,
+  team: Team | undefined,
+): PersonId | null {
+  const people = team?.people ?? [];
+  if (given !== null) return people.find(({ id }) => id === given)?.id ?? null;
+  const recorded = state.machines.get(self)?.person ?? null;
+  return recorded ?? (people.length === 1 ? people[0]!.id : null);
+}
