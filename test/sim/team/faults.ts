@@ -133,7 +133,7 @@ export class Faults {
   }
 
   private hangs(machine: Machine): void {
-    if (!machine.parts.time.runs) return;
+    if (machine.process === null || !machine.parts.time.runs) return;
     machine.parts.time.hang();
     machine.standsStill();
     this.untilRepaired(this.scene.dice.between(1_000, 120_000), () => {
