@@ -4,7 +4,7 @@
  *
  * TOCSIN_E2E_APP names another folder than the checkout's (package.json, out/, assets/) to take the app from.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,15 +29,22 @@ export interface StartOptions {
   readonly keepFolder?: boolean;
   /** The packaged app's program, instead of Electron on this checkout. */
   readonly packaged?: string;
+  /** Of another desktop than the one that the tests run on. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export class DesktopApp {
+  private readonly child: ChildProcess;
+
   private constructor(
     readonly electron: ElectronApplication,
     readonly folder: string,
     private readonly keepFolder: boolean,
     private readonly output: { text: string },
-  ) {}
+  ) {
+    // Playwright forgets it once it is gone.
+    this.child = electron.process();
+  }
 
   static async start(options: StartOptions = {}): Promise<DesktopApp> {
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), "tocsin-e2e-"));
@@ -48,7 +55,10 @@ export class DesktopApp {
     const electron = await _electron.launch({
       executablePath: options.packaged ?? (await electronExecutable()),
       args: ["--no-sandbox", ...(options.packaged === undefined ? [appFolder] : []), ...flags],
-      env: { ...process.env, TOCSIN_PREFERENCES_DIR: join(folder, "preferences") } as Record<string, string>,
+      env: {
+        ...(options.env ?? process.env),
+        TOCSIN_PREFERENCES_DIR: join(folder, "preferences"),
+      } as Record<string, string>,
       timeout: startWithinMs,
       // Otherwise Playwright makes every page a light one.
       colorScheme: null,
@@ -56,8 +66,13 @@ export class DesktopApp {
     const output = { text: "" };
     electron.process().stdout?.on("data", (chunk) => (output.text += String(chunk)));
     const app = new DesktopApp(electron, folder, options.keepFolder ?? false, output);
-    await eventually(() => readFileSync(join(folder, "data", "token"), "utf8"), startWithinMs);
-    await eventually(() => app.url(), startWithinMs);
+    try {
+      await eventually(() => readFileSync(join(folder, "data", "token"), "utf8"), startWithinMs);
+      await eventually(() => app.url(), startWithinMs);
+    } catch (error) {
+      await app.crash();
+      throw new Error(`the app's engine did not start; it said: ${output.text}`, { cause: error });
+    }
     return app;
   }
 
@@ -132,14 +147,22 @@ export class DesktopApp {
   }
 
   async close(): Promise<void> {
-    const child = this.electron.process();
-    const gone = new Promise((resolve) =>
-      child.exitCode === null ? child.once("exit", resolve) : resolve(null),
-    );
-    child.kill("SIGTERM");
-    await gone;
+    await this.end("SIGTERM");
     if (!this.keepFolder)
       rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  /** `kill -9`; its folder stays. */
+  crash(): Promise<void> {
+    return this.end("SIGKILL");
+  }
+
+  private async end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    const { child } = this;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    await gone;
   }
 }
 
@@ -160,12 +183,12 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** The whole screen as a person sees it, kept in test-artefacts/. Returns the file. */
-export function screenshot(name: string): string {
+/** The whole screen as a person sees it, kept in test-artefacts/. Returns the file. `env`: of another desktop. */
+export function screenshot(name: string, env: NodeJS.ProcessEnv = process.env): string {
   const folder = join(root, "test-artefacts");
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${name}.png`);
-  execFileSync("import", ["-window", "root", file]);
+  execFileSync("import", ["-window", "root", file], { env });
   return file;
 }
 

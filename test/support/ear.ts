@@ -6,11 +6,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Records for that long; returns the root mean square of the samples: 0 is silence, about 0.7 a full-scale sine. */
-export async function loudness(ms: number): Promise<number> {
+/**
+ * Records for that long; returns the root mean square of the samples: 0 is silence, about 0.7 a full-scale sine. `env`: of
+ * another desktop.
+ */
+export async function loudness(ms: number, env: NodeJS.ProcessEnv = process.env): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "tocsin-ear-"));
   const file = join(folder, "heard.wav");
-  const recorder = spawn("parec", ["-d", "nul.monitor", "--file-format=wav", file], { stdio: "ignore" });
+  const recorder = spawn("parec", ["-d", "nul.monitor", "--file-format=wav", file], {
+    stdio: "ignore",
+    env,
+  });
   const ended = new Promise((resolve) => recorder.once("exit", resolve));
   await new Promise((resolve) => setTimeout(resolve, ms));
   recorder.kill("SIGINT");

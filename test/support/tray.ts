@@ -18,13 +18,16 @@ export interface MenuEntry {
 
 const item = "org.kde.StatusNotifierItem";
 
-/** Our item in the tray; throws when none is registered. The desktop of the tests has no other. */
-export function trayItem(): TrayItem {
-  const service = registered();
-  const tooltip = property(service, "ToolTip");
+/** Our item in the tray; throws when none is registered. The desktop of the tests has no other. `env`: of another desktop. */
+export function trayItem(env: NodeJS.ProcessEnv = process.env): TrayItem {
+  const service = registered(env);
+  const tooltip = property(service, "ToolTip", env);
   // (icon name, pixmaps, title, text): Chromium puts all of it into the title.
   const text = [...tooltip.matchAll(/string "((?:[^"\\]|\\.)*)"/gs)].map(([, found]) => found).join("");
-  return { tooltip: text, icon: createHash("sha256").update(property(service, "IconPixmap")).digest("hex") };
+  const icon = createHash("sha256")
+    .update(property(service, "IconPixmap", env))
+    .digest("hex");
+  return { tooltip: text, icon };
 }
 
 /** Every entry of the menu, those of submenus too, in their order. */
@@ -83,26 +86,41 @@ function menu(): { service: string; path: string } {
   return { service, path };
 }
 
-function registered(): string {
+function registered(env: NodeJS.ProcessEnv = process.env): string {
   const watcher = "org.kde.StatusNotifierWatcher";
-  const answer = get(watcher, "/StatusNotifierWatcher", watcher, "RegisteredStatusNotifierItems");
+  const answer = get(watcher, "/StatusNotifierWatcher", watcher, "RegisteredStatusNotifierItems", env);
   const name = /string "([^"]+)"/.exec(answer)?.[1];
   if (name === undefined) throw new Error("nothing is registered in the tray");
   return name.split("/")[0]!;
 }
 
-function property(service: string, name: string): string {
-  return get(service, "/StatusNotifierItem", item, name);
+function property(service: string, name: string, env: NodeJS.ProcessEnv = process.env): string {
+  return get(service, "/StatusNotifierItem", item, name, env);
 }
 
-function get(service: string, path: string, face: string, name: string): string {
-  return call(service, path, "org.freedesktop.DBus.Properties.Get", `string:${face}`, `string:${name}`);
+function get(service: string, path: string, face: string, name: string, env: NodeJS.ProcessEnv): string {
+  return callIn(
+    env,
+    service,
+    path,
+    "org.freedesktop.DBus.Properties.Get",
+    `string:${face}`,
+    `string:${name}`,
+  );
 }
 
 function call(service: string, path: string, method: string, ...args: string[]): string {
+  return callIn(process.env, service, path, method, ...args);
+}
+
+function callIn(env: NodeJS.ProcessEnv, service: string, path: string, ...methodAndArgs: string[]): string {
   return execFileSync(
     "dbus-send",
-    ["--session", "--print-reply", `--dest=${service}`, path, method, ...args],
-    { encoding: "utf8", maxBuffer: 32 * 1024 * 1024 },
+    ["--session", "--print-reply", `--dest=${service}`, path, ...methodAndArgs],
+    {
+      encoding: "utf8",
+      maxBuffer: 32 * 1024 * 1024,
+      env,
+    },
   );
 }
