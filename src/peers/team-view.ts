@@ -86,14 +86,16 @@ export class TeamView {
 
   private isolation(): string[] {
     if (this.isolatedSince === null) return [];
-    const { membership, others } = this.dependencies;
+    const { self, nameOf, membership, others } = this.dependencies;
+    // By its name, since desks show this too.
+    const name = nameOf(self);
     const sightings = others().map((machine) => membership.find(machine));
     if (sightings.every((sighting) => sighting !== undefined && sighting.farewell !== null))
       return [
-        "No other engine of the team is awake: if this machine goes to sleep as well, nobody is alerted. Keep one of them on.",
+        `No other engine of the team is awake: if ${name} goes to sleep as well, nobody is alerted. Keep one of them on.`,
       ];
     return [
-      "ISOLATED: none of the team's other engines can be reached, so this machine carries out every step itself. Check its network.",
+      `ISOLATED: ${name} reaches none of the team's other engines and carries out every step itself. Check its network.`,
     ];
   }
 

@@ -47,7 +47,7 @@ test("warns of one engine awake and of being cut off, never a machine that is al
   expect(machineWarnings(machinesOfThree({ awake: 0 }))).toEqual([expect.stringMatching(/^No engine/)]);
   const isolated = machinesOfThree({ awake: 1, isolatedSince: "2026-03-01T03:12:00.000Z", settling: true });
   expect(machineWarnings(isolated)).toEqual([
-    expect.stringMatching(/^ISOLATED since .*carries on alone/),
+    expect.stringMatching(/^ISOLATED since .*: Ana's laptop reaches none .* and carries on alone/),
     expect.stringMatching(/catches up/),
   ]);
   expect(machineWarnings(machineAlone())).toEqual([]);

@@ -99,7 +99,7 @@ test("says which machine coordinates and how many are there, or that this one is
   isolatedSince.setHours(3, 12);
   expect(
     tooltipOf(view(calm, { machines: machinesOfThree({ isolatedSince: isolatedSince.toISOString() }) })),
-  ).toBe("Tocsin: quiet, watching. ISOLATED since 03:12: this machine carries on alone");
+  ).toBe("Tocsin: quiet, watching. ISOLATED since 03:12: Ana's laptop carries on alone");
   expect(
     tooltipOf(view(calm, { machines: machinesOfThree({ coordinator: null, settling: true }) })),
   ).toContain("Catching up with the team · 2 of 3");

@@ -13,11 +13,12 @@ export function machinesLine(
   clockTime: (iso: string) => string,
 ): string | null {
   if (machines === null || machines.team === null) return null;
-  if (machines.isolatedSince !== undefined)
-    return `ISOLATED since ${clockTime(machines.isolatedSince)}: this machine carries on alone`;
   const own = machines.machines.filter(({ revokedAt }) => revokedAt === undefined);
-  const connected = own.filter((machine) => machine.connected).length;
   const coordinator = own.find(({ id }) => id === machines.coordinator)?.name;
+  // On a desk it is the engine behind it that is isolated.
+  if (machines.isolatedSince !== undefined)
+    return `ISOLATED since ${clockTime(machines.isolatedSince)}: ${shortened(coordinator ?? "this machine")} carries on alone`;
+  const connected = own.filter((machine) => machine.connected).length;
   const who =
     coordinator !== undefined
       ? `${shortened(coordinator)} coordinates`

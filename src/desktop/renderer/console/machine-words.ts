@@ -55,12 +55,14 @@ export function countLine(machines: MachinesJson): string {
 
 /** What somebody should know or do, the worst first. Empty: all is well, or this machine is alone anyway. */
 export function machineWarnings(machines: MachinesJson): string[] {
-  const { team, isolatedSince, settling, awake } = machines;
+  const { team, coordinator, isolatedSince, settling, awake } = machines;
   if (team === null) return [];
   const warnings: string[] = [];
   if (isolatedSince !== undefined) {
+    // On a desk it is the engine behind it that is isolated.
+    const alone = machines.machines.find(({ id }) => id === coordinator)?.name ?? "this machine";
     warnings.push(
-      `ISOLATED since ${clockTime(isolatedSince)}: none of the team’s engines can be reached, so this machine carries on alone. Look at its network.`,
+      `ISOLATED since ${clockTime(isolatedSince)}: ${alone} reaches none of the team’s other engines and carries on alone. Look at its network.`,
     );
   } else if (awake === 0) {
     warnings.push("No engine of the team is in sight: what becomes of alerts now is not known here.");
