@@ -26,7 +26,7 @@ import { finalSchedule, onCallAt } from "#domain/oncall/on-call";
 import { proveCoverage } from "#domain/reports/coverage-proof";
 import { schedulesOverview } from "#domain/reports/schedules-overview";
 import { LoopEngine } from "#engine/engine";
-import { JournalError, type Desktops, type Journal } from "#engine/ports";
+import { JournalError, type Desktops } from "#engine/ports";
 import { ingestRoutes } from "#ingest/routes";
 import { openSqliteJournal } from "#journal/sqlite";
 import { readOrMakeIdentity } from "#peers/identity/machine-identity";
@@ -47,6 +47,7 @@ import { openSecurityFile } from "./compose/security-file.ts";
 import { SharedTeamFile } from "./compose/shared-team/shared-team-file.ts";
 import type { TeamLink } from "./compose/shared-team/team-sealing.ts";
 import { reportMissingPassword, tellOfDamage } from "./compose/told-at-once.ts";
+import { timed } from "./compose/timed-journal.ts";
 import { ownerOf } from "./compose/whose-machine.ts";
 import { MachinesOfThisTeam } from "./compose/team-machines.ts";
 import { ReviewReminder } from "./compose/review-reminder.ts";
@@ -336,15 +337,4 @@ function once<Argument>(callback: (argument: Argument) => void): (argument: Argu
     called = true;
     callback(argument);
   };
-}
-
-function timed(journal: Journal, took: (ms: number) => void): Journal {
-  const append = journal.append.bind(journal);
-  // On the journal itself: its other methods have to see what this one has counted.
-  journal.append = (facts) => {
-    const started = performance.now();
-    append(facts);
-    took(performance.now() - started);
-  };
-  return journal;
 }

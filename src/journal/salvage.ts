@@ -5,7 +5,17 @@
  * proves itself by its own hash goes over with its identity; the new journal writes as a new origin, so that no number
  * that was lost is given twice. What is missing of any origin comes again from the machines that have it. It can be killed at any point: the next start goes on or begins again.
  */
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import type { OriginId } from "#domain/ids";
 import { factsInPage, type CarvedRow, type Claim, type OnBroken, type OverflowPage } from "./carve.ts";
@@ -212,4 +222,13 @@ function freeName(directory: string, now: number): string {
 
 function removeFile(path: string): void {
   for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
+}
+
+/** For the next start, when damage is found while the journal is open. */
+export function askForSalvage({ salvageWanted }: Places, why: string): void {
+  try {
+    writeFileSync(salvageWanted, `${why}\n`);
+  } catch {
+    // A full disk besides: the next failure asks again.
+  }
 }

@@ -4,7 +4,7 @@
  * Write-ahead logging with `synchronous = FULL`, exactly one connection, one transaction for each `append`. The engine
  * must be the only one in the directory (lock.ts); a damaged journal is salvaged without a question (salvage.ts).
  */
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import type { Fact } from "#domain/fact";
 import type { AlertId, EpochMs, IntegrationId, OriginId } from "#domain/ids";
 import type { JournaledFact, Vector } from "#domain/place";
@@ -31,7 +31,7 @@ import {
   type StoredRow,
   newestAlerts,
 } from "./rows.ts";
-import { readReport, type SalvageReport } from "./salvage.ts";
+import { askForSalvage, readReport, type SalvageReport } from "./salvage.ts";
 import { durable, readGaps, readOrigin, writeGaps, writeMeta, type Gaps } from "./schema.ts";
 import { intactSnapshots, writeSnapshot, type StoredSnapshot } from "./snapshot-files.ts";
 import { SqliteFile, type SqlStatement } from "./sqlite-file.ts";
@@ -344,16 +344,8 @@ class SqliteJournal implements Journal {
       return work();
     } catch (error) {
       const known = journalErrorOf(error, this.places.directory, what);
-      if (known.reason === "damaged") this.askForSalvage(known.message);
+      if (known.reason === "damaged") askForSalvage(this.places, known.message);
       throw known;
-    }
-  }
-
-  private askForSalvage(why: string): void {
-    try {
-      writeFileSync(this.places.salvageWanted, `${why}\n`);
-    } catch {
-      // A full disk besides: the next failure asks again.
     }
   }
 }
