@@ -1,10 +1,10 @@
 // The peer: Debian's prometheus-alertmanager, on the loopback, telling a webhook. It keeps alerts in memory only.
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { newFolder, removeFolder, startProcess } from "./child-processes.mjs";
+import { freePort } from "./free-port.mjs";
 
 const PROGRAM = "prometheus-alertmanager";
 
@@ -28,7 +28,7 @@ receivers:
     webhook_configs: [{ url: "http://127.0.0.1:${webhookPort}/", send_resolved: false }]
 `,
   );
-  const port = await freePort();
+  const port = await freePort(); // it takes no port 0
   const startedMs = performance.now();
   const child = startProcess(PROGRAM, [
     `--config.file=${file}`,
@@ -56,16 +56,4 @@ async function isReady(port) {
     (answer) => answer.ok,
     () => false,
   );
-}
-
-/** It takes no port 0. */
-function freePort() {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.once("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
-  });
 }

@@ -4,12 +4,12 @@
 // Beside it a published figure, from another machine: LinkedIn's iris-message-processor takes under 10 s for a burst of
 // 6,000 escalations ("Open Sourcing iris-message-processor", engineering.linkedin.com, August 2023).
 import { setTimeout as pause } from "node:timers/promises";
-import { WebSocket } from "ws";
 import { newFolder } from "./child-processes.mjs";
 import { makeDueAlerts } from "./journal-maker.mjs";
 import { startMailSink } from "./receivers.mjs";
 import { median } from "./statistics.mjs";
 import { mailAtOnce, startTocsin } from "./tocsin.mjs";
+import { watchAlerts } from "./watch.mjs";
 
 const COUNT = 6000;
 const REPETITIONS = 3;
@@ -60,40 +60,23 @@ async function measure(mail, untilMailed) {
   const dueAt = Date.now() + LEAD_MS;
   await makeDueAlerts(folder, COUNT, dueAt, team);
   const tocsin = await startTocsin({ ...team, folder });
-  const client = await watchAlerts(tocsin);
+  const entered = new Set();
+  let last = () => {};
+  const allEntered = new Promise((done) => (last = done));
+  const client = await watchAlerts(tocsin, (alerts) => {
+    for (const alert of alerts) if (alert.step === 1) entered.add(alert.id);
+    if (entered.size === COUNT) last(performance.now());
+  });
   if (client.open !== COUNT) throw new Error(`${client.open} alerts are open, not ${COUNT}`);
   if (Date.now() > dueAt) throw new Error(`this machine takes longer than ${LEAD_MS / 1000} s to get ready`);
   const due = performance.now() + (dueAt - Date.now());
-  const entered = await Promise.race([client.allEntered, pause(60_000, null, { ref: false })]);
-  if (entered === null) throw new Error(`only ${client.entered.size} of ${COUNT} escalated within 60 s`);
+  const enteredAt = await Promise.race([allEntered, pause(60_000, null, { ref: false })]);
+  if (enteredAt === null) throw new Error(`only ${entered.size} of ${COUNT} escalated within 60 s`);
   if (untilMailed) await mail.arrivals.untilThereAre(COUNT, 120_000);
   client.close();
   await tocsin.stop();
   return {
-    enteredS: (entered - due) / 1000,
+    enteredS: (enteredAt - due) / 1000,
     mailedS: untilMailed ? (mail.arrivals.last - due) / 1000 : undefined,
   };
-}
-
-/** A browser's view: a client hears of an alert once what happened to it is on disk. */
-async function watchAlerts({ url, token }) {
-  const socket = new WebSocket(`${url.replace("http", "ws")}/api/v1/stream`, ["tocsin.v1"], {
-    headers: { authorization: `Bearer ${token}` },
-  });
-  const client = { open: 0, entered: new Set(), close: () => socket.terminate() };
-  client.allEntered = new Promise((done) => {
-    socket.on("message", (data) => {
-      const message = JSON.parse(data);
-      if (message.type !== "alerts") return;
-      for (const alert of message.alerts) if (alert.step === 1) client.entered.add(alert.id);
-      if (client.entered.size === COUNT) done(performance.now());
-    });
-  });
-  await new Promise((done, fail) => socket.once("open", done).once("error", fail));
-  const welcome = new Promise((done) => socket.once("message", (data) => done(JSON.parse(data))));
-  socket.send(
-    JSON.stringify({ type: "hello", version: 1, client: "browser", person: null, available: true }),
-  );
-  client.open = (await welcome).alerts.length;
-  return client;
 }

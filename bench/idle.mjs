@@ -2,8 +2,9 @@
 // Beside an empty Electron app with one icon and one hidden window, in the same minute on the same desktop.
 import { setTimeout as pause } from "node:timers/promises";
 import { lineOf, startProcess } from "./child-processes.mjs";
-import { desktopEnvironment, emptyApp, tocsinApp, usageOf } from "./electron-app.mjs";
+import { desktopEnvironment, emptyApp, tocsinApp } from "./electron-app.mjs";
 import { median } from "./statistics.mjs";
+import { usageOf } from "./usage.mjs";
 
 const IDLE_MS = 60_000;
 /** After the start, until everything that is done once has been done. */

@@ -18,13 +18,14 @@ async function newJournal(folder, teamOptions) {
   const { journal } = openSqliteJournal({ directory });
   let state = emptyState();
   let group = [];
+  let hlc = 0;
   const flush = () => {
     journal.append(group);
     for (const fact of group) state = evolve(state, fact);
     group = [];
   };
   const add = (...facts) => {
-    group.push(...facts);
+    for (const fact of facts) group.push({ ...fact, hlc: (hlc = Math.max(fact.at, hlc)) });
     if (group.length >= FACTS_IN_GROUP) flush();
   };
   add({ kind: "team-adopted", at: Date.now(), team: loaded.team });
@@ -39,7 +40,10 @@ async function newJournal(folder, teamOptions) {
   };
 }
 
-/** `facts` facts of past alerts, all but the last thousand resolved; six facts each. With or without a snapshot. */
+/**
+ * `facts` facts of past alerts, all but the last thousand resolved; six facts each. With or without a snapshot. Returns how
+ * many it wrote and the alert whose note is the last one of them.
+ */
 export async function makeHistory(folder, facts, { snapshot }) {
   const { actionIdOf } = await inside();
   const journal = await newJournal(folder, {});
@@ -84,6 +88,7 @@ export async function makeHistory(folder, facts, { snapshot }) {
     );
   }
   journal.close({ snapshot });
+  return { written: alerts * 6 + 1, lastAlert: idOf(startedAt + (alerts - 1) * 60_000, alerts - 1) };
 }
 
 /** `count` alerts, asked of nobody yet but the first tier, whose time is up for all of them at `dueAt` (epoch ms). */

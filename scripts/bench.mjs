@@ -19,6 +19,10 @@ const BENCHMARKS = [
   ["coverage", "coverage"],
   ["window", "window"],
   ["idle", "idle"],
+  ["replication", "replication"],
+  ["silence", "silence"],
+  ["catch-up", "catchUp"],
+  ["team-idle", "teamIdle"],
 ];
 const WRONG_USAGE = 2;
 
