@@ -94,8 +94,8 @@ async function demo() {
 
   await story.until("Ben's mail");
   await story.tell(leader.name, "is killed (kill -9): no goodbye, and it coordinated");
-  await leader.kill();
   const beforeKill = story.count();
+  await leader.kill();
   const standing = machines.filter((one) => one !== leader);
   const next = await coordinatorOf(standing);
   await story.tell(next.name, `coordinates now; ${leader.name} is not heard any more`);
@@ -104,7 +104,7 @@ async function demo() {
   await story.until(`${last.person.name}'s desktop`, beforeKill);
   await story.tell(last.person.name, `types on ${last.name}: tocsin ack ${id.slice(-4)}`);
   await last.command("ack", id.slice(-4));
-  await pause(500); // what a server or a desktop had taken by then may still be on its way
+  await story.settled();
   const beforeQuiet = story.count();
   await pause(quietMs);
   await story.stop();

@@ -21,7 +21,7 @@ export function startStory(machines) {
   const alertId = new Promise((known) => (follow = known));
   /** How often each sentence was told: it may come again, and times differ by as much as facts travel. */
   const told = new Map();
-  /** Who was told, popup by popup and mail by mail. */
+  /** Popup by popup and mail by mail: `{ who, isTold }`. */
   const reached = [];
   const waiting = new Set();
   let stopped = false;
@@ -64,19 +64,28 @@ export function startStory(machines) {
     tell: tellInOrder,
     /** A popup or a mail. */
     async happened(who, text) {
+      const one = { who, isTold: false };
+      reached.push(one);
       await tellInOrder(who, text);
-      reached.push(who);
+      one.isTold = true;
       for (const look of waiting) look();
     },
     /** How many popups and mails there were. */
     count: () => reached.length,
-    /** Resolves when there is such a popup or mail among those after the first `after`. */
+    /** Resolves when such a popup or mail is told, of those after the first `after`. */
     until: (who, after = 0) =>
       new Promise((arrived) => {
-        const look = () => reached.indexOf(who, after) !== -1 && arrived();
+        const look = () => reached.slice(after).some((one) => one.who === who && one.isTold) && arrived();
         waiting.add(look);
         look();
       }),
+    /** Resolves when all machines know that it is acknowledged and none is in the middle of telling somebody. */
+    async settled() {
+      const id = await alertId;
+      const running = machines.filter((one) => one.isRunning());
+      while (!(await Promise.all(running.map((one) => timelineOf(one, id)))).every(isSettled))
+        await pause(lookEveryMs);
+    },
     /** Tells what is left to tell. */
     async stop() {
       stopped = true;
@@ -94,4 +103,16 @@ async function timelineOf(machine, alertId) {
   } catch {
     return [];
   }
+}
+
+function isSettled(timeline) {
+  const underWay = new Map();
+  for (const { kind, person, via } of timeline) {
+    const name = `${person} ${via}`;
+    // What was under way on the machine that was killed never comes to an end; a later step has taken its place.
+    if (kind === "step-entered") underWay.clear();
+    if (kind === "notification-attempted") underWay.set(name, true);
+    if (/^notification-(sent|failed|withdrawn)$/.test(kind)) underWay.delete(name);
+  }
+  return underWay.size === 0 && timeline.some(({ kind }) => kind === "alert-acknowledged");
 }
