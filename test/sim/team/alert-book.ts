@@ -76,6 +76,8 @@ export class AlertBook {
   readonly quiets: Round[] = [];
   readonly resolves: Resolve[] = [];
   readonly sent: { readonly said: Said; readonly actionId: string }[] = [];
+  /** Actions that came to nothing for good on some machine. */
+  readonly givenUp = new Set<string>();
   readonly steps: Step[] = [];
   /** What has begun a round. */
   readonly begins: Round[] = [];
@@ -156,8 +158,12 @@ export class AlertBook {
         return steps.some((step) => isBeyond(step, what));
       case "notification":
         if (known(this.sent).some(({ actionId }) => actionId === what.unlessSent)) return true;
-        // A later step tells the same person the same way.
-        return steps.some((step) => isBeyond(step, what) && step.plans.has(`${what.person} ${what.via}`));
+        // A later step tells the same person the same way, or this one has been given up for it.
+        return steps.some(
+          (step) =>
+            isBeyond(step, what) &&
+            (step.plans.has(`${what.person} ${what.via}`) || this.givenUp.has(what.actionId)),
+        );
     }
   }
 

@@ -80,7 +80,7 @@ export class Faults {
     this.stop(machine, true);
     promises.diskGoes(machine);
     machine.parts.disk.lose();
-    ledger.diskReplaced(machine.index, {});
+    ledger.diskReplaced(machine.index, []);
     this.untilRepaired(dice.between(5_000, 120_000), () => this.start(machine));
   }
 
@@ -93,7 +93,7 @@ export class Faults {
       this.stop(machine, true);
       promises.diskGoes(machine);
       machine.parts.disk.restoreBackup();
-      ledger.diskReplaced(machine.index, machine.parts.disk.content.vector());
+      ledger.diskReplaced(machine.index, machine.parts.disk.content.replay(0));
       this.untilRepaired(dice.between(5_000, 60_000), () => this.start(machine));
     });
   }
@@ -211,7 +211,9 @@ export class Faults {
     this.untilRepaired(dice.between(20_000, 300_000), () => machine.parts.mail.set("works"));
   }
 
+  /** While it runs: nobody can know of a clock that was set while the machine was off. */
   private setsClock(machine: Machine): void {
+    if (machine.process === null) return;
     machine.parts.time.setWallBy(this.scene.dice.between(-600_000, 600_000));
     machine.goesOnIfItRuns();
   }

@@ -4,7 +4,7 @@
  */
 import type { Fact } from "#domain/fact";
 import type { AlertId, OriginId, PersonId } from "#domain/ids";
-import type { Vector } from "#domain/place";
+import type { JournaledFact } from "#domain/place";
 import type { Via } from "#domain/team";
 import type { DiskWatcher } from "./disk.ts";
 import type { TrueTime } from "./true-time.ts";
@@ -34,6 +34,8 @@ export interface LedgerListener {
 export class Ledger {
   readonly left: Left[] = [];
   private readonly leftActions = new Set<string>();
+  /** Whatever has ever been said, by place. */
+  private readonly all = new Map<string, Said[]>();
   /** For each machine what its journal holds, by place, and since when. */
   private readonly places: Map<string, Said>[];
   private readonly learnedAt: Map<Said, number>[];
@@ -78,13 +80,18 @@ export class Ledger {
   }
 
   /** Its disk holds only this now: it is an empty one, or an old copy. */
-  diskReplaced(machine: number, vector: Vector): void {
-    for (const [place, said] of [...this.places[machine]!]) {
-      const [origin, seq] = split(place);
-      if (seq <= (vector[origin] ?? 0)) continue;
-      this.places[machine]!.delete(place);
-      this.learnedAt[machine]!.delete(said);
+  diskReplaced(machine: number, content: Iterable<JournaledFact>): void {
+    const before = this.learnedAt[machine]!;
+    const learnedAt = new Map<Said, number>();
+    const places = new Map<string, Said>();
+    for (const { fact, place } of content) {
+      const said = this.find(placeOf(place.origin, place.seq), fact);
+      if (said === null) continue;
+      places.set(placeOf(place.origin, place.seq), said);
+      learnedAt.set(said, before.get(said) ?? this.time.now);
     }
+    this.places[machine] = places;
+    this.learnedAt[machine] = learnedAt;
   }
 
   notificationLeaves(left: Left): void {
@@ -103,16 +110,25 @@ export class Ledger {
   }
 
   private learn(machine: number, place: string, fact: Fact): void {
-    // Whoever said it has it, or has had it and somebody passed it on.
-    const said = this.places
-      .map((places) => places.get(place))
-      .find((one) => one !== undefined && isSame(one, fact));
-    if (said === undefined) return this.say(machine, place, fact);
+    const said = this.find(place, fact);
+    if (said === null) return this.say(machine, place, fact);
     this.keep(machine, place, said);
     for (const listener of this.listeners) listener.learned?.(machine, said);
   }
 
+  /** Two logs of one name hold different facts at one place, until one of them has got a name of its own. */
+  private find(place: string, fact: Fact): Said | null {
+    return this.all.get(place)?.find((said) => isSame(said, fact)) ?? null;
+  }
+
+  private register(place: string, said: Said): void {
+    const there = this.all.get(place);
+    if (there === undefined) this.all.set(place, [said]);
+    else if (!there.includes(said)) there.push(said);
+  }
+
   private keep(machine: number, place: string, said: Said): void {
+    this.register(place, said);
     this.places[machine]!.set(place, said);
     this.learnedAt[machine]!.set(said, this.time.now);
   }
@@ -123,7 +139,9 @@ export class Ledger {
       const [origin, seq] = split(place);
       if (origin !== from || seq < firstSeq) continue;
       places.delete(place);
-      places.set(placeOf(to, seq - firstSeq + 1), said);
+      const moved = placeOf(to, seq - firstSeq + 1);
+      places.set(moved, said);
+      this.register(moved, said);
     }
   }
 }
@@ -137,7 +155,6 @@ function split(place: string): [OriginId, number] {
   return [place.slice(0, colon) as OriginId, Number(place.slice(colon + 1))];
 }
 
-/** Two logs of one name hold different facts at one place, until one of them has got a name of its own. */
 function isSame({ fact: one }: Said, other: Fact): boolean {
   const aboutOf = (fact: Fact) => ("alertId" in fact ? fact.alertId : "");
   return one.at === other.at && one.kind === other.kind && aboutOf(one) === aboutOf(other);

@@ -167,7 +167,9 @@ export class Obligations implements LedgerListener {
       if (obligation !== undefined && isForAll) obligation.notBefore = Math.max(obligation.notBefore, retry);
       return;
     }
-    if (isForAll)
+    book.givenUp.add(fact.actionId);
+    // Given up after a minute, since the next tier is asked by then. Before, somebody else might still do it.
+    if (isForAll || obligation === undefined || said.trueAt > obligation.firstDue + latestMs)
       this.endWhere(book, ({ what }) => what.kind === "notification" && what.actionId === fact.actionId);
     this.nextWay(book, said, fact.actionId, true);
   }

@@ -74,7 +74,7 @@ export class Script {
         .filter((other) => other !== machine)
         .map((other) => other.parts.disk.content.vector());
       disk.truncate(({ origin, seq }) => others.some((vector) => (vector[origin] ?? 0) >= seq));
-      ledger.diskReplaced(machine.index, disk.content.vector());
+      ledger.diskReplaced(machine.index, disk.content.replay(0));
     }
     this.scene.note(`m${machine.index} starts`);
     machine.start();
