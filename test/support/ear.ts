@@ -28,3 +28,13 @@ export async function loudness(ms: number, env: NodeJS.ProcessEnv = process.env)
   if (rms === undefined) throw new Error(`sox said no loudness: ${said}`);
   return Number(rms);
 }
+
+/** Whether something is being played now, even if it is the pause between two bursts. */
+export function isPlaying(env: NodeJS.ProcessEnv = process.env): boolean {
+  // What has been stopped stays for a while, corked.
+  const streams = execFileSync("pactl", ["list", "sink-inputs"], {
+    env: { ...env, LC_ALL: "C" },
+    encoding: "utf8",
+  });
+  return streams.includes("Corked: no");
+}
