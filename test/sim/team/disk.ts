@@ -5,7 +5,13 @@
 import type { Fact } from "#domain/fact";
 import type { AlertId, EpochMs, IntegrationId, OriginId } from "#domain/ids";
 import type { JournaledFact, Vector } from "#domain/place";
-import { JournalError, type Journal, type MergedFacts, type TravellingFact } from "#engine/ports";
+import {
+  JournalError,
+  type AlertKey,
+  type Journal,
+  type MergedFacts,
+  type TravellingFact,
+} from "#engine/ports";
 import type { MemoryJournal } from "#journal/memory";
 import type { Life } from "./machine-time.ts";
 
@@ -146,6 +152,10 @@ class OpenDisk implements Journal {
 
   lastAlertOf(integration: IntegrationId | null, dedupKey: string): AlertId | null {
     return this.journal.lastAlertOf(integration, dedupKey);
+  }
+
+  lastAlertsOf(keys: readonly AlertKey[]): readonly (AlertId | null)[] {
+    return this.journal.lastAlertsOf(keys);
   }
 
   lastSeq(): number {

@@ -207,8 +207,8 @@ export class Faults {
 
   private losesMail(machine: Machine): void {
     const { dice } = this.scene;
-    machine.parts.mail.set(dice.pick(["refused", "black-hole"] as const));
-    this.untilRepaired(dice.between(20_000, 300_000), () => machine.parts.mail.set("works"));
+    machine.parts.mail.set(dice.pick(["refused", "black-hole", "black-hole"] as const));
+    this.untilRepaired(dice.between(30_000, 300_000), () => machine.parts.mail.set("works"));
   }
 
   /** While it runs: nobody can know of a clock that was set while the machine was off. */
@@ -263,6 +263,7 @@ const kinds = [
   "diesCutOff",
   "diesCutOff",
   "slowLinks",
+  "losesMail",
   "losesMail",
   "losesMail",
   "setsClock",
