@@ -21,20 +21,23 @@ let looping: {
   readonly stopListening: () => void;
 } | null = null;
 let wanted: Play | null = null;
-let playing = 0;
+/** Sounds that are being loaded or played. */
+let underWay = 0;
 
 async function begin(order: Play): Promise<void> {
   if (order.loop) wanted = order;
+  underWay += 1;
   try {
     const context = contextOf();
     await context.resume();
     const burst = await context.decodeAudioData(await (await fetch(order.file)).arrayBuffer());
     // Overtaken while it was being loaded.
-    if (order.loop && wanted !== order) return;
+    if (order.loop && wanted !== order) return over();
     if (order.loop) stop();
     if (order.loop) wanted = order;
     start(order, order.loop ? withGap(burst, order.gapMs) : burst);
   } catch (error) {
+    over();
     bridge?.reportSound({
       type: "failed",
       orderId: order.orderId,
@@ -55,13 +58,16 @@ function start(order: Play, buffer: AudioBuffer): void {
   source.start();
   const stopListening = listen(ear, order.orderId);
   if (order.loop) looping = { order, source, stopListening };
-  playing += 1;
   source.addEventListener("ended", () => {
-    playing -= 1;
     if (!order.loop) stopListening();
-    // A running context keeps the sound hardware awake.
-    if (playing === 0) void context.suspend();
+    over();
   });
+}
+
+/** A running context keeps the sound hardware awake; one that is suspended while the next sound is loaded keeps it silent. */
+function over(): void {
+  underWay -= 1;
+  if (underWay === 0) void madeContext?.suspend();
 }
 
 function stop(): void {
