@@ -41,7 +41,8 @@ if (first !== last) {
 }
 process.exitCode = bad === 0 ? 0 : 1;
 
-function summaryOf({ seed, trace: _, violations, ...figures }) {
-  const listed = Object.entries(figures).map(([name, value]) => `${name} ${value}`);
+function summaryOf({ seed, violations, ...rest }) {
+  const figures = Object.entries(rest).filter(([name]) => name !== "trace");
+  const listed = figures.map(([name, value]) => `${name} ${value}`);
   return `seed ${seed}: ${listed.join(", ")}, ${violations.length} violations`;
 }

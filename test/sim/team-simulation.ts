@@ -1,6 +1,6 @@
 /**
- * The life of a team's machines in virtual time, by a seed: 2 to 7 of them, each with its own wrong clock, on a network that
- * fails, on disks that fail, with people who come and go and acknowledge anywhere. The code that ships runs in it; what house
+ * The life of a team's machines in virtual time, by a seed: 2 to 7 of them, each with its own wrong clock, on a network
+ * that fails, on disks that fail, with people who come and go and acknowledge anywhere. The code that ships runs in it; what house
  * rules promise is checked after every event and at the end. Used by team-simulation.test.ts and
  * `npm run sim -- --machines --seed N`.
  */

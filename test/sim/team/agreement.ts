@@ -1,6 +1,6 @@
 /**
- * Invariant 5, checked at the end of a simulated team's life: all journals hold the same facts, all machines have come to the
- * same, and so does whoever hears the same facts in another order.
+ * Invariant 5, checked at the end of a simulated team's life: all journals hold the same facts, all machines have come to
+ * the same, and so does whoever hears the same facts in another order.
  */
 import type { Alert } from "#domain/alert";
 import type { AlertId, EpochMs } from "#domain/ids";

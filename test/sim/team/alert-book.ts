@@ -1,6 +1,6 @@
 /**
- * What has been said of one alert in a simulated team, and what follows from it for a machine that knows only part of it: what it
- * owes, by when, and whether it may leave it. Filled by obligations.ts.
+ * What has been said of one alert in a simulated team, and what follows from it for a machine that knows only part of
+ * it: what it owes, by when, and whether it may leave it. Filled by obligations.ts.
  */
 import type { AlertId, PersonId } from "#domain/ids";
 import { logicalTimeOf } from "#domain/place";

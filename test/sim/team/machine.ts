@@ -1,6 +1,6 @@
 /**
- * One machine of a simulated team: what ships (engine, peers, clock, desktop channel) on a disk, a clock, desktops and a way to a
- * mail server that can each go wrong. `process` is what runs now; null while it is off.
+ * One machine of a simulated team: what ships (engine, peers, clock, desktop channel) on a disk, a clock, desktops and a
+ * way to a mail server that can each go wrong. `process` is what runs now; null while it is off.
  */
 import { createDesktopChannel } from "#channels/desktop";
 import type { Answer } from "#domain/command";

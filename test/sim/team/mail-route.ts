@@ -1,4 +1,4 @@
-/** One simulated machine's way to the mail server, as an e-mail channel: it works, nobody answers there, or it leads nowhere. */
+/** One machine's way to the mail server, as an e-mail channel: it works, nobody answers there, or it leads nowhere. */
 import type { Outcome } from "#domain/input";
 import type { Channel, Notice } from "#engine/ports";
 import type { Dice } from "./dice.ts";

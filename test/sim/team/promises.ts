@@ -1,6 +1,6 @@
 /**
- * Invariants 1, 3 and 4, checked on a simulated team: nothing answered is lost, nothing known to be acknowledged goes out,
- * nothing is done twice without a fault. Invariant 2 is in obligations.ts, 5 in agreement.ts.
+ * Invariants 1, 3 and 4, checked on a simulated team: nothing answered is lost, nothing known to be acknowledged goes
+ * out, nothing is done twice without a fault. Invariant 2 is in obligations.ts, 5 in agreement.ts.
  */
 import type { Answer } from "#domain/command";
 import type { AlertFact } from "#domain/fact";
@@ -129,7 +129,7 @@ export class Promises implements LedgerListener {
       }
       if (this.answeredReports.has(report.said) || engine.state.openByKey.has(report.key)) continue;
       this.violate(
-        `invariant 1: ${report.alertId} is ${alert.status} on machine ${machine.index}, and nobody who knew of this report resolved it`,
+        `invariant 1: ${report.alertId} is ${alert.status} on machine ${machine.index}, and nobody who knew this report resolved it`,
       );
     }
   }

@@ -1,5 +1,4 @@
-/** A part of the seeds, with figures of how they went. Used by the test files that share them. */
-import { expect } from "vitest";
+/** A part of the seeds, and how they went. Used by the test files that share them. */
 import { simulateTeam } from "../team-simulation.ts";
 
 /** `TOCSIN_SIM_SEEDS=1000` for a thorough look. */
@@ -8,32 +7,37 @@ export const seedsInAll = Number(process.env["TOCSIN_SIM_SEEDS"] ?? 300);
 /** Beyond those that run anyway: each broke a promise until something was put right. */
 export const seedsThatFoundSomething: readonly number[] = [];
 
-/** Every `of`th seed from `shard` on. */
-export async function liveThrough(shard: number, of: number): Promise<void> {
+export interface Lives {
+  /** One line for each seed with a broken promise. */
+  readonly bad: readonly string[];
+  readonly runs: number;
+  readonly crashes: number;
+  readonly notifications: number;
+}
+
+const summed = ["machines", "faults", "crashes", "partitions", "notifications", "duplicates"] as const;
+
+/** Every `of`th seed from `shard` on. Prints the figures. */
+export async function liveThrough(shard: number, of: number): Promise<Lives> {
   const bad: string[] = [];
-  const sum = { runs: 0, machines: 0, crashes: 0, partitions: 0, faults: 0, notifications: 0, duplicates: 0 };
+  const sum = Object.fromEntries(summed.map((name) => [name, 0])) as Record<(typeof summed)[number], number>;
+  let runs = 0;
   let worstMs = 0;
   for (let seed = 1 + shard; seed <= seedsInAll; seed += of) {
     const result = await simulateTeam(seed);
-    sum.runs += 1;
-    for (const name of [
-      "machines",
-      "crashes",
-      "partitions",
-      "faults",
-      "notifications",
-      "duplicates",
-    ] as const)
-      sum[name] += result[name];
+    runs += 1;
+    for (const name of summed) sum[name] += result[name];
     worstMs = Math.max(worstMs, result.worstMs);
     if (result.violations.length > 0) bad.push(`seed ${seed}: ${result.violations.join("; ")}`);
   }
   const share = ((100 * sum.duplicates) / Math.max(1, sum.notifications)).toFixed(1);
   console.log(
-    `${sum.runs} runs of ${sum.machines} machines, ${sum.faults} faults (${sum.crashes} crashes, ${sum.partitions} partitions), ` +
-      `${sum.notifications} notifications, ${sum.duplicates} of them duplicates (${share} %), the worst ${(worstMs / 1000).toFixed(1)} s late`,
+    [
+      `${runs} runs of ${sum.machines} machines`,
+      `${sum.faults} faults, ${sum.crashes} crashes and ${sum.partitions} partitions among them`,
+      `${sum.notifications} notifications, ${sum.duplicates} duplicates (${share} %)`,
+      `nothing later than ${(worstMs / 1000).toFixed(1)} s`,
+    ].join("; "),
   );
-  expect(bad).toEqual([]);
-  expect(sum.crashes).toBeGreaterThan(sum.runs / 2);
-  expect(sum.notifications).toBeGreaterThan(sum.runs * 10);
+  return { bad, runs, crashes: sum.crashes, notifications: sum.notifications };
 }

@@ -1,4 +1,4 @@
-/** The team that is simulated: three tiers, one person without e-mail, quick steps, so that much happens in twenty minutes. */
+/** The team that is simulated: four tiers, one person without e-mail, quick steps, so that much happens in ten minutes. */
 import type { Team } from "#domain/team";
 import {
   minutes,
