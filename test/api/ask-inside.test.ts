@@ -34,5 +34,5 @@ test("a server that hangs up is an error, before the answer and in the middle of
     response.writeHead(200, { "content-length": 100 });
     response.write("half", () => request.socket.destroy());
   });
-  await expect(askInside(during, get)).rejects.toThrow();
+  await expect(askInside(during, get)).rejects.toThrow("aborted");
 });
