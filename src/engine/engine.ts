@@ -218,7 +218,9 @@ export class LoopEngine implements Engine {
     this.takeStanding();
     this.takeMerges(now);
     const turn = new Turn();
-    for (const pending of this.inbox.take()) this.decideOne(turn, pending, now);
+    const taken = this.inbox.take();
+    this.latest.readAhead(taken, this.current);
+    for (const pending of taken) this.decideOne(turn, pending, now);
     for (const input of this.due(now)) this.decideOne(turn, { input, answer: () => {} }, now);
     if (this.commit(turn, now)) this.finish(turn);
     if (this.inbox.depth > 0 || this.merges.any) this.planTurn();

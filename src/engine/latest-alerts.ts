@@ -1,37 +1,64 @@
 /** The last alert of each key: the journal knows it, but for what this turn has opened and not kept yet. */
 import type { AlertFact } from "#domain/fact";
-import type { AlertId, IntegrationId } from "#domain/ids";
-import type { Signal } from "#domain/input";
+import type { AlertId } from "#domain/ids";
+import type { Input, Signal } from "#domain/input";
 import { keyOf, type State } from "#domain/state";
 import type { Journal, Random } from "./ports.ts";
 
 export class LatestAlerts {
   private readonly unkept = new Map<string, AlertId>();
+  /** Of this turn; null: there has never been one. */
+  private read: ReadonlyMap<string, AlertId | null> = new Map();
 
   constructor(
     private readonly journal: Journal,
     private readonly random: Random,
   ) {}
 
+  /** At the beginning of a turn: asks the journal once for all of its signals, which is far less work than for each. */
+  readAhead(taken: readonly { readonly input: Input }[], state: State): void {
+    this.read = new Map();
+    const opening = taken.flatMap(({ input }) =>
+      input.kind === "signal" && opens(input, state) ? [input] : [],
+    );
+    if (opening.length < 2) return;
+    try {
+      const found = this.journal.lastAlertsOf(opening);
+      this.read = new Map(opening.map((signal, index) => [textOf(signal), found[index] ?? null]));
+    } catch {
+      // It cannot be read now: each signal asks for itself, and hears why.
+    }
+  }
+
   /** With the id that every machine gives to the alert which it opens, if it opens one. */
-  named(signal: Signal, { openByKey }: State): Signal {
-    const { integration, dedupKey, status } = signal;
-    if (status !== "firing" || openByKey.has(keyOf(integration, dedupKey))) return signal;
-    const previous = this.of(integration, dedupKey);
+  named(signal: Signal, state: State): Signal {
+    if (!opens(signal, state)) return signal;
+    const { integration, dedupKey } = signal;
+    const previous = this.of(signal);
     return { ...signal, freshId: this.random.nextAlertId(integration, dedupKey, previous) };
   }
 
   /** Null: there has never been one. */
-  private of(integration: IntegrationId | null, dedupKey: string): AlertId | null {
-    return this.unkept.get(keyOf(integration, dedupKey)) ?? this.journal.lastAlertOf(integration, dedupKey);
+  private of(signal: Signal): AlertId | null {
+    const text = textOf(signal);
+    const known = this.unkept.get(text) ?? this.read.get(text);
+    return known === undefined ? this.journal.lastAlertOf(signal.integration, signal.dedupKey) : known;
   }
 
-  note({ integration, dedupKey, alertId }: AlertFact & { kind: "alert-opened" }): void {
-    this.unkept.set(keyOf(integration, dedupKey), alertId);
+  note(opened: AlertFact & { kind: "alert-opened" }): void {
+    this.unkept.set(textOf(opened), opened.alertId);
   }
 
   /** They are in the journal now, or never happened. */
   kept(): void {
     this.unkept.clear();
   }
+}
+
+function opens(signal: Signal, { openByKey }: State): boolean {
+  return signal.status === "firing" && !openByKey.has(textOf(signal));
+}
+
+function textOf({ integration, dedupKey }: Pick<Signal, "integration" | "dedupKey">): string {
+  return keyOf(integration, dedupKey);
 }

@@ -5,7 +5,13 @@
 import type { Fact } from "#domain/fact";
 import type { AlertId, EpochMs, IntegrationId, OriginId } from "#domain/ids";
 import type { JournaledFact, Vector } from "#domain/place";
-import { JournalError, type Journal, type MergedFacts, type TravellingFact } from "#engine/ports";
+import {
+  type AlertKey,
+  JournalError,
+  type Journal,
+  type MergedFacts,
+  type TravellingFact,
+} from "#engine/ports";
 import { emptyHead, journaledOf, rowOf, type FactRow, type Head } from "./hash-chain.ts";
 import { alertKeyOf, isLater, openingOf, type Opening } from "./last-alerts.ts";
 import { planMerge } from "./merge-plan.ts";
@@ -110,6 +116,10 @@ export class MemoryJournal implements Journal {
   lastAlertOf(integration: IntegrationId | null, dedupKey: string): AlertId | null {
     this.refuseWhenClosed();
     return this.openings.get(alertKeyOf(integration, dedupKey))?.alertId ?? null;
+  }
+
+  lastAlertsOf(keys: readonly AlertKey[]): readonly (AlertId | null)[] {
+    return keys.map(({ integration, dedupKey }) => this.lastAlertOf(integration, dedupKey));
   }
 
   lastSeq(): number {

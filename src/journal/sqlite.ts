@@ -8,7 +8,13 @@ import { chmodSync } from "node:fs";
 import type { Fact } from "#domain/fact";
 import type { AlertId, EpochMs, IntegrationId, OriginId } from "#domain/ids";
 import type { JournaledFact, Vector } from "#domain/place";
-import { JournalError, type Journal, type MergedFacts, type TravellingFact } from "#engine/ports";
+import {
+  type AlertKey,
+  JournalError,
+  type Journal,
+  type MergedFacts,
+  type TravellingFact,
+} from "#engine/ports";
 import { journalErrorOf } from "./failure.ts";
 import { emptyHead, firstPrevious, journaledOf, rowOf, type FactRow, type Head } from "./hash-chain.ts";
 import { alertKeyOf, type Opening } from "./last-alerts.ts";
@@ -24,6 +30,7 @@ import {
   lastRow,
   prepareInsert,
   prepareRecall,
+  prepareRecallAll,
   prepareRowsOfOrigin,
   readHeads,
   rowsAfter,
@@ -77,6 +84,7 @@ class SqliteJournal implements Journal {
   private readonly file: SqliteFile;
   private readonly insert: (row: FactRow, fact: Fact) => void;
   private readonly recall: (key: string) => Opening | null;
+  private readonly recallAll: (keys: readonly string[]) => ReadonlyMap<string, AlertId>;
   private readonly rowsOf: RowsOfOrigin;
   private readonly linkAt: SqlStatement<Pick<FactRow, "previous" | "hash">>;
   private readonly ofAlert: SqlStatement<StoredRow>;
@@ -118,6 +126,7 @@ class SqliteJournal implements Journal {
     this.anchor = last?.hash ?? firstPrevious;
     this.insert = prepareInsert(file);
     this.recall = prepareRecall(file);
+    this.recallAll = prepareRecallAll(file);
     this.rowsOf = prepareRowsOfOrigin(file, 50);
     this.linkAt = file.prepare("SELECT previous, hash FROM facts WHERE origin = ? AND seq = ?");
     this.ofAlert = file.prepare("SELECT * FROM facts WHERE alert_id = ? ORDER BY position");
@@ -214,6 +223,14 @@ class SqliteJournal implements Journal {
       "Reading the journal",
       () => this.recall(alertKeyOf(integration, dedupKey))?.alertId ?? null,
     );
+  }
+
+  lastAlertsOf(keys: readonly AlertKey[]): readonly (AlertId | null)[] {
+    return this.guard("Reading the journal", () => {
+      const hashes = keys.map(({ integration, dedupKey }) => alertKeyOf(integration, dedupKey));
+      const found = this.recallAll(hashes);
+      return hashes.map((key) => found.get(key) ?? null);
+    });
   }
 
   lastSeq(): number {

@@ -1,5 +1,5 @@
 /** Real randomness. Built by `compose`; tests hand in a seeded one. */
-import { createHash, randomFillSync } from "node:crypto";
+import { hash, randomFillSync } from "node:crypto";
 import type { AlertId, IntegrationId } from "#domain/ids";
 import type { Random } from "#engine/ports";
 
@@ -39,7 +39,7 @@ export class SystemRandom implements Random {
 
 /** Also for tests that want ids as they are in production. */
 export function idOfText(text: string): AlertId {
-  const digest = createHash("sha256").update(text).digest();
+  const digest = hash("sha256", text, "buffer");
   let id = "";
   for (let i = 0; i < idCharacters; i += 1) id += alphabet[digest[i]! % 32];
   return id as AlertId;

@@ -140,6 +140,14 @@ export function journalSuite(name: string, make: () => JournalUnderTest): void {
         expect(each.lastAlertOf(null, key)).toBe("c");
         expect(each.lastAlertOf("prometheus" as IntegrationId, key)).toBe("z");
         expect(each.lastAlertOf(null, "never seen")).toBeNull();
+        const keys = [
+          { integration: null, dedupKey: "never seen" },
+          { integration: "prometheus" as IntegrationId, dedupKey: key },
+          { integration: null, dedupKey: key },
+          { integration: null, dedupKey: key },
+        ];
+        expect(each.lastAlertsOf(keys)).toEqual([null, "z", "c", "c"]);
+        expect(each.lastAlertsOf([])).toEqual([]);
       };
       check(journal);
       check(under.restart());
