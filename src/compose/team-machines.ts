@@ -196,8 +196,12 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
     return () => this.listeners.delete(listener);
   }
 
-  change(change: MachineChange): Promise<Answer> {
-    return this.options.engine.submit({ kind: "machine", change });
+  async change(change: MachineChange): Promise<Answer> {
+    const { engine, identity } = this.options;
+    // Before its first invite this machine is shown, and in no fact yet.
+    const isOwn = change.kind === "machine-changed" && change.machineId === identity.id;
+    if (isOwn && !engine.state.machines.has(identity.id)) await this.introduce();
+    return engine.submit({ kind: "machine", change });
   }
 
   /** The first invite makes this machine the first one of a team. */
@@ -324,10 +328,14 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
     if (known === undefined) {
       // One that has joined is in the journal of those who took it in, which comes to it.
       if (this.roster.membership!.engines.length > 0) return;
-      const { addedAt: _, revokedAt: __, ...machine } = this.roster.self(addresses);
-      await this.change({ kind: "machine-added", machine: { ...machine, addresses }, by: identity.id });
+      await this.introduce();
     } else if (JSON.stringify(known.addresses) !== JSON.stringify(addresses))
       await this.change({ kind: "machine-changed", machineId: identity.id, addresses });
+  }
+
+  private async introduce(): Promise<void> {
+    const { addedAt: _, revokedAt: __, ...machine } = this.roster.self(this.addresses());
+    await this.change({ kind: "machine-added", machine, by: machine.id });
   }
 
   private machinesChanged(): void {

@@ -260,11 +260,7 @@ export class LoopEngine implements Engine {
     if (input.kind === "command") this.archive.bringToMemory(this.current, input.alertId);
     let decided: Decided;
     try {
-      decided = decide(
-        this.current,
-        input.kind === "signal" ? this.latest.named(input, this.current) : input,
-        now,
-      );
+      decided = decide(this.current, this.latest.named(input, this.current), now);
     } catch (error) {
       this.invariantBroken(input, error, now);
       turn.answers.push({ tell: answer, answer: internalError });

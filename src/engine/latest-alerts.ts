@@ -30,12 +30,12 @@ export class LatestAlerts {
     }
   }
 
-  /** With the id that every machine gives to the alert which it opens, if it opens one. */
-  named(signal: Signal, state: State): Signal {
-    if (!opens(signal, state)) return signal;
-    const { integration, dedupKey } = signal;
-    const previous = this.of(signal);
-    return { ...signal, freshId: this.random.nextAlertId(integration, dedupKey, previous) };
+  /** A signal that opens an alert, with the id that every machine gives to this alert; any other input as it is. */
+  named(input: Input, state: State): Input {
+    if (input.kind !== "signal" || !opens(input, state)) return input;
+    const { integration, dedupKey } = input;
+    const previous = this.of(input);
+    return { ...input, freshId: this.random.nextAlertId(integration, dedupKey, previous) };
   }
 
   /** Null: there has never been one. */

@@ -171,9 +171,12 @@ export class MemoryJournal implements Journal {
     return found;
   }
 
-  /** A backup of the disk as it is now, to be restored later: what follows writes to the same origin. */
-  copy(): MemoryJournal {
-    const copied = new MemoryJournal(this.origin);
+  /**
+   * A backup of the disk as it is now, to be restored later. On disk a copied file is known for one and writes to a log of
+   * its own: give its `origin`. Without it, it is as a disk that was set back as a whole.
+   */
+  copy(origin: string = this.origin): MemoryJournal {
+    const copied = new MemoryJournal(origin);
     copied.rebuild(this.entries);
     copied.snapshots = [...this.snapshots];
     copied.reserveIsHeld = this.reserveIsHeld;

@@ -38,6 +38,29 @@ export function prepareRemember(file: SqliteFile): (opening: Opening) => void {
   return ({ key, logicalTime, alertId }) => statement.run(key, logicalTime, alertId);
 }
 
+/** What a running journal asks of its tables again and again, prepared once. */
+export class RowStatements {
+  readonly insert: (row: FactRow, fact: Fact) => void;
+  readonly recall: (key: string) => Opening | null;
+  readonly recallAll: (keys: readonly string[]) => ReadonlyMap<string, AlertId>;
+  readonly rowsOf: RowsOfOrigin;
+  readonly linkAt: SqlStatement<Pick<FactRow, "previous" | "hash">>;
+  readonly ofAlert: SqlStatement<StoredRow>;
+  readonly resolved: SqlStatement<{ position: number; alert_id: AlertId }>;
+
+  constructor(file: SqliteFile) {
+    this.insert = prepareInsert(file);
+    this.recall = prepareRecall(file);
+    this.recallAll = prepareRecallAll(file);
+    this.rowsOf = prepareRowsOfOrigin(file, 50);
+    this.linkAt = file.prepare("SELECT previous, hash FROM facts WHERE origin = ? AND seq = ?");
+    this.ofAlert = file.prepare("SELECT * FROM facts WHERE alert_id = ? ORDER BY position");
+    this.resolved = file.prepare(
+      "SELECT position, alert_id FROM facts WHERE kind = 'alert-resolved' AND position < ? ORDER BY position DESC LIMIT ?",
+    );
+  }
+}
+
 /** Returns the opening that is remembered for a key, or null. */
 export function prepareRecall(file: SqliteFile): (key: string) => Opening | null {
   const statement = file.prepare<{ logical_time: number; alert_id: AlertId }>(

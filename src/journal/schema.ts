@@ -23,9 +23,9 @@ export const durable = "PRAGMA synchronous = FULL; PRAGMA cache_spill = OFF";
  * `state`: `open` while an engine runs; found open without a write-ahead log, the log is lost.
  * `origin`: the log that this machine writes to. A salvage begins another, since a lost number must never be given twice.
  * `first`: the lowest position that a fact may get since then: 1, or after a salvage one more than the last one known.
- * `gaps`: see `readGaps`. `salvage`: the report of the salvage that made this journal, JSON.
+ * `gaps`: see `readGaps`. `file`: see same-file.ts. `salvage`: the report of the salvage that made this journal, JSON.
  */
-export type MetaKey = "schema" | "state" | "origin" | "first" | "gaps" | "salvage";
+export type MetaKey = "schema" | "state" | "origin" | "first" | "gaps" | "salvage" | "file";
 
 export interface LiveOrigin {
   readonly origin: OriginId;

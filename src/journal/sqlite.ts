@@ -17,7 +17,7 @@ import {
 } from "#engine/ports";
 import { journalErrorOf } from "./failure.ts";
 import { emptyHead, firstPrevious, journaledOf, rowOf, type FactRow, type Head } from "./hash-chain.ts";
-import { alertKeyOf, type Opening } from "./last-alerts.ts";
+import { alertKeyOf } from "./last-alerts.ts";
 import { takeLock } from "./lock.ts";
 import { planMerge, type KnownFacts } from "./merge-plan.ts";
 import { moveFacts } from "./move-facts.ts";
@@ -28,20 +28,17 @@ import { defaultReserveBytes, dropReserve, holdReserve } from "./reserve.ts";
 import {
   isSound,
   lastRow,
-  prepareInsert,
-  prepareRecall,
-  prepareRecallAll,
-  prepareRowsOfOrigin,
+  newestAlerts,
   readHeads,
   rowsAfter,
-  type RowsOfOrigin,
+  RowStatements,
   type StoredRow,
-  newestAlerts,
 } from "./rows.ts";
 import { askForSalvage, readReport, type SalvageReport } from "./salvage.ts";
 import { durable, readGaps, readOrigin, writeGaps, writeMeta, type Gaps } from "./schema.ts";
 import { intactSnapshots, writeSnapshot, type StoredSnapshot } from "./snapshot-files.ts";
-import { SqliteFile, type SqlStatement } from "./sqlite-file.ts";
+import { beginNewLogInCopy, identityOf } from "./same-file.ts";
+import { SqliteFile } from "./sqlite-file.ts";
 
 export interface SqliteJournalOptions {
   /** The data directory; made, for this user only, when it does not exist. */
@@ -49,6 +46,8 @@ export interface SqliteJournalOptions {
   /** Epoch ms; names the directory of damaged files. */
   readonly now?: () => number;
   readonly reserveBytes?: number;
+  /** For tests: what tells a copy of the file from the file itself. */
+  readonly identityOf?: (path: string) => string;
 }
 
 export interface OpenedJournal {
@@ -72,6 +71,7 @@ export function openSqliteJournal(options: SqliteJournalOptions): OpenedJournal 
       releaseLock,
       snapshot,
       options.reserveBytes ?? defaultReserveBytes,
+      (options.identityOf ?? identityOf)(places.journal),
     );
     return { journal, report: { salvaged: journal.untoldSalvage() } };
   } catch (error) {
@@ -82,13 +82,7 @@ export function openSqliteJournal(options: SqliteJournalOptions): OpenedJournal 
 
 class SqliteJournal implements Journal {
   private readonly file: SqliteFile;
-  private readonly insert: (row: FactRow, fact: Fact) => void;
-  private readonly recall: (key: string) => Opening | null;
-  private readonly recallAll: (keys: readonly string[]) => ReadonlyMap<string, AlertId>;
-  private readonly rowsOf: RowsOfOrigin;
-  private readonly linkAt: SqlStatement<Pick<FactRow, "previous" | "hash">>;
-  private readonly ofAlert: SqlStatement<StoredRow>;
-  private readonly resolved: SqlStatement<{ position: number; alert_id: AlertId }>;
+  private readonly rows: RowStatements;
   private liveOrigin: OriginId;
   /** Of each origin as far as it is known without a gap; see `readGaps`. */
   private heads: Map<OriginId, Head>;
@@ -109,6 +103,7 @@ class SqliteJournal implements Journal {
     /** Read at open; handed out once, then read from disk again. */
     private snapshotAtOpen: StoredSnapshot | null,
     private readonly reserveBytes: number,
+    identity: string,
   ) {
     const file = SqliteFile.open(places.journal);
     this.file = file;
@@ -116,6 +111,7 @@ class SqliteJournal implements Journal {
     chmodSync(places.journal, 0o600);
     file.query("PRAGMA journal_mode = WAL");
     file.exec(`${durable}; PRAGMA journal_size_limit = 16777216`);
+    beginNewLogInCopy(file, identity);
     const live = readOrigin(file);
     if (live === null) throw new Error("A checked journal has an origin.");
     const last = lastRow(file);
@@ -124,15 +120,7 @@ class SqliteJournal implements Journal {
     this.heads = readHeads(file, this.gaps);
     this.position = Math.max(last?.position ?? 0, live.first - 1);
     this.anchor = last?.hash ?? firstPrevious;
-    this.insert = prepareInsert(file);
-    this.recall = prepareRecall(file);
-    this.recallAll = prepareRecallAll(file);
-    this.rowsOf = prepareRowsOfOrigin(file, 50);
-    this.linkAt = file.prepare("SELECT previous, hash FROM facts WHERE origin = ? AND seq = ?");
-    this.ofAlert = file.prepare("SELECT * FROM facts WHERE alert_id = ? ORDER BY position");
-    this.resolved = file.prepare(
-      "SELECT position, alert_id FROM facts WHERE kind = 'alert-resolved' AND position < ? ORDER BY position DESC LIMIT ?",
-    );
+    this.rows = new RowStatements(file);
     // In the file itself, not in the log, so that it tells of a log that goes missing.
     writeMeta(file, "state", "open");
     this.emptyLog();
@@ -151,7 +139,7 @@ class SqliteJournal implements Journal {
       head = row;
       return row;
     });
-    this.write(() => rows.forEach((row, index) => this.insert(row, facts[index]!)));
+    this.write(() => rows.forEach((row, index) => this.rows.insert(row, facts[index]!)));
     this.hasGrown(rows, [[this.origin, head]]);
   }
 
@@ -161,7 +149,7 @@ class SqliteJournal implements Journal {
     if (rows.length === 0) return { added, refused };
     let gaps = this.gaps;
     this.write(() => {
-      rows.forEach((row, index) => this.insert(row, added[index]!.fact));
+      rows.forEach((row, index) => this.rows.insert(row, added[index]!.fact));
       gaps = this.gapsBeyond(heads);
       if (gaps !== this.gaps) writeGaps(this.file, gaps);
     });
@@ -194,7 +182,7 @@ class SqliteJournal implements Journal {
       const lacking = [...this.heads]
         .map(([origin, head]) => ({ origin, head, has: Object.hasOwn(vector, origin) ? vector[origin]! : 0 }))
         .filter(({ head, has }) => has < head.seq)
-        .map(({ origin, head, has }) => this.provenRows(this.rowsOf(origin, has, head.seq)));
+        .map(({ origin, head, has }) => this.provenRows(this.rows.rowsOf(origin, has, head.seq)));
       return portionOf(lacking, maxBytes, now);
     });
   }
@@ -209,26 +197,26 @@ class SqliteJournal implements Journal {
   }
 
   factsOf(alertId: AlertId): readonly JournaledFact[] {
-    return this.guard("Reading the journal", () => this.ofAlert.all(alertId)).map((row) =>
+    return this.guard("Reading the journal", () => this.rows.ofAlert.all(alertId)).map((row) =>
       journaledOf(this.proven(row)),
     );
   }
 
   resolvedAlerts(limit: number): readonly AlertId[] {
-    return this.guard("Reading the journal", () => newestAlerts(this.resolved, limit));
+    return this.guard("Reading the journal", () => newestAlerts(this.rows.resolved, limit));
   }
 
   lastAlertOf(integration: IntegrationId | null, dedupKey: string): AlertId | null {
     return this.guard(
       "Reading the journal",
-      () => this.recall(alertKeyOf(integration, dedupKey))?.alertId ?? null,
+      () => this.rows.recall(alertKeyOf(integration, dedupKey))?.alertId ?? null,
     );
   }
 
   lastAlertsOf(keys: readonly AlertKey[]): readonly (AlertId | null)[] {
     return this.guard("Reading the journal", () => {
       const hashes = keys.map(({ integration, dedupKey }) => alertKeyOf(integration, dedupKey));
-      const found = this.recallAll(hashes);
+      const found = this.rows.recallAll(hashes);
       return hashes.map((key) => found.get(key) ?? null);
     });
   }
@@ -294,8 +282,9 @@ class SqliteJournal implements Journal {
       live: this.origin,
       position: this.position,
       head: (origin) => this.heads.get(origin) ?? emptyHead,
-      hashAt: (origin, seq) => this.linkAt.all(origin, seq)[0]?.hash ?? null,
-      beyondHead: (origin, seq) => (this.gaps.has(origin) ? (this.linkAt.all(origin, seq)[0] ?? null) : null),
+      hashAt: (origin, seq) => this.rows.linkAt.all(origin, seq)[0]?.hash ?? null,
+      beyondHead: (origin, seq) =>
+        this.gaps.has(origin) ? (this.rows.linkAt.all(origin, seq)[0] ?? null) : null,
     };
   }
 
@@ -305,7 +294,7 @@ class SqliteJournal implements Journal {
     if (grown.length === 0) return this.gaps;
     const left = new Map(this.gaps);
     for (const [origin, { seq }] of grown) {
-      const [beyond] = this.rowsOf(origin, seq);
+      const [beyond] = this.rows.rowsOf(origin, seq);
       if (beyond === undefined) left.delete(origin);
       else left.set(origin, seq);
     }

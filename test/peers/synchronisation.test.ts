@@ -144,6 +144,7 @@ describe("catching up", () => {
     late.peers.attach(silent.ends[1]);
     await team.until(() => late.engine.count === 100, 5);
     await team.until(() => late.position() !== null, 11);
+    expect(late.engine.count).toBe(100);
   });
 });
 

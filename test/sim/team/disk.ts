@@ -67,7 +67,9 @@ export class Disk {
   /** False: there is no backup. */
   restoreBackup(): boolean {
     if (this.backup === null) return false;
-    this.content = this.backup.copy();
+    // As on disk: a copied file is known for one. A disk that is set back as a whole is another matter.
+    const setBack = process.env["TOCSIN_SIM_SETS_BACK"] === "1";
+    this.content = setBack ? this.backup.copy() : this.backup.copy(this.make().origin);
     return true;
   }
 

@@ -267,7 +267,5 @@ const kinds = [
   "losesMail",
   "setsClock",
   "breaksLinks",
-  // A copy that comes up in sight of nobody who has what it lacks writes under numbers that are taken, and whoever gets
-  // that is forked for good. So it is left out until its first facts go to a log of their own.
-  ...(process.env["TOCSIN_SIM_RESTORES"] === "1" ? (["restoresBackup"] as const) : []),
+  "restoresBackup",
 ] as const;
