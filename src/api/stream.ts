@@ -111,7 +111,7 @@ class Stream {
       log.warn({ event: "stream-refused" }, "closed a stream that did not show the token");
       client.close(closedUnauthorised, "The engine does not know this token.");
     };
-    const cancelLimit = clock.callAt(clock.now() + this.limits.tokenWithinMs, refuse);
+    const cancelLimit = clock.callAfter(this.limits.tokenWithinMs, refuse);
     this.strangers.add(client);
     client.once("close", () => {
       cancelLimit();
@@ -154,7 +154,7 @@ class Stream {
 
   private planPing(): () => void {
     const { clock } = this.dependencies;
-    return clock.callAt(clock.now() + this.limits.pingMs, () => {
+    return clock.callAfter(this.limits.pingMs, () => {
       for (const client of this.sockets.clients) {
         if (this.silent.has(client)) client.terminate();
         else {

@@ -33,13 +33,18 @@ export function waitMs(position: number, what: Via | "step"): number {
 
 /** When this machine is to attempt the notification; null: it is done, under way, or not its business now. */
 export function attemptAt(notification: Notification, acting: Acting): EpochMs | null {
-  const { state, dueAt, via, attemptedBy, attemptedAt, actionId, isOver } = notification;
+  const { state, dueAt, retries, via, attemptedBy, attemptedAt, actionId, isOver } = notification;
   if (acting.position === null || isOver) return null;
-  const at = dueAt + waitMs(acting.position, via);
+  const retryAt = acting.self === null ? undefined : retries[acting.self];
+  const at = retryAt ?? dueAt + waitMs(acting.position, via);
   if (state === "planned") return at;
   if (state !== "attempted" || acting.underWay.has(actionId)) return null;
-  // Ours, from before a restart: its outcome is lost, so it is made again. Another machine's may be under way.
-  return attemptedBy === acting.self ? at : Math.max(at, (attemptedAt ?? 0) + patienceMs[via]);
+  // Ours, from before a restart: its outcome is lost, so it is made again.
+  if (attemptedBy === acting.self) return at;
+  // Another machine's may be under way. But one after another may hang, and all of them together have a minute.
+  const over = (attemptedAt ?? 0) + patienceMs[via];
+  const isLate = (attemptedAt ?? 0) > dueAt + longestMs;
+  return Math.max(at, isLate ? over : Math.min(over, dueAt + longestMs));
 }
 
 /** When the alert next needs a `tick` on this machine; null: never. */

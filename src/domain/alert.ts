@@ -94,11 +94,15 @@ export interface Frontier {
 export interface Notification {
   readonly actionId: ActionId;
   readonly wave: number;
+  /** An acknowledgement of this round, or of a later one, ends it. */
+  readonly round: number;
   readonly person: PersonId;
   readonly via: Via;
   readonly state: NotificationState;
   /** When it is to be attempted (again). */
   readonly dueAt: EpochMs;
+  /** When the machines that could not get through try again: what stands in their way need not stand in another's. */
+  readonly retries: Readonly<Record<MachineId, EpochMs>>;
   readonly attempts: number;
   /** Who made the last attempt, and when; null: nobody yet, or a machine that is alone. */
   readonly attemptedBy: MachineId | null;

@@ -6,7 +6,8 @@
  * judged by the round it belongs to, never by having come last: an acknowledgement quiets its round for good, and what
  * was sent stays sent.
  */
-import type { Alert, Notification } from "./alert.ts";
+import type { Alert } from "./alert.ts";
+import { endedUpTo, evolveNotifications, planned, shiftNotifications } from "./evolve-notifications.ts";
 import type { AlertFact } from "./fact.ts";
 import type { EpochMs } from "./ids.ts";
 import { isWorse } from "./severity.ts";
@@ -34,7 +35,7 @@ export function shiftDeadlines(alert: Alert, deltaMs: number): Alert {
     ackTimeoutAt: shifted(alert.ackTimeoutAt),
     snoozedUntil: shifted(alert.snoozedUntil),
     staleAt: shifted(alert.staleAt),
-    notifications: alert.notifications.map((n) => ({ ...n, dueAt: n.dueAt + deltaMs })),
+    notifications: shiftNotifications(alert.notifications, deltaMs),
   };
 }
 
@@ -96,31 +97,12 @@ function changed(alert: Alert, fact: AlertFact, place: Place): Alert {
     case "step-entered":
       return stepEntered(alert, fact);
     case "notification-attempted":
-      return withNotification(alert, fact.actionId, (n) =>
-        n.state === "sent"
-          ? n
-          : {
-              ...n,
-              state: "attempted",
-              attempts: Math.max(n.attempts, fact.attempt),
-              attemptedBy: fact.machine ?? null,
-              attemptedAt: fact.at,
-            },
-      );
     case "notification-sent":
-      return withNotification(alert, fact.actionId, (n) => ({ ...n, state: "sent" }));
     case "notification-withdrawn":
-      return withNotification(alert, fact.actionId, (n) =>
-        n.state === "sent" ? n : { ...n, state: "withdrawn" },
-      );
     case "notification-failed":
-      return notificationFailed(alert, fact);
     case "attention-reached":
-      return withNotification(alert, fact.actionId, (n) =>
-        n.rungs.includes(fact.rung) ? n : { ...n, rungs: [...n.rungs, fact.rung] },
-      );
     case "person-not-waited-for":
-      return nextChannelAtOnce(alert, fact.actionId, fact.at);
+      return { ...alert, notifications: evolveNotifications(alert.notifications, fact) };
     case "alert-acknowledged":
       return acknowledged(alert, fact);
     case "alert-snoozed":
@@ -140,7 +122,8 @@ function changed(alert: Alert, fact: AlertFact, place: Place): Alert {
       const round = fact.round ?? alert.round + 1;
       if (alert.status === "resolved" || round < alert.round) return alert;
       const { policy, teamRevision } = fact;
-      return { ...triggeredAnew(alert, round), policy, teamRevision, repeat: 0 };
+      const after = round > alert.quietRound ? triggeredAnew(alert, round) : alert;
+      return { ...after, policy, teamRevision, repeat: 0 };
     }
     case "alert-went-stale":
       return { ...alert, stale: true, staleAt: null };
@@ -159,12 +142,13 @@ function changed(alert: Alert, fact: AlertFact, place: Place): Alert {
 
 function acknowledged(alert: Alert, fact: AlertFact & { kind: "alert-acknowledged" }): Alert {
   const round = fact.round ?? alert.round;
-  if (alert.status === "resolved" || round < alert.round) return alert;
+  if (alert.status === "resolved" || round < alert.round) return quietUpTo(alert, round);
   // Two people at once, on two machines: it is in the hands of the first.
   if (alert.status === "acknowledged" && alert.quietRound >= round) return alert;
   return {
     ...quiet(alert),
     status: "acknowledged",
+    round,
     quietRound: round,
     acknowledgedAt: fact.at,
     acknowledgedBy: fact.by,
@@ -174,8 +158,18 @@ function acknowledged(alert: Alert, fact: AlertFact & { kind: "alert-acknowledge
 
 function snoozed(alert: Alert, fact: AlertFact & { kind: "alert-snoozed" }): Alert {
   const round = fact.round ?? alert.round;
-  if (alert.status === "resolved" || round < alert.round) return alert;
-  return { ...quiet(alert), status: "snoozed", quietRound: round, snoozedUntil: fact.until };
+  if (alert.status === "resolved" || round < alert.round) return quietUpTo(alert, round);
+  return { ...quiet(alert), status: "snoozed", round, quietRound: round, snoozedUntil: fact.until };
+}
+
+/** Said without knowing that it is resolved, or in a later round: what that round still planned is over all the same. */
+function quietUpTo(alert: Alert, round: number): Alert {
+  if (round <= alert.quietRound) return alert;
+  return {
+    ...alert,
+    quietRound: round,
+    notifications: endedUpTo(alert.notifications, round),
+  };
 }
 
 /** A resolve ends the alert unless there is a report that whoever resolved it could not know of. */
@@ -226,7 +220,7 @@ function stepEntered(alert: Alert, fact: AlertFact & { kind: "step-entered" }): 
   if (alert.status === "resolved" || round < alert.round || round <= alert.quietRound)
     return { ...alert, wave };
   // Another machine has entered this wave, or gone beyond it: what both planned is done once, by its action id.
-  if (fact.wave <= alert.wave && alert.nextEscalationAt !== null) return alsoPlanned(alert, fact);
+  if (fact.wave <= alert.wave && alert.nextEscalationAt !== null) return alsoPlanned(alert, fact, round);
   const replanned = new Set(fact.notifications.map((n) => `${n.person} ${n.via}`));
   // What an earlier tier was still to be told goes on, unless this tier tells the same person the same way.
   const goingOn = alert.notifications.filter(
@@ -246,11 +240,11 @@ function stepEntered(alert: Alert, fact: AlertFact & { kind: "step-entered" }): 
     nextEscalationAt: fact.nextEscalationAt,
     nobodyReachable: fact.reason === "nobody-reachable",
     asked: alsoAsked(alert, fact),
-    notifications: [...goingOn, ...planned(fact)],
+    notifications: [...goingOn, ...planned(fact, round)],
   };
 }
 
-function alsoPlanned(alert: Alert, fact: AlertFact & { kind: "step-entered" }): Alert {
+function alsoPlanned(alert: Alert, fact: AlertFact & { kind: "step-entered" }, round: number): Alert {
   const known = new Set(alert.notifications.map((n) => n.actionId));
   const nextEscalationAt =
     fact.wave === alert.wave
@@ -261,57 +255,13 @@ function alsoPlanned(alert: Alert, fact: AlertFact & { kind: "step-entered" }): 
     nextEscalationAt,
     nobodyReachable: alert.nobodyReachable && fact.reason === "nobody-reachable",
     asked: alsoAsked(alert, fact),
-    notifications: [...alert.notifications, ...planned(fact).filter((n) => !known.has(n.actionId))],
+    notifications: [...alert.notifications, ...planned(fact, round).filter((n) => !known.has(n.actionId))],
   };
 }
 
 function alsoAsked(alert: Alert, { asked }: AlertFact & { kind: "step-entered" }): Alert["asked"] {
   const again = new Set(asked.map(({ person }) => person));
   return [...alert.asked.filter(({ person }) => !again.has(person)), ...asked];
-}
-
-const noRungs: readonly never[] = [];
-
-function planned({ notifications, wave }: AlertFact & { kind: "step-entered" }): Notification[] {
-  // Spelled out: copying what the fact has, field by field in whatever order, is several times slower.
-  return notifications.map(({ actionId, person, via, dueAt }) => ({
-    actionId,
-    person,
-    via,
-    dueAt,
-    wave,
-    state: "planned",
-    attempts: 0,
-    attemptedBy: null,
-    attemptedAt: null,
-    isOver: false,
-    rungs: noRungs,
-  }));
-}
-
-function notificationFailed(alert: Alert, fact: AlertFact & { kind: "notification-failed" }): Alert {
-  const { retryAt } = fact;
-  const failed = alert.notifications.find((n) => n.actionId === fact.actionId);
-  if (failed?.state === "sent") return alert;
-  if (retryAt !== null)
-    return withNotification(alert, fact.actionId, (n) => ({ ...n, state: "planned", dueAt: retryAt }));
-  const given = withNotification(alert, fact.actionId, (n) => ({ ...n, state: "failed" }));
-  return nextChannelAtOnce(given, fact.actionId, fact.at);
-}
-
-/** The person's next way in the same wave is not waited for any longer. */
-function nextChannelAtOnce(alert: Alert, actionId: string, at: EpochMs): Alert {
-  const first = alert.notifications.find((n) => n.actionId === actionId);
-  const next = alert.notifications.find(
-    (n) =>
-      n.state === "planned" && n.person === first?.person && n.wave === first.wave && n.actionId !== actionId,
-  );
-  if (next === undefined || next.dueAt <= at) return alert;
-  return withNotification(alert, next.actionId, (n) => ({ ...n, dueAt: at }));
-}
-
-function withNotification(alert: Alert, id: string, change: (n: Notification) => Notification): Alert {
-  return { ...alert, notifications: alert.notifications.map((n) => (n.actionId === id ? change(n) : n)) };
 }
 
 /** Nothing escalates and nothing further is sent; what is under way still reports its outcome. */
@@ -322,8 +272,6 @@ function quiet(alert: Alert): Alert {
     ackTimeoutAt: null,
     snoozedUntil: null,
     nobodyReachable: false,
-    notifications: alert.notifications
-      .filter((n) => n.state === "attempted")
-      .map((n) => ({ ...n, isOver: true })),
+    notifications: endedUpTo(alert.notifications, Infinity),
   };
 }

@@ -10,7 +10,7 @@ export const limits = {
   exactOccurrences: 32,
   /** The first wait before a temporary failure is tried again; doubles each time. */
   retryFirstMs: 5_000,
-  retryLongestMs: 60_000,
+  retryLongestMs: 40_000,
   /** Settings of this machine's clock that facts of alerts are still counted over. */
   clockStepsKept: 1_000,
   /** Revisions of the team that are kept for alerts which another machine may still send. */

@@ -83,6 +83,8 @@ export class LoopEngine implements Engine {
     this.merges = new Merges(dependencies.journal);
     this.latest = new LatestAlerts(dependencies.journal, dependencies.random);
     dependencies.clock.onStep((deltaMs) => {
+      this.guard.clockStepped(deltaMs);
+      this.quarantine.clockStepped(deltaMs);
       void this.submit({ kind: "clock-stepped", deltaMs });
       this.setTimer();
     });

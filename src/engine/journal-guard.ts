@@ -44,6 +44,12 @@ export class JournalGuard {
     return "The disk is full, or nearly: new alerts are refused, open ones go on. Free some space; nothing needs a restart.";
   }
 
+  /** The wall clock was set: what is half a minute away still is. */
+  clockStepped(deltaMs: number): void {
+    this.probedAt += deltaMs;
+    this.failedAt += deltaMs;
+  }
+
   /** A commit has failed. @returns the sentence for people. */
   failed(error: unknown, now: EpochMs): string {
     if (this.works) this.failedAt = now;

@@ -1,6 +1,6 @@
 /**
- * Carries out commands. A `tell` is handed on as it is; for a `notify` it finds the channel, asks once more whether it is still wanted, and sees to it that
- * every attempt ends in exactly one outcome, even when a channel hangs.
+ * Carries out commands. A `tell` is handed on as it is; for a `notify` it finds the channel, asks once more whether it is
+ * still wanted, and sees to it that every attempt ends in exactly one outcome, even when a channel hangs.
  */
 import type { Command, Notify, Tell } from "#domain/command";
 import type { ActionId } from "#domain/ids";
@@ -57,7 +57,7 @@ export class Outbox {
     if (this.busy() === 0) return;
     const { clock } = this.dependencies;
     await new Promise<void>((resolve) => {
-      const cancel = clock.callAt(clock.now() + limitMs, resolve);
+      const cancel = clock.callAfter(limitMs, resolve);
       this.idle.push(() => {
         cancel();
         resolve();
@@ -107,7 +107,7 @@ export class Outbox {
     const abort = new AbortController();
     let cancel = () => {};
     const tooLate = new Promise<Outcome>((resolve) => {
-      cancel = clock.callAt(clock.now() + sendLimitMs, () => {
+      cancel = clock.callAfter(sendLimitMs, () => {
         abort.abort();
         resolve(failed(false, "timed-out", `No answer within ${sendLimitMs / 1000} s.`));
       });
@@ -138,7 +138,7 @@ export class Outbox {
   }
 }
 
-const justWokenUp = failed(false, "temporary", "This machine has just woken up and asks the others first.");
+const justWokenUp = failed(false, "internal", "This machine has just woken up and asks the others first.");
 
 function failed(
   permanent: boolean,

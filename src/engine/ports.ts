@@ -17,6 +17,8 @@ export interface Clock {
   now(): EpochMs;
   /** Calls back once, not before `at`; returns how to cancel. `at` in the past: as soon as possible, never synchronously. */
   callAt(at: EpochMs, callback: () => void): () => void;
+  /** Calls back once, when this machine has been awake for `ms`, whatever the wall clock does; returns how to cancel. */
+  callAfter(ms: number, callback: () => void): () => void;
   /** Calls back after the current turn, so that inputs of one turn share one commit. */
   defer(callback: () => void): void;
   /**

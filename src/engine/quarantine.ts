@@ -11,6 +11,11 @@ export class Quarantine {
     this.until.set(id, now + waitMs);
   }
 
+  /** The wall clock was set. */
+  clockStepped(deltaMs: number): void {
+    for (const [id, until] of this.until) this.until.set(id, until + deltaMs);
+  }
+
   release(id: AlertId): void {
     this.until.delete(id);
   }

@@ -30,7 +30,7 @@ export class SnapshotKeeper {
       this.keep();
     } else if (facts >= snapshotLimits.afterFacts) {
       this.cancelPlanned?.();
-      this.cancelPlanned = this.clock.callAt(this.clock.now() + snapshotLimits.quietMs, () => this.keep());
+      this.cancelPlanned = this.clock.callAfter(snapshotLimits.quietMs, () => this.keep());
     }
   }
 

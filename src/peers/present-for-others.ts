@@ -74,7 +74,7 @@ export class PresentForOthers {
         if (waiters.size === 0) this.waiting.delete(alertId);
         resolve();
       };
-      const cancelLimit = this.clock.callAt(this.clock.now() + peerTiming.alertArrivesWithinMs, arrived);
+      const cancelLimit = this.clock.callAfter(peerTiming.alertArrivesWithinMs, arrived);
       this.waiting.set(alertId, waiters.add(arrived));
     });
   }

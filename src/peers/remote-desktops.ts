@@ -37,7 +37,7 @@ export class RemoteDesktops {
         resolve(result);
       };
       const giveUp = () => finish("not-shown");
-      const cancelLimit = this.clock.callAt(this.clock.now() + peerTiming.presentedWithinMs, giveUp);
+      const cancelLimit = this.clock.callAfter(peerTiming.presentedWithinMs, giveUp);
       signal.addEventListener("abort", giveUp);
       this.requests.set(requestId, { machine, finish });
       const asked = this.send(machine, {

@@ -74,6 +74,10 @@ export class SystemClock implements Clock {
     return () => cancel();
   }
 
+  callAfter(ms: number, callback: () => void): () => void {
+    return this.sources.after(ms, callback);
+  }
+
   defer(callback: () => void): void {
     this.sources.soon(callback);
   }

@@ -174,6 +174,7 @@ export const factShapes = {
     reason: failureReason,
     text: longText,
     retryAt: time.nullable(),
+    machine: optional(id),
   },
   "notification-withdrawn": { ...ofAlert, ...notification },
   "attention-reached": { ...ofAlert, actionId: id, person: id, rung },

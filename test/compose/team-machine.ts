@@ -63,7 +63,7 @@ export class TeamMachine {
       data: this.data,
       clock: {
         now: () => clock.now(),
-        callAt: (_at, callback) => {
+        callAfter: (_ms, callback) => {
           this.waiting.push(callback);
           return () => void this.waiting.splice(this.waiting.indexOf(callback), 1);
         },

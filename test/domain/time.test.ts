@@ -1,5 +1,6 @@
 /** Clocks that are set, machines that sleep: the right step at the right time, no burst (issue: what it must show, 4). */
 import { describe, expect, it } from "vitest";
+import { MemoryJournal } from "#journal/memory";
 import { minutes, person, policy, seconds, step, team, toPerson } from "../support/team-builder.ts";
 import { World } from "../support/world.ts";
 
@@ -30,6 +31,21 @@ describe.each([hour, -hour])("a clock set by %d ms", (deltaMs) => {
     world.expectSent("ben desktop");
     await world.fastForward(minutes(5));
     world.expectSent("chi desktop");
+  });
+
+  it("does not put off the look at a disk that was full", async () => {
+    const journal = new MemoryJournal();
+    const world = await World.start({ team: threeTiers, journal });
+    await world.fire();
+    world.takeSent();
+    journal.fail("failing");
+    await world.report({ dedupKey: "other" });
+    world.time.setWallBy(deltaMs);
+    journal.heal();
+    await world.fastForward(seconds(31));
+    expect(world.engine.health.problems).toEqual([]);
+    await world.fastForward(minutes(5) - seconds(29));
+    world.expectSent("ben desktop");
   });
 
   it("does not touch an alert that opens right after it", async () => {

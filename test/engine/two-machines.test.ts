@@ -171,6 +171,59 @@ it("an attempt that hangs is made again by the next one, and is not made twice w
   a.expectSent();
 });
 
+it("a machine that cannot reach the mail server keeps no other one from mailing, however often it tries", async () => {
+  a.outcome = (_, via) =>
+    via === "desktop"
+      ? { kind: "sent" }
+      : { kind: "failed", permanent: false, reason: "unreachable", text: "No route to host." };
+  await a.fire();
+  for (let second = 0; second < 92; second += 1) {
+    await time.pass(seconds(1));
+    await sync();
+  }
+  expect(a.takeSent().filter((sent) => sent === "ana email").length).toBeGreaterThan(2);
+  b.expectSent("ana email");
+  await time.pass(minutes(2));
+  await sync();
+  a.expectSent();
+});
+
+it("machines whose mail hangs, one after another, hold up the last one for less than a minute", async () => {
+  let now = 0;
+  const third = await World.start({ time, self: "c", position: () => 2, journal: journalOf("c") });
+  const all = [a, b, third];
+  const syncAll = async () => {
+    for (const from of all)
+      for (const to of all) if (to !== from) await send(to, from.engine.factsBeyond(to.engine.vector(), 1e9));
+  };
+  for (const hanging of [a, b]) {
+    hanging.outcome = (_, via) => (via === "desktop" ? { kind: "sent" } : new Promise(() => {}));
+  }
+  await syncAll();
+  await a.fire();
+  while (third.sent.length === 0 && now < 200) {
+    now += 1;
+    await time.pass(seconds(1));
+    await syncAll();
+  }
+  third.expectSent("ana email");
+  // Her e-mail is due after a minute.
+  expect(now).toBeLessThanOrEqual(60 + 57);
+});
+
+it("what the mail server itself puts off is put off for every machine", async () => {
+  a.outcome = (_, via) =>
+    via === "desktop"
+      ? { kind: "sent" }
+      : { kind: "failed", permanent: false, reason: "temporary", text: "450 Greylisted." };
+  await a.fire();
+  for (let second = 0; second < 92; second += 1) {
+    await time.pass(seconds(1));
+    await sync();
+  }
+  b.expectSent();
+});
+
 it("a machine that has just woken up takes in and does nothing", async () => {
   positions.a = null;
   await a.fire();

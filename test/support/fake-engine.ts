@@ -157,6 +157,10 @@ export class StandingClock implements Clock {
     };
   }
 
+  callAfter(ms: number, callback: () => void): () => void {
+    return this.callAt(this.now() + ms, callback);
+  }
+
   defer(callback: () => void): void {
     queueMicrotask(callback);
   }

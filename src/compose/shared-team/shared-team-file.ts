@@ -181,7 +181,7 @@ export class SharedTeamFile {
       this.problems.set("waiting");
       // Its own file is better than none, but it may be an old one: the others come first.
       const wait = () => void this.serially(() => this.goByOwnFile());
-      this.stopWaiting = clock.callAt(clock.now() + waitForTeamMs, wait);
+      this.stopWaiting = clock.callAfter(waitForTeamMs, wait);
       return;
     }
     if (this.local.isEdited && this.base !== null) await this.edited(this.base, this.local.text!, person());

@@ -12,7 +12,7 @@ export interface SharedTeamFileOptions {
   /** The team file; null: `DATA/team.yaml`. */
   readonly file: string | null;
   readonly data: string;
-  readonly clock: Pick<Clock, "now" | "callAt">;
+  readonly clock: Pick<Clock, "now" | "callAfter">;
   readonly engine: Pick<Engine, "state" | "submit" | "onChange">;
   readonly calendars: TeamCalendars;
   /** Null: this machine is alone. Once it is not, `belongs` is called. */

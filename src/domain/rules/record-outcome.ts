@@ -1,11 +1,15 @@
 /** What came of an attempt. A temporary failure is tried again within the step's time, a permanent one is not. */
 import type { Alert, Notification } from "../alert.ts";
 import type { Decision } from "../decision.ts";
+import type { FailureReason } from "../fact.ts";
 import type { EpochMs } from "../ids.ts";
 import type { NotificationOutcome, Outcome } from "../input.ts";
 import { limits } from "../limits.ts";
 import { escalateIfTierFailed } from "./escalate.ts";
 import { notifyDue } from "./notify.ts";
+
+/** What stood in the way of this machine, and need not of another one. */
+const isOfThisMachine = new Set<FailureReason>(["unreachable", "timed-out", "internal"]);
 
 export function recordOutcome(decision: Decision, input: NotificationOutcome): void {
   const { alertId, actionId } = input;
@@ -37,6 +41,7 @@ function record(decision: Decision, alert: Alert, notification: Notification, ou
     case "failed": {
       const { reason, text } = outcome;
       const retryAt = outcome.permanent ? null : retryTime(alert, notification, decision.now);
+      const { self } = decision.acting;
       return decision.emit(alert, {
         kind: "notification-failed",
         actionId,
@@ -45,6 +50,7 @@ function record(decision: Decision, alert: Alert, notification: Notification, ou
         reason,
         text,
         retryAt,
+        ...(isOfThisMachine.has(reason) && self !== null ? { machine: self } : {}),
       });
     }
   }

@@ -71,8 +71,7 @@ export class Obligations implements LedgerListener {
   left({ alertId, actionId }: Left): void {
     const { open } = this.bookOf(alertId);
     for (const obligation of open.values()) {
-      if (obligation.what.kind === "notification" && obligation.what.actionId === actionId)
-        this.end(obligation);
+      if (isOf(obligation, { actionId })) this.end(obligation);
     }
   }
 
@@ -162,15 +161,17 @@ export class Obligations implements LedgerListener {
   ): void {
     const obligation = book.open.get(`${fact.alertId} ${fact.actionId}`);
     // The mail server's own word goes for all machines; that one cannot reach it does not.
-    const isForAll = fact.reason !== "unreachable" && fact.reason !== "timed-out";
+    const isForAll = !["unreachable", "timed-out", "internal"].includes(fact.reason);
     if (retry !== null) {
-      if (obligation !== undefined && isForAll) obligation.notBefore = Math.max(obligation.notBefore, retry);
+      if (isForAll)
+        for (const one of book.open.values())
+          if (isOf(one, fact)) one.notBefore = Math.max(one.notBefore, retry);
       return;
     }
     book.givenUp.add(fact.actionId);
     // Given up after a minute, since the next tier is asked by then. Before, somebody else might still do it.
     if (isForAll || obligation === undefined || said.trueAt > obligation.firstDue + latestMs)
-      this.endWhere(book, ({ what }) => what.kind === "notification" && what.actionId === fact.actionId);
+      this.endWhere(book, (one) => isOf(one, fact));
     this.nextWay(book, said, fact.actionId, true);
   }
 
@@ -225,4 +226,8 @@ export class Obligations implements LedgerListener {
     }
     return book;
   }
+}
+
+function isOf({ what }: Obligation, { actionId }: { readonly actionId: string }): boolean {
+  return what.kind === "notification" && what.actionId === actionId;
 }

@@ -1,0 +1,116 @@
+/** What an alert still has to tell, after one more fact. Called by `evolve-alert`; truly pure. */
+import type { Notification } from "./alert.ts";
+import type { AlertFact } from "./fact.ts";
+import type { EpochMs } from "./ids.ts";
+
+type All = readonly Notification[];
+type Of<Kind extends AlertFact["kind"]> = AlertFact & { readonly kind: Kind };
+type NotificationFact = Of<
+  | "notification-attempted"
+  | "notification-sent"
+  | "notification-withdrawn"
+  | "notification-failed"
+  | "attention-reached"
+  | "person-not-waited-for"
+>;
+
+const noRungs: readonly never[] = [];
+const noRetries: Notification["retries"] = {};
+
+/** Several machines may have said them without knowing of one another; what was sent stays sent. */
+export function evolveNotifications(all: All, fact: NotificationFact): All {
+  switch (fact.kind) {
+    case "notification-attempted":
+      return changed(all, fact.actionId, (n) => (n.state === "sent" ? n : attempted(n, fact)));
+    case "notification-sent":
+      return changed(all, fact.actionId, (n) => ({ ...n, state: "sent" }));
+    case "notification-withdrawn":
+      return changed(all, fact.actionId, (n) => (n.state === "sent" ? n : { ...n, state: "withdrawn" }));
+    case "notification-failed":
+      return failed(all, fact);
+    case "attention-reached":
+      return changed(all, fact.actionId, (n) =>
+        n.rungs.includes(fact.rung) ? n : { ...n, rungs: [...n.rungs, fact.rung] },
+      );
+    case "person-not-waited-for":
+      return nextChannelAtOnce(all, fact.actionId, fact.at);
+  }
+}
+
+export function planned({ notifications, wave }: Of<"step-entered">, round: number): Notification[] {
+  // Spelled out: copying what the fact has, field by field in whatever order, is several times slower.
+  return notifications.map(({ actionId, person, via, dueAt }) => ({
+    actionId,
+    person,
+    via,
+    dueAt,
+    retries: noRetries,
+    wave,
+    round,
+    state: "planned",
+    attempts: 0,
+    attemptedBy: null,
+    attemptedAt: null,
+    isOver: false,
+    rungs: noRungs,
+  }));
+}
+
+/** Those of this round and the ones before it are not made any more; what is under way still reports its outcome. */
+export function endedUpTo(all: All, round: number): All {
+  return all
+    .filter((n) => n.round > round || n.state === "attempted")
+    .map((n) => (n.round > round ? n : { ...n, isOver: true }));
+}
+
+/** See `shiftDeadlines`. */
+export function shiftNotifications(all: All, deltaMs: number): All {
+  return all.map((n) => {
+    const retries = Object.entries(n.retries).map(([machine, at]) => [machine, at + deltaMs]);
+    return {
+      ...n,
+      dueAt: n.dueAt + deltaMs,
+      retries: Object.fromEntries(retries) as Notification["retries"],
+    };
+  });
+}
+
+function attempted(n: Notification, fact: Of<"notification-attempted">): Notification {
+  return {
+    ...n,
+    state: "attempted",
+    attempts: Math.max(n.attempts, fact.attempt),
+    attemptedBy: fact.machine ?? null,
+    attemptedAt: fact.at,
+  };
+}
+
+function failed(all: All, { actionId, at, retryAt, machine }: Of<"notification-failed">): All {
+  if (all.some((n) => n.actionId === actionId && n.state === "sent")) return all;
+  if (retryAt === null)
+    return nextChannelAtOnce(
+      changed(all, actionId, (n) => ({ ...n, state: "failed" })),
+      actionId,
+      at,
+    );
+  const again =
+    machine === undefined
+      ? () => ({ dueAt: retryAt, retries: noRetries })
+      : (n: Notification) => ({ retries: { ...n.retries, [machine]: retryAt } });
+  return changed(all, actionId, (n) => ({ ...n, state: "planned", ...again(n) }));
+}
+
+/** The person's next way in the same wave is not waited for any longer. */
+function nextChannelAtOnce(all: All, actionId: string, at: EpochMs): All {
+  const first = all.find((n) => n.actionId === actionId);
+  const next = all.find(
+    (n) =>
+      n.state === "planned" && n.person === first?.person && n.wave === first.wave && n.actionId !== actionId,
+  );
+  if (next === undefined || next.dueAt <= at) return all;
+  return changed(all, next.actionId, (n) => ({ ...n, dueAt: at }));
+}
+
+function changed(all: All, id: string, change: (n: Notification) => Notification): All {
+  return all.map((n) => (n.actionId === id ? change(n) : n));
+}
