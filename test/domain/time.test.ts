@@ -38,7 +38,7 @@ describe.each([hour, -hour])("a clock set by %d ms", (deltaMs) => {
     const world = await World.start({ team: threeTiers, journal });
     await world.fire();
     world.takeSent();
-    journal.fail("failing");
+    journal.fail("unavailable");
     await world.report({ dedupKey: "other" });
     world.time.setWallBy(deltaMs);
     journal.heal();
