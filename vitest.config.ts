@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Three projects, one after the other: fast and pure, real servers and processes, and the real desktop app (run it under scripts/with-desktop.mjs). */
@@ -11,6 +12,8 @@ export default defineConfig({
           exclude: ["test/e2e/**", "test/**/*.real.test.ts"],
           // Property tests on a busy machine; no test is about this time.
           testTimeout: 30_000,
+          // By default one processor is left idle.
+          maxWorkers: availableParallelism(),
         },
       },
       {
