@@ -202,7 +202,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
     calendars,
     link,
     person,
-    mayRefresh: () => engine.state.acting.position === 0,
+    mayRefresh: () => link() === null || machines?.position() === 0,
     history: () => journal.replay(0),
     listener: {
       onTeam: (good) => {

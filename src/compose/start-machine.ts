@@ -4,6 +4,7 @@
  */
 import type { ClientConnection } from "#api/client-hub";
 import { readMembership } from "#peers/identity/membership";
+import { openDataDirectory } from "#system/data-directory";
 import { startTocsin, type TocsinOptions } from "../compose.ts";
 import { startDesk } from "./start-desk.ts";
 
@@ -30,6 +31,8 @@ export type MachineStart =
   | { readonly ok: false; readonly exitCode: 1 | 2; readonly text: string };
 
 export async function startMachine(options: TocsinOptions): Promise<MachineStart> {
+  const directory = openDataDirectory(options.data);
+  if (!directory.ok) return { ok: false, exitCode: 1, text: directory.text };
   const read = readMembership(options.data);
   if (!read.ok) return { ok: false, exitCode: 1, text: read.text };
   if (read.membership?.role === "desk") {

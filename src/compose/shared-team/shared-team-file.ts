@@ -88,9 +88,10 @@ export class SharedTeamFile {
     const { calendars, engine, link } = this.options;
     if (link() !== null || this.base === null) return;
     const team = (await calendars.use(this.base.team, this.base.calendars)) ?? this.base.team;
+    // First of all inputs: an alert that somebody raises because of the team needs it.
+    void engine.submit({ kind: "team-loaded", team });
     this.putInForce({ ...this.current, team });
     this.local.remember(team.revision);
-    void engine.submit({ kind: "team-loaded", team });
   }
 
   /** Once the engine has read its journal. */
