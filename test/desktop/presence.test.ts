@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { AttentionLadder } from "../../src/desktop/main/attention-ladder.ts";
+import { IdleMeter } from "../../src/desktop/main/idle-meter.ts";
 import { lookAround } from "../../src/desktop/main/look-around.ts";
 import { PresenceWatch } from "../../src/desktop/main/presence-watch.ts";
 import type { AlertsHere, Around } from "../../src/desktop/main/presence-watch.ts";
@@ -39,6 +40,60 @@ describe("the rules", () => {
         expect(lastInputAfter(now, Math.floor(agoMs / 1000))).toBeLessThanOrEqual(now - agoMs);
       }),
     );
+  });
+});
+
+describe("the idle meter", () => {
+  /** `resetAt`: when the system began to count. */
+  function meter() {
+    const world = { now: 100_000, resetAt: 0 };
+    const idle = new IdleMeter({
+      now: () => world.now,
+      systemIdleSeconds: () => Math.floor((world.now - world.resetAt) / 1000),
+    });
+    return { world, idle };
+  }
+
+  test("counts as the system does", () => {
+    const { world, idle } = meter();
+    expect(idle.seconds()).toBe(100);
+    world.resetAt = 101_300;
+    world.now = 103_200;
+    expect(idle.seconds()).toBe(1);
+  });
+
+  test("a count that begins anew because the app lets go of the screen is no input, not even with two sounds in a row", () => {
+    const { world, idle } = meter();
+    idle.keepsAwake(true);
+    idle.keepsAwake(false);
+    world.now = 101_000;
+    idle.keepsAwake(true);
+    world.now = 103_000;
+    idle.keepsAwake(false);
+    world.resetAt = 105_100;
+    world.now = 130_000;
+    expect(idle.seconds()).toBe(130);
+  });
+
+  test("an input counts after that, while the screen is kept awake, and in the app itself", () => {
+    const { world, idle } = meter();
+    idle.keepsAwake(true);
+    idle.keepsAwake(false);
+    world.resetAt = 110_000;
+    world.now = 112_000;
+    expect(idle.seconds()).toBe(2);
+    idle.keepsAwake(true);
+    idle.keepsAwake(false);
+    world.now = 113_000;
+    idle.keepsAwake(true);
+    world.resetAt = 115_000;
+    world.now = 116_000;
+    expect(idle.seconds()).toBe(1);
+    idle.keepsAwake(false);
+    idle.touched();
+    world.resetAt = 118_000;
+    world.now = 120_000;
+    expect(idle.seconds()).toBe(4);
   });
 });
 

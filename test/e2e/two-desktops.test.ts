@@ -40,7 +40,7 @@ let mail: MailServer;
 let ana: Seat;
 let ben: Seat;
 let chi: Seat;
-let startedAt: number;
+let chiPressedAt = 0;
 const ending: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
@@ -52,7 +52,6 @@ beforeAll(async () => {
   ]);
   mail = server;
   ending.push(() => mail.stop(), ...desktops.map((desktop) => () => desktop.stop()));
-  startedAt = Date.now();
   const [ofAna, ofBen, ofChi] = desktops as [OtherDesktop, OtherDesktop, OtherDesktop];
   const peers = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
   const first = freshFolder();
@@ -136,13 +135,14 @@ test(`Acknowledge in one window ends it on all, median of ${alertsToAcknowledge}
   const all: number[] = [];
   for (let n = 0; n < alertsToAcknowledge; n += 1) {
     const title = `Everywhere ${n}`;
-    const presser = recorders[n % 3]!;
+    const by = presserOf(n);
+    const presser = recorders[by]!;
     const raisedAt = Date.now();
     const { id } = await raise([ana, ben][n % 2]!, title, "all");
     const shownAt = await Promise.all(recorders.map((recorder) => recorder.shownAt(raisedAt)));
     const window = presser.page.getByRole("alertdialog", { name: `Critical: ${title}` });
     await window.waitFor();
-    await pause(shownAt[n % 3]! + guardMs - Date.now());
+    await pause(shownAt[by]! + guardMs - Date.now());
     if (n === 0) await Promise.all(seats.map(isHeard));
     const goneAfter = await eventually(async () => {
       await window.getByRole("button", { name: "Acknowledge", exact: true }).click({ timeout: 2000 });
@@ -155,7 +155,8 @@ test(`Acknowledge in one window ends it on all, median of ${alertsToAcknowledge}
       for (const { desktop } of seats) await eventually(() => expect(isPlaying(desktop.env)).toBe(false));
     engines.push(Math.max(goneAfter[0]!, goneAfter[1]!));
     all.push(Math.max(...goneAfter));
-    expect((await ana.app.alert(id)).acknowledgedBy).toBe(["ana", "ben", "chi"][n % 3]);
+    expect((await ana.app.alert(id)).acknowledgedBy).toBe(["ana", "ben", "chi"][by]);
+    if (by === 2) chiPressedAt = Date.now();
   }
   console.log(
     `pressed → window and sound gone on both engines: ${figures(engines)}; on the desk too: ${figures(all)}`,
@@ -163,8 +164,8 @@ test(`Acknowledge in one window ends it on all, median of ${alertsToAcknowledge}
   expect(quantile(all, 0.5)).toBeLessThan(silentWithinMs);
 });
 
-test("whose desk nobody has touched is not waited for; somebody at it is", async () => {
-  await pause(Math.max(0, startedAt + idleAfterMs + 2000 - Date.now()));
+test("whose desk nobody has touched for a minute is not waited for; somebody at it is", async () => {
+  await pause(Math.max(0, chiPressedAt + idleAfterMs + 2000 - Date.now()));
   const idle = await raise(ben, "While Chi is out", "chi");
   await mail.waitForMail("chi", ({ subject }) => subject.includes("While Chi is out"), 15_000);
   await expect(notWaitedFor(ben, idle.id)).resolves.toEqual([expect.stringMatching(/^Chi.*no key or mouse/)]);
@@ -230,6 +231,9 @@ async function sitDown(
   const seat = { name, desktop, folder, flags };
   return { ...seat, app: await start(seat) };
 }
+
+/** In turns, and Chi only at first: then her desk is left alone. */
+const presserOf = (n: number) => (n < 6 ? n % 3 : n % 2);
 
 function start({ folder, flags, desktop }: Omit<Seat, "app">): Promise<DesktopApp> {
   return DesktopApp.start({ folder, ownTeam: false, keepFolder: true, flags, env: desktop.env });

@@ -2,7 +2,7 @@
  * What is really played: recorded from the sound server of the test desktop. For test/e2e.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -18,7 +18,10 @@ export async function loudness(ms: number, env: NodeJS.ProcessEnv = process.env)
     env,
   });
   const ended = new Promise((resolve) => recorder.once("exit", resolve));
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  // A sound server that rested takes a while to listen.
+  const until = Date.now() + 10_000;
+  while (!hasSamples(file) && Date.now() < until) await pause(20);
+  await pause(ms);
   recorder.kill("SIGINT");
   await ended;
   // `stat` writes to stderr.
@@ -27,6 +30,16 @@ export async function loudness(ms: number, env: NodeJS.ProcessEnv = process.env)
   const rms = /RMS\s+amplitude:\s+([\d.]+)/.exec(said)?.[1];
   if (rms === undefined) throw new Error(`sox said no loudness: ${said}`);
   return Number(rms);
+}
+
+const wavHeaderBytes = 44;
+
+function hasSamples(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > wavHeaderBytes;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Whether something is being played now, even if it is the pause between two bursts. */

@@ -241,9 +241,10 @@ export class Application {
     this.alertWindow.update(attention.shown.length, attract);
     if (attention.shown.length === 0) this.notifications.close("pending");
     this.sound.play(attention.sound);
-    this.personWatch.update(attention);
+    const isEscalating = this.knowledge.isEscalating();
+    this.power.keepAwake(isEscalating);
+    this.personWatch.update(attention, isEscalating);
     this.trustWatch.update(attention.tray !== "not-trusted");
-    this.power.keepAwake(this.knowledge.isEscalating());
     this.tray.update({
       attention,
       person,

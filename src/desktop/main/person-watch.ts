@@ -7,6 +7,7 @@ import type { Attention } from "./attention.ts";
 import { AttentionLadder } from "./attention-ladder.ts";
 import type { ClientLink } from "./client-link.ts";
 import { lookAround } from "./look-around.ts";
+import { IdleMeter } from "./idle-meter.ts";
 import type { PowerEvent } from "./power.ts";
 import type { PreferenceStore } from "./preferences.ts";
 import { PresenceWatch } from "./presence-watch.ts";
@@ -16,6 +17,10 @@ import type { SoundPlayer } from "./sound-player.ts";
 export class PersonWatch {
   private readonly ladder: AttentionLadder;
   private readonly presence: PresenceWatch;
+  private readonly idle = new IdleMeter({
+    systemIdleSeconds: () => powerMonitor.getSystemIdleTime(),
+    now: () => performance.now(),
+  });
 
   constructor(
     link: ClientLink,
@@ -25,7 +30,7 @@ export class PersonWatch {
   ) {
     this.ladder = new AttentionLadder((actionId, rung) => link.attention(actionId, rung));
     this.presence = new PresenceWatch({
-      idleSeconds: () => powerMonitor.getSystemIdleTime(),
+      idleSeconds: () => this.idle.seconds(),
       // The threshold is of no matter here: locked comes before idle.
       isLocked: () => powerMonitor.getSystemIdleState(1) === "locked",
       lookAround: () => lookAround(process.platform, process.env),
@@ -54,11 +59,14 @@ export class PersonWatch {
 
   /** Somebody used the app itself. */
   touched(): void {
+    this.idle.touched();
     this.ladder.inputAt(performance.now());
   }
 
-  /** What is shown and heard now. */
-  update({ shown, sound }: Attention): void {
+  /** What is shown and heard now, and whether the machine is kept awake for it. */
+  update({ shown, sound }: Attention, keptAwake: boolean): void {
+    // A sound does so, too. Elsewhere nobody counts anew when it ends.
+    if (process.platform === "linux") this.idle.keepsAwake(keptAwake || this.sound.sounding);
     this.ladder.keepOnly(new Set(shown.map(({ id }) => id)));
     this.ladder.soundIs(this.sound.audible && this.presence.canBeHeard);
     this.presence.update({
