@@ -48,7 +48,7 @@ import { SharedTeamFile } from "./compose/shared-team/shared-team-file.ts";
 import type { TeamLink } from "./compose/shared-team/team-sealing.ts";
 import { reportMissingPassword, tellOfDamage } from "./compose/told-at-once.ts";
 import { timed } from "./compose/timed-journal.ts";
-import { ownerOf } from "./compose/whose-machine.ts";
+import { ownerOf, whyNotTheirs } from "./compose/whose-machine.ts";
 import { MachinesOfThisTeam } from "./compose/team-machines.ts";
 import { ReviewReminder } from "./compose/review-reminder.ts";
 import { keepLastGood, loadOptions } from "./compose/team-file.ts";
@@ -221,10 +221,8 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
   teamFile = shared;
   stopList.push(() => shared.stop());
   const currentTeam = () => shared.current.team;
-  if (options.person !== null && person() === null && currentTeam().people.length > 0) {
-    const known = currentTeam().people.map(({ id }) => id);
-    return refused(`--person ${options.person} is not in the team; it has: ${known.join(", ")}.`, 2);
-  }
+  const unknown = whyNotTheirs(options.person, person(), currentTeam(), shared.refused);
+  if (unknown !== null) return refused(unknown, 2);
 
   const systemDesktops = createSystemDesktops({ person });
   const token = new BearerToken(readOrMakeToken(data));

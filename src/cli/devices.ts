@@ -87,7 +87,10 @@ function stateOf(machine: MachineJson, { self, coordinator, isolatedSince }: Mac
     id === self.id ? "this machine" : connected ? "connected" : "not connected",
     ...(id !== self.id && since !== null ? [`since ${instant(since)}`] : []),
     ...(id === coordinator ? ["coordinates"] : []),
-    ...(id === self.id && isolatedSince !== undefined ? [`isolated since ${instant(isolatedSince)}`] : []),
+    // On a desk it is the engine behind it that is isolated.
+    ...(id === (coordinator ?? self.id) && isolatedSince !== undefined
+      ? [`isolated since ${instant(isolatedSince)}`]
+      : []),
     ...(machine.behind > 0 ? [`${machine.behind} facts behind`] : []),
   ];
   return [words.join(", "), ...machine.differences.map(visible)].join("; ");

@@ -21,14 +21,16 @@ import { helloOf } from "#peers/link/hello";
 import type { JsonConnection } from "#peers/link/json-connection";
 import { realScheduler } from "#peers/link/scheduler";
 import { TeamLinks } from "#peers/link/team-links";
-import { PairingDesk, type Admitted, type NewMachine, type Welcome } from "#peers/pairing/pairing-desk";
+import { PairingDesk } from "#peers/pairing/pairing-desk";
 import { Peers } from "#peers/peers";
 import type { LocalDesktops } from "#peers/team-desktops";
 import type { InviteRequest, MachinesJson } from "#wire/machines-json";
 import { defaultPeerPort } from "#wire/peer-contract";
+import { admit } from "./admission.ts";
 import { AttachedDesks } from "./attached-desks.ts";
 import { machinesJsonOf } from "./machines-picture.ts";
 import { OwnRuntime } from "./own-runtime.ts";
+import { PeersProblem } from "./peers-problem.ts";
 import type { SecurityFile } from "./security-file.ts";
 import { TeamDoor } from "./team-door.ts";
 import { TeamRoster } from "./team-roster.ts";
@@ -57,12 +59,6 @@ export interface TeamMachinesOptions {
   readonly teamFileText: () => string | null;
 }
 
-const notNow: Admitted = {
-  ok: false,
-  reason: "not-now",
-  text: "The machine that invites cannot take anybody in now: see there what is wrong, and try again.",
-};
-
 export class MachinesOfThisTeam implements TeamMachines, Standing {
   readonly peers: Peers;
   private readonly roster: TeamRoster;
@@ -73,12 +69,14 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
   private readonly listeners = new Set<() => void>();
   private readonly startedAt: EpochMs;
   private isStarted = false;
+  private readonly problem: PeersProblem;
   private stopListening = () => {};
 
   constructor(private readonly options: TeamMachinesOptions) {
     const { engine, clock, identity, log, security, version, local, onClient } = options;
     this.startedAt = clock.now();
     this.roster = new TeamRoster({ ...options, startedAt: this.startedAt });
+    this.problem = new PeersProblem(engine);
     this.desks = new AttachedDesks(
       () => clock.now(),
       () => this.tell(),
@@ -95,7 +93,7 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
       securityLog: (event, details) => security.note(event, details),
       able: () => engine.health.ready,
       wake: () => engine.lookAtClock(),
-      report: (text) => (text === null ? engine.clearProblem("peers") : engine.reportProblem("peers", text)),
+      report: (text) => this.problem.is(text),
     });
     const connecting = {
       identity,
@@ -108,6 +106,7 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
       ...connecting,
       random: Math.random,
       onLink: (link) => this.peers.attach(link),
+      onRevoked: (by) => this.shutOut(by),
     });
     this.pairing = new PairingDesk({
       now: () => clock.now(),
@@ -117,7 +116,14 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
         teamId: this.roster.membership?.teamId ?? "",
         teamName: engine.state.team?.name ?? "",
       }),
-      admit: (machine) => this.admit(machine),
+      admit: (machine) =>
+        admit(machine, {
+          engine,
+          roster: this.roster,
+          addresses: this.addresses(),
+          teamFileText: options.teamFileText,
+          add: (added) => this.change({ kind: "machine-added", machine: added, by: identity.id }),
+        }),
     });
     this.door = new TeamDoor({
       log,
@@ -212,7 +218,7 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
     const person = request.person as PersonId | null;
     if (person !== null && !this.isInTeam(person))
       return { ok: false, text: `${person} is not in the team file: add this person first.` };
-    const problem = (await this.becomeTeam()) ?? (await this.listen());
+    const problem = this.problem.revoked ?? (await this.becomeTeam()) ?? (await this.listen());
     if (problem !== null) return { ok: false, text: problem };
     this.roster.rememberAddresses(request.addresses ?? []);
     // Whoever joins finds it by the journal later on.
@@ -256,35 +262,6 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
     this.discover();
     await this.sayWhereWeAre();
     return null;
-  }
-
-  private async admit(machine: NewMachine): Promise<Admitted> {
-    const { engine, identity, teamFileText } = this.options;
-    const { membership } = this.roster;
-    const { team } = engine.state;
-    if (membership === null || team === null) return notNow;
-    if (machine.person !== null && !this.isInTeam(machine.person)) {
-      const known = team.people.map(({ id }) => id).join(", ");
-      const text = `${machine.person} is not in the team; it has: ${known}.`;
-      return { ok: false, reason: "other-person", text };
-    }
-    const known = engine.state.machines.get(machine.id);
-    if (known !== undefined && known.revokedAt !== null) return notNow;
-    if (known === undefined) {
-      const answer = await this.change({ kind: "machine-added", machine, by: identity.id });
-      if (!answer.ok) return notNow;
-    }
-    const all = [this.roster.self(this.addresses()), ...this.roster.otherEngines()];
-    const engines = all
-      .filter(({ id }) => id !== machine.id)
-      .map(({ id, fingerprint, addresses }) => ({ id, fingerprint, addresses: [...addresses] }));
-    const welcome: Welcome = {
-      team: { id: membership.teamId, name: team.name },
-      teamKey: membership.teamKey,
-      engines,
-      teamFile: machine.role === "engine" ? teamFileText() : null,
-    };
-    return { ok: true, welcome };
   }
 
   private isInTeam(person: PersonId): boolean {
@@ -340,8 +317,18 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
 
   private machinesChanged(): void {
     this.roster.look();
-    this.links.follow(this.roster.isRevoked ? [] : this.roster.otherEngines());
+    const isOut = this.roster.isRevoked || this.problem.revoked !== null;
+    this.links.follow(isOut ? [] : this.roster.otherEngines());
     this.tell();
+  }
+
+  /** It goes on with what it is told itself, and says that it is on its own; its desks look for another engine. */
+  private shutOut(by: MachineId): void {
+    if (this.problem.revoked !== null) return;
+    this.options.log.warn({ by }, "this machine was revoked");
+    this.problem.isRevokedBy(by);
+    this.door.close();
+    this.machinesChanged();
   }
 
   private tell(): void {

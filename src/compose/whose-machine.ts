@@ -15,3 +15,17 @@ export function ownerOf(
   const recorded = state.machines.get(self)?.person ?? null;
   return recorded ?? (people.length === 1 ? people[0]!.id : null);
 }
+
+/** Why `--person` cannot be meant: null when there is nothing wrong. `refused`: the faults of a team file that does not count. */
+export function whyNotTheirs(
+  given: string | null,
+  owner: PersonId | null,
+  { people }: Team,
+  refused: string | null,
+): string | null {
+  if (given === null || owner !== null || people.length === 0) return null;
+  const said = `--person ${given} is not in the team; it has: ${people.map(({ id }) => id).join(", ")}.`;
+  return refused === null
+    ? said
+    : `The team file is invalid, so the last good one counts:\n${refused}\n${said}`;
+}

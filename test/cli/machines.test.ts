@@ -141,6 +141,13 @@ describe("tocsin machines", () => {
     expect(JSON.parse((await run(machines, "machines", "--json", ...engine)).out)).toEqual(all);
   });
 
+  it("on a desk says of the engine behind it, not of itself, that it is isolated", async () => {
+    answers["GET /api/v1/machines"] = { status: 200, body: { ...all, isolatedSince: expiresAt } };
+    const lines = (await run(machines, "machines", ...engine)).out.split("\n");
+    expect(lines[0]).toMatch(/this machine$/);
+    expect(lines[1]).toContain("coordinates, isolated since 2026-03-02 08:15Z");
+  });
+
   it("renames, binds and revokes, by the beginning of an id or by name", async () => {
     const words = [
       ["rename", "bbbb", "The", "big", "one"],

@@ -253,6 +253,8 @@ describe("a team file that is edited while the engine runs", () => {
     expect((await engine.post(`/in/${keys.events}/json`, { title: "Still works" })).status).toBe(202);
 
     await engine.stop();
+    const { code, stderr } = await serveInVain({ data, team, args: ["--person", "dora"] });
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/team\.yaml:1:[^]*dora.*ana, ben, chi/)]);
     const again = await serve({ data, team });
     expect(again.stdout().trim().split("\n")).toHaveLength(1);
     await eventually("it says so", () => again.stderr().includes("the last good one is in force"));

@@ -157,6 +157,25 @@ test("afterwards: journals equal and intact, nobody forgotten, nothing begun aft
   say(await watch.expectAllKept());
 }, 60_000);
 
+test("a machine that is revoked says so, and its desks find an engine of the team", async () => {
+  const leader = await team.agree();
+  const others = team.engines.filter((one) => one !== leader);
+  await others[0]!.process.api("POST", `/api/v1/machines/${leader.id}/revoke`, {});
+  const health = async () =>
+    (await leader.process.get("/healthz")).json() as { problems: { text: string }[] };
+  await eventually(
+    "it says that it was revoked",
+    async () => (await health()).problems.some(({ text }) => text.startsWith("REVOKED: Machine of ")),
+    60_000,
+  );
+  await team.agree(others);
+  const id = await watch.raise(others[0]!, "After the revocation", "ladder");
+  await eventually("every desk knows of it", () => desksKnow(id), 60_000);
+  await expect(leader.process.alert(id)).rejects.toThrow("404");
+  const offer = leader.process.api("POST", "/api/v1/machines/invites", { role: "engine" });
+  await expect(offer).rejects.toThrow("REVOKED");
+}, 150_000);
+
 async function secondsUntil(event: Promise<unknown>): Promise<string> {
   const startMs = performance.now();
   await event;

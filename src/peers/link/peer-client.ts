@@ -24,6 +24,8 @@ export interface PeerClientOptions {
   readonly securityLog: SecurityLog;
   readonly isLinked: (machine: MachineId) => boolean;
   readonly onLink: (link: PeerLink, hello: Hello) => void;
+  /** An engine of the team says that this machine does not belong to it any more. */
+  readonly onRevoked?: (by: MachineId) => void;
 }
 
 /** Whom to call. */
@@ -173,7 +175,8 @@ export class PeerClient {
       }
       case "refused":
         this.trouble = { reason, text: refusalText(refusal ?? "unknown") };
-        return this.plan(refusedPauseMs);
+        this.plan(refusedPauseMs);
+        if (refusal === "revoked-machine") this.options.onRevoked?.(this.peer.id);
     }
   }
 
