@@ -4,7 +4,7 @@ import type { LoopEngine } from "#engine/engine";
 
 export class PeersProblem {
   private text: string | null = null;
-  /** Not null: another engine has said that this machine was revoked; the fact itself does not come to it any more. */
+  /** Not null: this machine was revoked. */
   revoked: string | null = null;
 
   constructor(private readonly engine: Pick<LoopEngine, "state" | "reportProblem" | "clearProblem">) {}
@@ -15,9 +15,10 @@ export class PeersProblem {
     this.report();
   }
 
-  isRevokedBy(engine: MachineId): void {
-    const name = this.engine.state.machines.get(engine)?.name ?? engine;
-    this.revoked = `REVOKED: ${name} says that this machine does not belong to the team any more. It goes on with its own alerts, and no other machine hears of them: point monitoring elsewhere, or let it join anew.`;
+  /** `by`: the engine that said so when it was called; null: the fact itself has still come. */
+  isRevoked(by: MachineId | null): void {
+    const said = by === null ? "" : `${this.engine.state.machines.get(by)?.name ?? by} says that `;
+    this.revoked = `REVOKED: ${said}this machine does not belong to the team any more. It goes on with its own alerts, and no other machine hears of them: point monitoring elsewhere, or let it join anew.`;
     this.report();
   }
 

@@ -106,7 +106,10 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
       ...connecting,
       random: Math.random,
       onLink: (link) => this.peers.attach(link),
-      onRevoked: (by) => this.shutOut(by),
+      onRevoked: (by) => {
+        this.shutOut(by);
+        this.machinesChanged();
+      },
     });
     this.pairing = new PairingDesk({
       now: () => clock.now(),
@@ -317,18 +320,17 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
 
   private machinesChanged(): void {
     this.roster.look();
-    const isOut = this.roster.isRevoked || this.problem.revoked !== null;
-    this.links.follow(isOut ? [] : this.roster.otherEngines());
+    if (this.roster.isRevoked) this.shutOut(null);
+    this.links.follow(this.problem.revoked === null ? this.roster.otherEngines() : []);
     this.tell();
   }
 
   /** It goes on with what it is told itself, and says that it is on its own; its desks look for another engine. */
-  private shutOut(by: MachineId): void {
+  private shutOut(by: MachineId | null): void {
     if (this.problem.revoked !== null) return;
     this.options.log.warn({ by }, "this machine was revoked");
-    this.problem.isRevokedBy(by);
+    this.problem.isRevoked(by);
     this.door.close();
-    this.machinesChanged();
   }
 
   private tell(): void {
