@@ -163,11 +163,12 @@ test("a machine that is revoked says so, and its desks find an engine of the tea
   await others[0]!.process.api("POST", `/api/v1/machines/${leader.id}/revoke`, {});
   const health = async () =>
     (await leader.process.get("/healthz")).json() as { problems: { text: string }[] };
-  await eventually(
+  const said = await eventually(
     "it says that it was revoked",
-    async () => (await health()).problems.some(({ text }) => text.startsWith("REVOKED: ")),
+    async () => (await health()).problems.find(({ text }) => text.startsWith("REVOKED: ")),
     60_000,
   );
+  say(`revoked, the one that coordinated says: ${said.text}`);
   await team.agree(others);
   const id = await watch.raise(others[0]!, "After the revocation", "ladder");
   await eventually("every desk knows of it", () => desksKnow(id), 60_000);
