@@ -5,6 +5,7 @@ import { readTeamFile } from "#config/read-team-file";
 import { loadOptions } from "#compose/team-file";
 import { exitCodes, type Output } from "./outcome.ts";
 import type { Given } from "./usage.ts";
+import { counted } from "./zoned-time.ts";
 
 export async function check(given: Given, output: Output): Promise<number> {
   const file = given.words[0]!;
@@ -19,6 +20,10 @@ export async function check(given: Given, output: Output): Promise<number> {
       output.out(
         `${file}: valid. ${people.length} people, ${schedules.length} schedules, ${policies.length} policies.`,
       );
+      if (loaded.calendars.length > 0)
+        output.out(
+          `${counted(loaded.calendars.length, "calendar")} not read, here only the file counts; tocsin coverage --team ${file} reads all.`,
+        );
     }
   }
   return loaded.ok ? exitCodes.done : exitCodes.wrongUsage;

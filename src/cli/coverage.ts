@@ -13,7 +13,7 @@ import { counted, lengthText, nameOf, zonedText } from "./zoned-time.ts";
 
 export async function coverage(given: Given, output: Output): Promise<number> {
   const days = daysOf(given.text("days") ?? "366");
-  const team = await teamOf(given);
+  const team = await teamOf(given, output);
   const { from, to } = intervalOf(given, team, days);
   const proof = proveCoverage(team, from, to);
   const covered = isCovered(proof);

@@ -14,7 +14,7 @@ const defaultDays = 366;
 export async function duty(given: Given, output: Output): Promise<number> {
   const id = given.text("person");
   if (id === undefined) throw wrongUsage(usageLine("duty"));
-  const team = await teamOf(given);
+  const team = await teamOf(given, output);
   const person = personOf(id, team);
   const interval = intervalOf(given, team, defaultDays);
   const found = dutyOf(team, person, interval.from, interval.to);

@@ -16,7 +16,7 @@ export async function fairness(given: Given, output: Output): Promise<number> {
     (given.flag("csv") && given.flag("json"))
   )
     throw wrongUsage(usageLine("fairness"));
-  const team = await teamOf(given);
+  const team = await teamOf(given, output);
   const interval = intervalOf(given, team, 0);
   const file = given.text("holidays");
   const holidays = file === undefined ? new Set<number>() : readHolidays(file);

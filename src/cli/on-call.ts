@@ -19,9 +19,9 @@ export async function onCall(given: Given, output: Output): Promise<number> {
   ) {
     throw wrongUsage(usageLine("oncall"));
   }
-  const team = await teamOf(given);
+  const team = await teamOf(given, output);
   if (compares) {
-    printScheduleChanges(team, await teamOf(given, "team-new"), given, output);
+    printScheduleChanges(team, await teamOf(given, output, "team-new"), given, output);
     return exitCodes.done;
   }
   const schedules = schedulesOf(given, team);

@@ -14,7 +14,7 @@ import { personOf, teamOf, timeOf } from "./team-argument.ts";
 import { usageLine, type Given } from "./usage.ts";
 
 export async function simulateCommand(given: Given, output: Output): Promise<number> {
-  const team = await teamOf(given);
+  const team = await teamOf(given, output);
   const before = simulate(team, planOf(given, team));
   if (given.text("team-new") === undefined) {
     output.out(
@@ -22,7 +22,7 @@ export async function simulateCommand(given: Given, output: Output): Promise<num
     );
     return exitCodes.done;
   }
-  const newTeam = await teamOf(given, "team-new");
+  const newTeam = await teamOf(given, output, "team-new");
   // The same instant, whatever the new team's zone.
   const after = simulate(newTeam, { ...before.plan, desktops: desktopsOf(given, newTeam, [team]) });
   const changes = compareSimulations(before, after);

@@ -2,28 +2,35 @@
  * What the commands about a team file have in common: the file, times, intervals, schedules and people by id. Used by
  * `oncall`, `coverage`, `duty`, `fairness` and `simulate`. Every function throws a CommandFailure with the remedy.
  */
+import { withCalendars } from "#compose/calendars-once";
 import { printFault } from "#config/fault";
 import { loadTeam } from "#config/load-team";
 import { readTeamFile } from "#config/read-team-file";
 import { instantOf, parseWrittenTime } from "#config/written-time";
 import type { EpochMs, ScheduleId } from "#domain/ids";
 import type { Person, Team } from "#domain/team";
-import { refused, wrongUsage } from "./outcome.ts";
+import { visible } from "./alert-text.ts";
+import { refused, wrongUsage, type Output } from "./outcome.ts";
 import { usageLine, type Given } from "./usage.ts";
 
 export const dayMs = 86_400_000;
 /** Ten years. Schedules are exact, so a longer interval costs time and lines for nothing that anybody plans. */
 export const longestDays = 3660;
 
-/** The team of `--team`, or of another option that names a file. */
-export async function teamOf(given: Given, option = "team"): Promise<Team> {
+/**
+ * The team of `--team`, or of another option that names a file, with what its calendars say now. One that cannot be read
+ * is told on stderr: the answer is right without it, and is not the whole one.
+ */
+export async function teamOf(given: Given, output: Output, option = "team"): Promise<Team> {
   const file = given.text(option);
   if (file === undefined) throw wrongUsage(usageLine(given.command));
   const read = await readTeamFile(file);
   // Warnings are the business of `tocsin check`.
   const loaded = read.ok ? loadTeam(read.text, file, { env: process.env }) : read;
-  if (loaded.ok) return loaded.team;
-  throw wrongUsage(`${file} is invalid:\n${loaded.faults.map(printFault).join("\n")}`);
+  if (!loaded.ok) throw wrongUsage(`${file} is invalid:\n${loaded.faults.map(printFault).join("\n")}`);
+  const { team, problems } = await withCalendars(loaded.team, loaded.calendars, Date.now());
+  for (const problem of problems) output.error(`tocsin: ${visible(problem)}`);
+  return team;
 }
 
 /** An instant, or a wall-clock time in the team's zone. */

@@ -1,6 +1,6 @@
 /**
  * One calendar that the team file names: what it said last, kept in memory and in `DATA/calendars`. Used by
- * `calendar-refresher`.
+ * `calendar-refresher` and `calendars-once`.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -47,9 +47,10 @@ export class CalendarCopy {
 
   constructor(
     readonly source: CalendarSource,
-    private readonly directory: string,
+    /** Null: no copy outlives the process. */
+    private readonly directory: string | null,
   ) {
-    this.restore();
+    if (directory !== null) this.restore(directory);
   }
 
   /** Reads what is there already for this team. Never rejects. */
@@ -69,7 +70,7 @@ export class CalendarCopy {
       if (!isSame || this.readFrom !== calendarWindow(now).from) fault = await this.read(bytes, team, now);
       if (fault === null) {
         [this.bytes, this.known, this.gotAt] = [bytes, got.known, now];
-        if (!isSame) this.keep();
+        if (!isSame && this.directory !== null) this.keep(this.directory);
       }
     }
     this.failing = fault === null ? null : { since: this.failing?.since ?? now, text: fault };
@@ -103,13 +104,13 @@ export class CalendarCopy {
     return null;
   }
 
-  private restore(): void {
+  private restore(directory: string): void {
     try {
-      const receipt = readIfThere(this.file("json"));
+      const receipt = readIfThere(this.file(directory, "json"));
       if (receipt === null) return;
       const { source, gotAt, etag, lastModified } = JSON.parse(receipt) as Receipt;
       if (source !== digestOf(this.source)) return;
-      this.bytes = readFileSync(this.file("ics"));
+      this.bytes = readFileSync(this.file(directory, "ics"));
       this.gotAt = gotAt;
       this.known = { etag, lastModified };
     } catch {
@@ -118,19 +119,19 @@ export class CalendarCopy {
     }
   }
 
-  private keep(): void {
+  private keep(directory: string): void {
     const receipt: Receipt = { source: digestOf(this.source), gotAt: this.gotAt!, ...this.known };
     try {
-      mkdirSync(this.directory, { recursive: true, mode: 0o700 });
-      writePrivately(this.file("ics"), this.bytes!);
-      writePrivately(this.file("json"), `${JSON.stringify(receipt)}\n`);
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      writePrivately(this.file(directory, "ics"), this.bytes!);
+      writePrivately(this.file(directory, "json"), `${JSON.stringify(receipt)}\n`);
     } catch {
       // A full disk; until the next start the copy in memory does.
     }
   }
 
-  private file(ending: string): string {
-    return join(this.directory, `${this.source.id}.${ending}`);
+  private file(directory: string, ending: string): string {
+    return join(directory, `${this.source.id}.${ending}`);
   }
 }
 
