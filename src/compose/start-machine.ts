@@ -3,7 +3,10 @@
  * by the desktop app's engine process, which need not know the difference.
  */
 import type { ClientConnection } from "#api/client-hub";
-import { readMembership } from "#peers/identity/membership";
+import { JournalError } from "#engine/ports";
+import { takeLock } from "#journal/lock";
+import { placesIn } from "#journal/places";
+import { readMembership, type Membership } from "#peers/identity/membership";
 import { openDataDirectory } from "#system/data-directory";
 import { startTocsin, type TocsinOptions } from "../compose.ts";
 import { startDesk } from "./start-desk.ts";
@@ -35,21 +38,7 @@ export async function startMachine(options: TocsinOptions): Promise<MachineStart
   if (!directory.ok) return { ok: false, exitCode: 1, text: directory.text };
   const read = readMembership(options.data);
   if (!read.ok) return { ok: false, exitCode: 1, text: read.text };
-  if (read.membership?.role === "desk") {
-    const started = await startDesk({ ...options, membership: read.membership });
-    if (!started.ok) return started;
-    const { desk } = started;
-    return {
-      ok: true,
-      machine: {
-        ...desk,
-        newTeamFile: null,
-        teamRefused: null,
-        suspend: () => {},
-        resume: () => desk.lookAtClock(),
-      },
-    };
-  }
+  if (read.membership?.role === "desk") return startDeskMachine(options, read.membership);
   const started = await startTocsin(options);
   if (!started.ok) return started;
   const { url, newTeamFile, teamRefused, hub, engine, suspend, resume, stop } = started.tocsin;
@@ -69,4 +58,42 @@ export async function startMachine(options: TocsinOptions): Promise<MachineStart
       stop,
     },
   };
+}
+
+async function startDeskMachine(options: TocsinOptions, membership: Membership): Promise<MachineStart> {
+  const held = holdFolder(options);
+  if (!held.ok) return held;
+  const started = await startDesk({ ...options, membership });
+  if (!started.ok) {
+    held.release();
+    return started;
+  }
+  const { desk } = started;
+  return {
+    ok: true,
+    machine: {
+      ...desk,
+      newTeamFile: null,
+      teamRefused: null,
+      suspend: () => {},
+      resume: () => desk.lookAtClock(),
+      stop: async () => {
+        await desk.stop();
+        held.release();
+      },
+    },
+  };
+}
+
+/** Two desks with one key would take each other's place at the engine, again and again. */
+function holdFolder({ data, log }: TocsinOptions) {
+  try {
+    return { ok: true, release: takeLock(placesIn(data)) } as const;
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    if (error.reason === "locked") return { ok: false, exitCode: 1, text: error.message } as const;
+    // A desk keeps nothing that it could not show alerts without: a full disk must not stop it.
+    log.warn({ err: error }, "the data folder could not be locked against a second desk");
+    return { ok: true, release: () => {} } as const;
+  }
 }

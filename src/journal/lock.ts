@@ -1,5 +1,5 @@
 /**
- * One engine for each data directory. Called first when a journal is opened.
+ * One engine or desk for each data directory. Called first when a journal is opened, and when a desk starts.
  *
  * The lock is an exclusive transaction on an otherwise empty SQLite file: an operating-system lock, which dies with its
  * process, so a `kill -9` never blocks a restart. The process number beside it is only for the message.
@@ -10,7 +10,7 @@ import { journalErrorOf } from "./failure.ts";
 import type { Places } from "./places.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 
-/** Returns how to give the lock back. Throws `JournalError("locked")` at once when another engine holds it. */
+/** Returns how to give the lock back. Throws `JournalError("locked")` at once when another process holds it. */
 export function takeLock(places: Places): () => void {
   let file: SqliteFile | null = null;
   try {
@@ -47,7 +47,7 @@ function lockedError(places: Places, cause: unknown): JournalError {
   }
   return new JournalError(
     "locked",
-    `Another Tocsin engine${holder} is using ${places.directory}. Stop that one, or choose another directory with --data.`,
+    `Another Tocsin${holder} is using ${places.directory}. Stop that one, or choose another directory with --data.`,
     { cause },
   );
 }

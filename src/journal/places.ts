@@ -13,7 +13,7 @@ export interface Places {
   readonly log: string;
   readonly sharedMemory: string;
   readonly rollback: string;
-  /** Locked by the running engine; empty. */
+  /** Locked by the running engine or desk; empty. */
   readonly lock: string;
   /** The process that holds the lock, for people to read. */
   readonly holder: string;

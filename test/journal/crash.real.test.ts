@@ -99,7 +99,7 @@ describe("two engines", () => {
     const first = new AppendingChild(script, place.directory, "hold");
     expect(await first.line(0)).toBe("open");
     const second = new AppendingChild(script, place.directory, "hold");
-    expect(await second.line(0)).toMatch(`locked: Another Tocsin engine (process ${first.pid}) is using`);
+    expect(await second.line(0)).toMatch(`locked: Another Tocsin (process ${first.pid}) is using`);
     await second.end();
     expect(errorOf(() => place.start()).reason).toBe("locked");
     await first.kill();

@@ -38,7 +38,7 @@ describe("the data directory", () => {
     const error = errorOf(() => place.start());
     expect(error.reason).toBe("locked");
     expect(error.message).toBe(
-      `Another Tocsin engine (process ${process.pid}) is using ${place.directory}. Stop that one, or choose another directory with --data.`,
+      `Another Tocsin (process ${process.pid}) is using ${place.directory}. Stop that one, or choose another directory with --data.`,
     );
     journal.append([opened("a")]);
     journal.close();

@@ -6,7 +6,7 @@ import type { AlertJson } from "#wire/alert-json";
 import type { MachinesJson } from "#wire/machines-json";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";
-import { endProcesses, freshFolder, serve, tocsin } from "../support/tocsin-process.ts";
+import { endProcesses, freshFolder, serve, serveInVain, tocsin } from "../support/tocsin-process.ts";
 
 afterEach(endProcesses);
 
@@ -51,6 +51,12 @@ test("the commands about alerts work on a desk, in its person's name, until its 
     (await engine.api<MachinesJson>("GET", "/api/v1/machines")).self.id,
   ]);
   expect((await tocsin(["invite", "--data", deskData])).code).toBe(1);
+  // With one key they would take each other's place at the engine, again and again.
+  const second = await serveInVain({ data: deskData });
+  expect([second.code, second.stderr]).toEqual([
+    1,
+    expect.stringMatching(/Another Tocsin \(process \d+\) is/),
+  ]);
 
   await engine.crash();
   const alone = await eventually("the desk has noticed", async () => {
