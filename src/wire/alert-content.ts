@@ -19,7 +19,8 @@ export const contentLimits = {
   /** All details of one alert together. */
   detailsTotal: 32_768,
   links: 20,
-  href: 2048,
+  /** As it is kept, percent-encoded. */
+  href: 4096,
   linkText: 255,
 } as const;
 
@@ -71,6 +72,8 @@ export function cleanLink(raw: RawLink): Link | undefined {
   } catch {
     return undefined;
   }
+  // Again: a letter that is no ASCII becomes up to nine.
+  if (href.length > contentLimits.href) return undefined;
   const text = raw.text === undefined ? "" : cleanLine(raw.text, contentLimits.linkText);
   return text === "" ? { href } : { href, text };
 }

@@ -112,7 +112,8 @@ const planned = z.object({
   via,
   dueAt: time,
 } satisfies Schemas<PlannedNotification>);
-const link = z.object({ href: shortText, text: optional(shortText) } satisfies Schemas<Link>);
+/** Long: a journal may hold links from before they were bounded as they are written, percent-encoded. */
+const link = z.object({ href: longText, text: optional(shortText) } satisfies Schemas<Link>);
 
 const content = {
   severity,

@@ -5,6 +5,7 @@ import type { AlertId } from "#domain/ids";
 import type { AlertCommand, Outcome } from "#domain/input";
 import { severities } from "#domain/severity";
 import { MemoryJournal } from "#journal/memory";
+import { contentLimits, makeContent } from "#wire/alert-content";
 import { judgeFact } from "#wire/fact-json";
 import { factShapes } from "#wire/fact-shapes";
 import { minutes, policy, step, team, toEveryone, toPerson, toSchedule } from "../support/team-builder.ts";
@@ -45,6 +46,36 @@ describe("what a real engine says", () => {
           ]);
       }
     }
+  });
+
+  it("is known, however long and strange what a stranger sent was", () => {
+    const long = fc
+      .tuple(fc.constantFrom("a", "ж", "数", "😀", " ", '"', "\\", "%", "\0", "\ud800"), fc.nat(5000))
+      .map(([letter, times]) => letter.repeat(times));
+    const fields = fc.dictionary(long, fc.oneof(long, fc.jsonValue()), { maxKeys: 3 });
+    const raw = fc.record({ title: long, source: long, labels: fields, details: fields, query: long });
+    const opened = [...said.values()].find(({ kind }) => kind === "alert-opened")!;
+    fc.assert(
+      fc.property(raw, ({ title, source, labels, details, query }) => {
+        const links = [{ href: `https://wiki.example.org/?q=${query}`, text: title }];
+        const content = makeContent({
+          severity: "critical",
+          titles: [title],
+          sources: [source],
+          labels,
+          details,
+          links,
+        });
+        expect(judge({ ...opened, ...content })).toBe("known");
+        for (const { href } of content.links) expect(href.length).toBeLessThanOrEqual(contentLimits.href);
+      }),
+    );
+  });
+
+  it("is known from a journal that holds links from before they were bounded as they are kept", () => {
+    const opened = [...said.values()].find(({ kind }) => kind === "alert-opened")!;
+    const { href } = new URL(`https://wiki.example.org/?q=${"数".repeat(2000)}`);
+    expect(judge({ ...opened, links: [{ href }] })).toBe("known");
   });
 
   it("may have more keys than this Tocsin knows", () => {
