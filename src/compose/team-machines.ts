@@ -32,6 +32,7 @@ import { machinesJsonOf } from "./machines-picture.ts";
 import { OwnRuntime } from "./own-runtime.ts";
 import { PeersProblem } from "./peers-problem.ts";
 import type { SecurityFile } from "./security-file.ts";
+import { canTravel } from "./shared-team/team-parcel.ts";
 import { TeamDoor } from "./team-door.ts";
 import { TeamRoster } from "./team-roster.ts";
 
@@ -58,6 +59,9 @@ export interface TeamMachinesOptions {
   /** For an engine that joins; null: there is none that could be given. */
   readonly teamFileText: () => string | null;
 }
+
+const tooLarge =
+  "The team file is too large to be passed on to other machines. Make it smaller, then invite.";
 
 export class MachinesOfThisTeam implements TeamMachines, Standing {
   readonly peers: Peers;
@@ -221,6 +225,8 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
     const person = request.person as PersonId | null;
     if (person !== null && !this.isInTeam(person))
       return { ok: false, text: `${person} is not in the team file: add this person first.` };
+    const { team } = this.options.engine.state;
+    if (team !== null && !canTravel(team)) return { ok: false, text: tooLarge };
     const problem = this.problem.revoked ?? (await this.becomeTeam()) ?? (await this.listen());
     if (problem !== null) return { ok: false, text: problem };
     this.roster.rememberAddresses(request.addresses ?? []);

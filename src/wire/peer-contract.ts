@@ -15,8 +15,11 @@ export const oldestPeerContractVersion = 1;
 export const defaultPeerPort = 8744;
 export const peerPath = "/peer/v1";
 
-/** No message is larger. Facts travel in portions well below it. */
-export const maxPeerMessageBytes = 1024 * 1024;
+/** No message is larger. Facts travel in portions well below it; one that holds a very large team goes alone. */
+export const maxPeerMessageBytes = 4 * 1024 * 1024;
+
+/** A fact's JSON, in UTF-16 units. */
+export const maxFactBody = 2 * 1024 * 1024;
 
 /** Far more than there will ever be claims; a machine that lies cannot count the others out of the number range. */
 export const maxEpoch = 1_000_000_000_000;
@@ -42,7 +45,7 @@ export const travellingFactJson = z.object({
   alertId: z.string().min(1).max(256).nullable(),
   previous: hash,
   hash,
-  body: z.string().max(512 * 1024),
+  body: z.string().max(maxFactBody),
   ageMs,
 });
 

@@ -5,20 +5,27 @@
  */
 import type { Team } from "#domain/team";
 import { open, seal } from "#system/sealed-box";
+import { maxFactBody, maxPeerMessageBytes } from "#wire/peer-contract";
 import { teamParcelJson, type TeamParcel } from "#wire/team-parcel-json";
 
-/** A fact of another machine is refused above 512 KiB (peer-contract.ts); this leaves room for what is around it. */
-const longest = 480 * 1024;
+/** What is around it in its fact, and around that in its message. */
+const roomBytes = 64 * 1024;
 
 /** Null: too large to travel, even compressed. */
 export function packTeamFile(parcel: TeamParcel, key: Uint8Array): string | null {
   const sealed = seal(JSON.stringify(parcel), key);
-  return sealed.length <= longest ? sealed : null;
+  return fits(sealed) ? sealed : null;
 }
 
 /** Whether a fact with this team in it is small enough for other machines. */
 export function canTravel(team: Team): boolean {
-  return JSON.stringify(team).length <= longest;
+  return fits(JSON.stringify(team));
+}
+
+/** In a message the fact is JSON within JSON: its quotes are escaped once more. */
+function fits(text: string): boolean {
+  const escapedBytes = Buffer.byteLength(JSON.stringify(text));
+  return text.length <= maxFactBody - roomBytes && escapedBytes <= maxPeerMessageBytes - roomBytes;
 }
 
 /** Null: not sealed with this key, or not a team file. */

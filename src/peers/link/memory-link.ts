@@ -69,9 +69,11 @@ export class MemoryLink implements PeerLink {
 
   send(message: PeerMessage): boolean {
     const text = encodeMessage(message);
-    if (text.length > maxPeerMessageBytes)
-      throw new Error(`a message of type ${message.type} is ${text.length} characters long`);
     if (this.why !== null) return false;
+    if (text.length > maxPeerMessageBytes) {
+      this.close(`A message of type ${message.type} is ${text.length} characters long.`);
+      return false;
+    }
     if (this.unreadBytes > this.options.unreadBytes) {
       this.close("It reads too slowly.");
       return false;

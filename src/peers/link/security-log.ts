@@ -18,6 +18,7 @@ export type SecurityEvent =
   | "wrong-team"
   | "wrong-machine"
   | "malformed-message"
+  | "too-large"
   | "reads-too-slowly"
   | "flood"
   | "wrong-secret"

@@ -23,8 +23,12 @@ export class SocketPeerLink implements PeerLink {
   send(message: PeerMessage): boolean {
     const text = encodeMessage(message);
     // The other end would take it for an attack; characters are a lower bound of bytes, and cheap.
-    if (text.length > maxPeerMessageBytes)
-      throw new Error(`a message of type ${message.type} is ${text.length} characters long`);
+    if (text.length > maxPeerMessageBytes) {
+      const reason = `A message of type ${message.type} for it is ${text.length} characters long, and was not sent.`;
+      this.report("too-large", { reason });
+      this.close(reason);
+      return false;
+    }
     return this.socket.send(text);
   }
 

@@ -6,7 +6,7 @@ import { constants, deflateRawSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MachineIdentity } from "#peers/identity/machine-identity";
 import { deskPath, pairingPath } from "#wire/pairing-contract";
-import { peerPath } from "#wire/peer-contract";
+import { maxPeerMessageBytes, peerPath } from "#wire/peer-contract";
 import { rawLink, rawTls, type RawLink } from "../../support/raw-link.ts";
 import {
   closeServers,
@@ -190,7 +190,7 @@ describe("frames that are wrong", () => {
     ["a known type with wrong content", { type: "want", vector: { origin: 1 } }, 4400],
     ["a lie about numbers", { type: "present", requestId: "x" }, 4400],
     ["hello twice", "hello", 4400],
-    ["too large", `{"type":"want","pad":"${"x".repeat(1024 * 1024)}"}`, 1009],
+    ["too large", `{"type":"want","pad":"${"x".repeat(maxPeerMessageBytes)}"}`, 1009],
   ])("%s closes the link with one line", async (_name, frame, code) => {
     const link = await linked();
     const heard: string[] = [];
