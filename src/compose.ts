@@ -212,6 +212,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
       },
       onProblem: (text) =>
         text === null ? engine.clearProblem("team-file") : engine.reportProblem("team-file", text),
+      onRefused: (faults) => log.warn({ faults: faults.split("\n") }, "the team file was refused"),
       onConflict: ({ key, title, details }) => engine.alarm(key, "warning", title, details),
       onFault: (error) => log.error({ err: error }, "the team file could not be dealt with"),
     },

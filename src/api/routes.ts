@@ -32,7 +32,7 @@ export interface ApiDependencies {
 }
 
 /** Of `GET /api/v1/alerts` without a `limit`. Open ones are all listed: one left out might be the one that matters. */
-const resolvedByDefault = 100;
+const resolvedByDefault = 1_000;
 const longestList = 10_000;
 /** The years that a team file's times may be in; a rule of months takes a second to be followed to the year 9999. */
 const [firstTime, endOfTime] = [Date.UTC(1970, 0, 1), Date.UTC(2100, 0, 1)];

@@ -6,7 +6,7 @@ import { refused, unreachable, wrongUsage } from "./outcome.ts";
 import type { Given } from "./usage.ts";
 
 export interface EngineClient {
-  /** @throws CommandFailure: 1 when refused or not found, 3 when the engine cannot be reached. */
+  /** @throws CommandFailure: 1 when refused or not found, 2 when it makes no sense, 3 when the engine cannot be reached. */
   request(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
 }
 
@@ -27,7 +27,8 @@ export function findEngine(given: Given): EngineClient {
       if (response.ok) return answer;
       const { reason, sentence = `${url} answered ${response.status}.` } = errorOf(answer);
       // A desk is there, and no engine behind it.
-      throw reason === "unreachable" ? unreachable(sentence) : refused(sentence);
+      if (reason === "unreachable") throw unreachable(sentence);
+      throw reason === "invalid" || reason === "malformed" ? wrongUsage(sentence) : refused(sentence);
     },
   };
 }
@@ -70,7 +71,7 @@ function addressIn(data: string): Address {
     return { url: checked(url), token: readFileSync(join(data, "token"), "utf8").trim() };
   } catch {
     throw unreachable(
-      `No engine has run in ${data}; start one with "tocsin serve --data ${data}", or give --url and --token.`,
+      `No engine runs in ${data}; start one with "tocsin serve --data ${data}", or give --url and --token.`,
     );
   }
 }

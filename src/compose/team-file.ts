@@ -90,23 +90,24 @@ export function watchTeamFile(
 
 /** With the schedules searched for gaps and the policies for silence, which only the domain can. `tocsin check` uses it too. */
 export function loadOptions(now: () => number): LoadOptions {
+  const from = () => Math.floor(now() / 1000) * 1000;
   return {
     env: process.env,
     now,
     findGaps: (team) =>
       team.schedules.flatMap((schedule) =>
-        gapsOf(team, schedule.id, now(), now() + gapHorizonMs).map(({ start, end }) => ({
+        gapsOf(team, schedule.id, from(), from() + gapHorizonMs).map(({ start, end }) => ({
           schedule: schedule.id,
           start,
           end,
         })),
       ),
-    findWarnings: (team) => coverageWarnings(team, now(), now() + gapHorizonMs),
+    findWarnings: (team) => coverageWarnings(team, from(), from() + gapHorizonMs),
   };
 }
 
-/** How far ahead gaps are looked for when a file is read; `tocsin coverage` looks further. */
-const gapHorizonMs = 92 * 86_400_000;
+/** How far ahead gaps are looked for when a file is read: as far as `tocsin coverage` does. */
+const gapHorizonMs = 366 * 86_400_000;
 
 const lastGoodFile = (data: string) => join(data, "team.last-good.yaml");
 

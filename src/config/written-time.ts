@@ -16,9 +16,12 @@ export type WrittenTime =
 
 export const writtenTimeWords = "a time such as 2026-01-05T09:00:00 (wall clock) or 2026-01-05T08:00:00Z";
 
-const form = /^(\d{4})-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d)?([Zz]|[+-]\d\d:\d\d)?)?$/;
+const form = /^(\d{4})-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?$/;
 
-/** Down to seconds; the seconds may be left out, and on the wall clock the whole time of day (midnight). */
+/**
+ * The seconds may be left out, and on the wall clock the whole time of day (midnight). Of an instant milliseconds count, as
+ * programs print them; the wall clock has seconds.
+ */
 export function parseWrittenTime(text: string): Parsed<WrittenTime> {
   const [match, year, offset] = form.exec(text) ?? [];
   if (match === undefined) return reject(`must be ${writtenTimeWords}`);

@@ -28,6 +28,11 @@ export class DeadlineQueue<Key> {
     if (this.heap.length > 64 && this.heap.length > 2 * this.current.size) this.rebuild();
   }
 
+  /** The deadline of `key`, or null. */
+  at(key: Key): EpochMs | null {
+    return this.current.get(key) ?? null;
+  }
+
   /** The earliest deadline, or null when there is none. */
   earliest(): EpochMs | null {
     this.dropOutdated();

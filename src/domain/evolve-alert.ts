@@ -13,11 +13,16 @@ import type { EpochMs } from "./ids.ts";
 import { isWorse } from "./severity.ts";
 import { covers, joined, logicalTimeOf, type Place, type Vector } from "./place.ts";
 
-/** @throws when the alert is not there and the fact does not open it: a broken invariant. */
-export function evolveAlert(before: Alert | undefined, fact: AlertFact, place: Place): Alert {
+/**
+ * `steppedMs`: by how much this machine's clock was set since the fact came, for what is counted from the fact's own time;
+ * its deadlines have it already (`inLocalTime`).
+ * @throws when the alert is not there and the fact does not open it: a broken invariant.
+ */
+export function evolveAlert(before: Alert | undefined, fact: AlertFact, place: Place, steppedMs = 0): Alert {
   if (before === undefined && fact.kind !== "alert-opened")
     throw new Error(`invariant: ${fact.kind} for unknown alert ${fact.alertId}`);
-  const after = before === undefined ? opened(fact as Opened, place) : changed(before, fact, place);
+  const after =
+    before === undefined ? opened(fact as Opened, place, steppedMs) : changed(before, fact, place, steppedMs);
   const latest = { hlc: logicalTimeOf(fact), origin: place.origin, seq: place.seq };
   if (after === before) return { ...after, latest };
   // Nobody else has it yet; copying it once more would double the cost of a fact.
@@ -39,7 +44,7 @@ export function shiftDeadlines(alert: Alert, deltaMs: number): Alert {
   };
 }
 
-function opened(fact: Opened, place: Place): Alert {
+function opened(fact: Opened, place: Place, steppedMs: number): Alert {
   return {
     id: fact.alertId,
     status: "triggered",
@@ -73,12 +78,12 @@ function opened(fact: Opened, place: Place): Alert {
     latest: { hlc: 0, origin: "", seq: 0 },
     occurrences: 1,
     silentAfterMs: fact.silentAfterMs,
-    staleAt: fact.silentAfterMs === null ? null : fact.at + fact.silentAfterMs,
+    staleAt: fact.silentAfterMs === null ? null : fact.at + steppedMs + fact.silentAfterMs,
     stale: false,
   };
 }
 
-function changed(alert: Alert, fact: AlertFact, place: Place): Alert {
+function changed(alert: Alert, fact: AlertFact, place: Place, steppedMs: number): Alert {
   switch (fact.kind) {
     case "alert-opened":
       // Another machine heard of it as well.
@@ -102,7 +107,7 @@ function changed(alert: Alert, fact: AlertFact, place: Place): Alert {
     case "notification-failed":
     case "attention-reached":
     case "person-not-waited-for":
-      return { ...alert, notifications: evolveNotifications(alert.notifications, fact) };
+      return { ...alert, notifications: evolveNotifications(alert.notifications, fact, steppedMs) };
     case "alert-acknowledged":
       return acknowledged(alert, fact);
     case "alert-snoozed":

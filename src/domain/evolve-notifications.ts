@@ -18,10 +18,10 @@ const noRungs: readonly never[] = [];
 const noRetries: Notification["retries"] = {};
 
 /** Several machines may have said them without knowing of one another; what was sent stays sent. */
-export function evolveNotifications(all: All, fact: NotificationFact): All {
+export function evolveNotifications(all: All, fact: NotificationFact, steppedMs: number): All {
   switch (fact.kind) {
     case "notification-attempted":
-      return changed(all, fact.actionId, (n) => (n.state === "sent" ? n : attempted(n, fact)));
+      return changed(all, fact.actionId, (n) => (n.state === "sent" ? n : attempted(n, fact, steppedMs)));
     case "notification-sent":
       return changed(all, fact.actionId, (n) => ({ ...n, state: "sent" }));
     case "notification-withdrawn":
@@ -70,18 +70,19 @@ export function shiftNotifications(all: All, deltaMs: number): All {
     return {
       ...n,
       dueAt: n.dueAt + deltaMs,
+      attemptedAt: n.attemptedAt === null ? null : n.attemptedAt + deltaMs,
       retries: Object.fromEntries(retries) as Notification["retries"],
     };
   });
 }
 
-function attempted(n: Notification, fact: Of<"notification-attempted">): Notification {
+function attempted(n: Notification, fact: Of<"notification-attempted">, steppedMs: number): Notification {
   return {
     ...n,
     state: "attempted",
     attempts: Math.max(n.attempts, fact.attempt),
     attemptedBy: fact.machine ?? null,
-    attemptedAt: fact.at,
+    attemptedAt: fact.at + steppedMs,
   };
 }
 

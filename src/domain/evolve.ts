@@ -73,16 +73,23 @@ export function foldAlert(state: State, facts: readonly JournaledFact[]): Alert 
   // Whatever the clocks said, nothing happened to it before it was opened.
   if (opening > 0) sorted.unshift(...sorted.splice(opening, 1));
   let alert: Alert | undefined;
-  for (const journaled of sorted)
-    alert = evolveAlert(alert, inTimeOf(state, journaled) as AlertFact, journaled.place);
+  for (const journaled of sorted) {
+    const { place } = journaled;
+    alert = evolveAlert(alert, inTimeOf(state, journaled) as AlertFact, place, steppedSince(state, place));
+  }
   return alert ?? null;
 }
 
 /** The fact by this machine's clock as it stands now. */
 export function inTimeOf(state: State, { fact, place }: JournaledFact): Fact {
+  return inLocalTime(fact, place.skewMs, steppedSince(state, place));
+}
+
+/** By how much this machine's clock was set since the fact came. */
+function steppedSince({ clockSteps }: State, { position }: Place): number {
   let steppedMs = 0;
-  for (const step of state.clockSteps) if (step.position > place.position) steppedMs += step.deltaMs;
-  return inLocalTime(fact, place.skewMs, steppedMs);
+  for (const step of clockSteps) if (step.position > position) steppedMs += step.deltaMs;
+  return steppedMs;
 }
 
 /** Puts an alert that was folded anew in its place; `null`: there are facts of it, but it has not been opened yet. */

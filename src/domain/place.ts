@@ -21,6 +21,9 @@ export interface Place {
   readonly skewMs: number;
 }
 
+/** By how much this machine's clock was set, in ms, after the fact at which position had come; in order. */
+export type ClockSteps = readonly { readonly position: number; readonly deltaMs: number }[];
+
 /** A fact as the journal has it: its times are those of the machine that said it. */
 export interface JournaledFact {
   readonly fact: Fact;

@@ -20,7 +20,7 @@ import type {
   TeamRevision,
 } from "./ids.ts";
 import type { Machine, MachineFact } from "./machine.ts";
-import type { Place } from "./place.ts";
+import type { ClockSteps, Place } from "./place.ts";
 import type { Presence } from "./presence.ts";
 import type { Handoff } from "./oncall/next-handoff.ts";
 import type { Swap } from "./swap.ts";
@@ -68,7 +68,7 @@ export interface State {
   hlc: number;
   heardHlc: number;
   /** By how much this machine's clock was set, after which position; the last few. */
-  clockSteps: readonly { readonly position: number; readonly deltaMs: number }[];
+  clockSteps: ClockSteps;
 
   // Volatile: true only now, empty after a replay.
 

@@ -3,7 +3,7 @@ import type { Alert } from "#domain/alert";
 import { foldAlert, inTimeOf } from "#domain/evolve";
 import type { Fact } from "#domain/fact";
 import type { AlertId } from "#domain/ids";
-import { byCanonicalOrder } from "#domain/place";
+import { byCanonicalOrder, type JournaledFact } from "#domain/place";
 import type { State } from "#domain/state";
 import type { Journal } from "./ports.ts";
 
@@ -16,7 +16,7 @@ export class AlertArchive {
 
   /** In canonical order, with times by this machine's clock. */
   factsOf(state: State, id: AlertId): readonly Fact[] {
-    const facts = this.journal.factsOf(id).toSorted(byCanonicalOrder);
+    const facts = this.journaled(id).toSorted(byCanonicalOrder);
     return facts.map((journaled) => inTimeOf(state, journaled));
   }
 
@@ -34,7 +34,12 @@ export class AlertArchive {
   }
 
   private fromJournal(state: State, id: AlertId): Alert | null {
-    return foldAlert(state, this.journal.factsOf(id));
+    return foldAlert(state, this.journaled(id));
+  }
+
+  /** An id may be anything that a client says. Ours have no NUL, and a database would take it for the end. */
+  private journaled(id: AlertId): readonly JournaledFact[] {
+    return id.includes("\0") ? [] : this.journal.factsOf(id);
   }
 }
 

@@ -15,6 +15,7 @@ import type { Input } from "#domain/input";
 import type { Vector } from "#domain/place";
 import { emptyState, type State } from "#domain/state";
 import type { Severity } from "#domain/severity";
+import { Agenda } from "./agenda.ts";
 import { AlertArchive, inMemory } from "./alert-archive.ts";
 import { engineLimits, type EngineDependencies } from "./dependencies.ts";
 import { ChangeListeners } from "./change-listeners.ts";
@@ -61,6 +62,7 @@ export class LoopEngine implements Engine {
   );
   private readonly outbox: Outbox;
   private readonly guard: JournalGuard;
+  private readonly agenda: Agenda;
   private readonly archive: AlertArchive;
   private readonly merges: Merges;
   private readonly latest: LatestAlerts;
@@ -79,6 +81,7 @@ export class LoopEngine implements Engine {
     this.standing = dependencies.standing ?? { position: () => 0 };
     this.timer = new OneTimer(dependencies.clock, () => this.planTurn());
     this.guard = new JournalGuard(dependencies.journal);
+    this.agenda = new Agenda(this.guard, this.quarantine, this.handoffs);
     this.archive = new AlertArchive(dependencies.journal);
     this.merges = new Merges(dependencies.journal);
     this.latest = new LatestAlerts(dependencies.journal, dependencies.random);
@@ -149,7 +152,8 @@ export class LoopEngine implements Engine {
   }
 
   factsBeyond(vector: Vector, maxBytes: number): TravellingFact[] {
-    return this.dependencies.journal.factsBeyond(vector, maxBytes, this.dependencies.clock.now());
+    const { journal, clock } = this.dependencies;
+    return journal.factsBeyond(vector, maxBytes, clock.now(), this.current.clockSteps);
   }
 
   merge(facts: readonly TravellingFact[]): Promise<MergeAnswer> {
@@ -218,13 +222,10 @@ export class LoopEngine implements Engine {
     // What was put off while the journal failed comes first: a set clock decides what is due.
     this.probeJournal(now, false);
     this.takeStanding();
+    // What others say is reckoned by the clock as it is now: merged before its step, it would be shifted with the rest.
+    this.decideAll(this.inbox.takeClockSteps(), now);
     this.takeMerges(now);
-    const turn = new Turn();
-    const taken = this.inbox.take();
-    this.latest.readAhead(taken, this.current);
-    for (const pending of taken) this.decideOne(turn, pending, now);
-    for (const input of this.due(now)) this.decideOne(turn, { input, answer: () => {} }, now);
-    if (this.commit(turn, now)) this.finish(turn);
+    this.decideAll(this.inputs(now), now);
     if (this.inbox.depth > 0 || this.merges.any) this.planTurn();
     this.setTimer();
   }
@@ -233,6 +234,22 @@ export class LoopEngine implements Engine {
     const position = this.standing.position();
     if (position !== this.current.acting.position)
       observe(this.current, { kind: "standing-changed", position });
+  }
+
+  /** What waits, then what is due after that. */
+  private *inputs(now: EpochMs): Generator<Pending> {
+    const taken = this.inbox.take();
+    this.latest.readAhead(taken, this.current);
+    yield* taken;
+    if (this.stopping) return;
+    for (const input of this.agenda.due(this.current, now)) yield { input, answer: () => {} };
+  }
+
+  /** In one commit. */
+  private decideAll(all: Iterable<Pending>, now: EpochMs): void {
+    const turn = new Turn();
+    for (const pending of all) this.decideOne(turn, pending, now);
+    if (this.commit(turn, now)) this.finish(turn);
   }
 
   private takeMerges(now: EpochMs): void {
@@ -244,29 +261,20 @@ export class LoopEngine implements Engine {
     if (failure !== null) this.journalFailed(failure, now);
   }
 
-  private due(now: EpochMs): Input[] {
-    if (this.stopping || !this.guard.keepsFacts) return [];
-    const alerts = this.quarantine.due(this.current, now, engineLimits.dueInOneTurn);
-    const ticks = alerts.map((alertId): Input => ({ kind: "tick", alertId }));
-    return this.handoffs.isDue(this.current, now) ? [...ticks, { kind: "handoffs-due" }] : ticks;
-  }
-
   private decideOne(turn: Turn, pending: Pending, now: EpochMs): void {
     const { input, answer } = pending;
     // A signal that would be refused is the occasion to look whether there is room again.
     if (!this.guard.accepts(input) && !this.probeJournal(now, input.kind === "signal")) {
       this.inbox.postpone([input]);
-      turn.answers.push({ tell: answer, answer: journalUnavailable });
-      return;
+      return void turn.answers.push({ tell: answer, answer: journalUnavailable });
     }
-    if (input.kind === "command") this.archive.bringToMemory(this.current, input.alertId);
     let decided: Decided;
     try {
+      if (input.kind === "command") this.archive.bringToMemory(this.current, input.alertId);
       decided = decide(this.current, this.latest.named(input, this.current), now);
     } catch (error) {
       this.invariantBroken(input, error, now);
-      turn.answers.push({ tell: answer, answer: internalError });
-      return;
+      return void turn.answers.push({ tell: answer, answer: internalError });
     }
     for (const fact of decided.facts) this.current = evolve(this.current, fact);
     for (const seen of decided.observations) this.current = observe(this.current, seen);
@@ -306,12 +314,7 @@ export class LoopEngine implements Engine {
 
   private setTimer(): void {
     if (!this.started || this.stopping) return;
-    const { keepsFacts, nextProbeAt } = this.guard;
-    const now = this.dependencies.clock.now();
-    const earliest = keepsFacts ? this.quarantine.earliest(this.current, now) : null;
-    const handoff = keepsFacts ? this.handoffs.next(this.current, now) : null;
-    const times = [nextProbeAt, earliest, handoff].filter((at) => at !== null);
-    this.timer.moveTo(times.length === 0 ? null : Math.min(...times));
+    this.timer.moveTo(this.agenda.next(this.current, this.dependencies.clock.now()));
   }
 
   // ---- the journal cannot be written

@@ -37,6 +37,12 @@ export class Inbox {
     });
   }
 
+  /** The steps of the clock that wait. */
+  takeClockSteps(): readonly Pending[] {
+    const end = this.waiting.findIndex(({ input }) => input.kind !== "clock-stepped");
+    return this.waiting.splice(0, end === -1 ? this.waiting.length : end);
+  }
+
   /** As many as share a commit. */
   take(): readonly Pending[] {
     if (this.waiting.length > engineLimits.turn) return this.waiting.splice(0, engineLimits.turn);

@@ -7,7 +7,7 @@ import type { Answer } from "#domain/command";
 import type { Fact } from "#domain/fact";
 import type { ActionId, AlertId, EpochMs, IntegrationId, OriginId } from "#domain/ids";
 import type { Input, Outcome } from "#domain/input";
-import type { JournaledFact, Vector } from "#domain/place";
+import type { ClockSteps, JournaledFact, Vector } from "#domain/place";
 import type { State } from "#domain/state";
 import type { Person, Via } from "#domain/team";
 
@@ -68,8 +68,11 @@ export interface Journal {
   startNewOrigin(firstOfOurs: number): void;
   /** What this journal holds. */
   vector(): Vector;
-  /** The facts that a machine which holds `vector` lacks, about `maxBytes` of them, in order within each origin. */
-  factsBeyond(vector: Vector, maxBytes: number, now: EpochMs): TravellingFact[];
+  /**
+   * The facts that a machine which holds `vector` lacks, about `maxBytes` of them, in order within each origin. Their ages
+   * are counted by `now` and `clockSteps`: how far this machine's clock was set after the facts up to a position had come.
+   */
+  factsBeyond(vector: Vector, maxBytes: number, now: EpochMs, clockSteps?: ClockSteps): TravellingFact[];
   /** The facts whose position is greater, in order of arrival. */
   replay(afterPosition: number): Iterable<JournaledFact>;
   /** All facts of one alert, in order of arrival; empty when there is none. */

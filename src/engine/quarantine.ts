@@ -22,13 +22,15 @@ export class Quarantine {
 
   /** At most about `limit` alerts whose deadline has come and that may be tried. */
   due({ deadlines }: State, now: EpochMs, limit: number): AlertId[] {
+    for (const [id, until] of this.until) if (until <= now) this.until.delete(id);
     return deadlines.due(now, limit + this.until.size).filter((id) => (this.until.get(id) ?? now) <= now);
   }
 
-  /** When the first of them is due. One that waits here may stand at the head; it must not wake us over and over. */
-  earliest({ deadlines }: State, now: EpochMs): EpochMs | null {
-    const earliest = deadlines.earliest();
-    if (earliest === null || this.until.size === 0 || earliest > now) return earliest;
-    return Math.min(...this.until.values());
+  /** When the first of them may be tried. Those that wait here neither wake us over and over nor hide who comes after them. */
+  earliest({ deadlines }: State): EpochMs | null {
+    if (this.until.size === 0) return deadlines.earliest();
+    const first = deadlines.due(Infinity, this.until.size + 1);
+    const times = first.map((id) => Math.max(deadlines.at(id)!, this.until.get(id) ?? -Infinity));
+    return times.length === 0 ? null : Math.min(...times);
   }
 }

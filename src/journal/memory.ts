@@ -4,7 +4,7 @@
  */
 import type { Fact } from "#domain/fact";
 import type { AlertId, EpochMs, IntegrationId, OriginId } from "#domain/ids";
-import type { JournaledFact, Vector } from "#domain/place";
+import type { ClockSteps, JournaledFact, Vector } from "#domain/place";
 import {
   type AlertKey,
   JournalError,
@@ -90,12 +90,12 @@ export class MemoryJournal implements Journal {
     return Object.fromEntries([...this.byOrigin].map(([origin, { length }]) => [origin, length])) as Vector;
   }
 
-  factsBeyond(vector: Vector, maxBytes: number, now: EpochMs): TravellingFact[] {
+  factsBeyond(vector: Vector, maxBytes: number, now: EpochMs, clockSteps: ClockSteps = []): TravellingFact[] {
     this.refuseWhenClosed();
     const lacking = [...this.byOrigin].map(([origin, entries]) =>
       rowsFrom(entries, Object.hasOwn(vector, origin) ? vector[origin]! : 0),
     );
-    return portionOf(lacking, maxBytes, now);
+    return portionOf(lacking, maxBytes, now, clockSteps);
   }
 
   replay(afterPosition: number): Iterable<JournaledFact> {

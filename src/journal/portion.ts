@@ -4,18 +4,20 @@
  * In order of arrival here, so that the other learns things in an order that made sense once, and nothing old and long
  * stands before an acknowledgement from elsewhere.
  */
-import type { AlertId } from "#domain/ids";
+import type { AlertId, EpochMs } from "#domain/ids";
+import type { ClockSteps } from "#domain/place";
 import type { TravellingFact } from "#engine/ports";
 import type { FactRow } from "./hash-chain.ts";
 
 /**
  * `lacking`: for each origin the rows that are lacking, in order of number. `maxBytes`: of the JSON that it will be; one
- * fact at least is taken. `now`: epoch ms by this machine's clock.
+ * fact at least is taken. `now`, `clockSteps`: see `Journal.factsBeyond`.
  */
 export function portionOf(
   lacking: readonly Iterator<FactRow>[],
   maxBytes: number,
-  now: number,
+  now: EpochMs,
+  clockSteps: ClockSteps,
 ): TravellingFact[] {
   const portion: TravellingFact[] = [];
   const next = lacking.map((rows) => rowOrNull(rows));
@@ -29,14 +31,16 @@ export function portionOf(
     if (!row) return portion;
     bytes += bytesOf(row);
     if (bytes > maxBytes && portion.length > 0) return portion;
-    portion.push(travellingOf(row, now));
+    portion.push(travellingOf(row, now, clockSteps));
     next[first] = rowOrNull(lacking[first]!);
   }
 }
 
-function travellingOf(row: FactRow, now: number): TravellingFact {
-  const { origin, seq, at, kind, alert_id, previous, hash, body, skew } = row;
-  const ageMs = Math.max(0, now - (at + (skew ?? 0)));
+function travellingOf(row: FactRow, now: EpochMs, clockSteps: ClockSteps): TravellingFact {
+  const { position, origin, seq, at, kind, alert_id, previous, hash, body, skew } = row;
+  let saidAt = at + (skew ?? 0);
+  for (const step of clockSteps) if (step.position > position) saidAt += step.deltaMs;
+  const ageMs = Math.max(0, now - saidAt);
   return { origin, seq, at, kind, alertId: alert_id as AlertId | null, previous, hash, body, ageMs };
 }
 

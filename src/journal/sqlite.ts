@@ -7,7 +7,7 @@
 import { chmodSync } from "node:fs";
 import type { Fact } from "#domain/fact";
 import type { AlertId, EpochMs, IntegrationId, OriginId } from "#domain/ids";
-import type { JournaledFact, Vector } from "#domain/place";
+import type { ClockSteps, JournaledFact, Vector } from "#domain/place";
 import {
   type AlertKey,
   JournalError,
@@ -177,13 +177,13 @@ class SqliteJournal implements Journal {
     return this.knownVector;
   }
 
-  factsBeyond(vector: Vector, maxBytes: number, now: EpochMs): TravellingFact[] {
+  factsBeyond(vector: Vector, maxBytes: number, now: EpochMs, clockSteps: ClockSteps = []): TravellingFact[] {
     return this.guard("Reading the journal", () => {
       const lacking = [...this.heads]
         .map(([origin, head]) => ({ origin, head, has: Object.hasOwn(vector, origin) ? vector[origin]! : 0 }))
         .filter(({ head, has }) => has < head.seq)
         .map(({ origin, head, has }) => this.provenRows(this.rows.rowsOf(origin, has, head.seq)));
-      return portionOf(lacking, maxBytes, now);
+      return portionOf(lacking, maxBytes, now, clockSteps);
     });
   }
 

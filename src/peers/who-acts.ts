@@ -118,8 +118,8 @@ export class WhoActs {
     if (this.isSettling || this.isSuspended) return null;
     const { self, membership, able } = this.dependencies;
     const acting = membership.acting(now);
-    // Behind all who can; but if nobody can, then as far as it is able.
-    if (!able()) return acting.length;
+    // It takes in nothing, an acknowledgement neither: while another can, it must not act. If nobody can, as far as it is able.
+    if (!able()) return acting.length === 0 ? 0 : null;
     const coordinator = this.followed?.machine ?? null;
     if (coordinator === self) return 0;
     const before = acting.filter(({ machine }) => machine !== coordinator && machine < self).length;

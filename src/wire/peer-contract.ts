@@ -28,6 +28,11 @@ const machineId = z.string().regex(/^[a-z0-9]{16,40}$/);
 const originId = z.string().regex(/^[A-Za-z0-9_-]{8,40}$/);
 const seq = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
+/** A database would take a NUL for the end. */
+const name = z
+  .string()
+  .min(1)
+  .regex(/^[^\0]*$/);
 const person = z.string().min(1).max(63);
 const ageMs = z
   .number()
@@ -41,8 +46,8 @@ export const travellingFactJson = z.object({
   origin: originId,
   seq,
   at: z.number().int(),
-  kind: z.string().min(1).max(64),
-  alertId: z.string().min(1).max(256).nullable(),
+  kind: name.max(64),
+  alertId: name.max(256).nullable(),
   previous: hash,
   hash,
   body: z.string().max(maxFactBody),

@@ -81,6 +81,7 @@ export class TeamMachine {
       listener: {
         onTeam: (good) => void this.teams.push(good),
         onProblem: (text) => void this.problems.push(text),
+        onRefused: () => {},
         onConflict: (conflict) => void this.conflicts.push(conflict),
         onFault: (error) => void this.faults.push(error),
       },

@@ -1,6 +1,8 @@
 /** The loop itself: one commit a turn, a journal that fails, a broken rule, snapshots, a stop. */
 import { describe, expect, it } from "vitest";
 import type { Fact } from "#domain/fact";
+import type { AlertId } from "#domain/ids";
+import type { JournaledFact } from "#domain/place";
 import { JournalError } from "#engine/ports";
 import { MemoryJournal } from "#journal/memory";
 import { minutes, seconds, team } from "../support/team-builder.ts";
@@ -29,6 +31,37 @@ class TightDisk extends MemoryJournal {
     return true;
   }
 }
+
+/** A disk on which one alert cannot be read any more. */
+class WornDisk extends MemoryJournal {
+  override factsOf(id: AlertId): readonly JournaledFact[] {
+    if (id === "worn") throw new JournalError("unavailable", "The disk does not answer.");
+    return super.factsOf(id);
+  }
+}
+
+describe("a command about an alert that is not in memory", () => {
+  it("is refused when the journal cannot be read, and the engine goes on", async () => {
+    const world = await World.start({ journal: new WornDisk() });
+    const about = (alertId: string) => ({
+      kind: "command" as const,
+      alertId: alertId as AlertId,
+      by: null,
+      origin: "api" as const,
+      command: { kind: "acknowledge" as const },
+    });
+    const answers = Promise.all(["worn", "no\0thing"].map((id) => world.engine.submit(about(id))));
+    await world.time.settle();
+    expect(await answers).toMatchObject([
+      { ok: false, reason: "busy" },
+      { ok: false, reason: "not-found" },
+    ]);
+    expect(world.engine.findAlert("no\0thing" as AlertId)).toBeNull();
+    const raised = world.engine.submit(signal(1));
+    await world.time.settle();
+    expect(await raised).toMatchObject({ ok: true });
+  });
+});
 
 describe("one turn", () => {
   it("keeps all inputs that came together in one commit, before any of them is answered", async () => {

@@ -116,11 +116,11 @@ describe("takeover", () => {
     expect(team.at(3).coordinator).toBe(ids[2]);
   });
 
-  test("a machine whose journal fails hands over, and comes last", async () => {
+  test("a machine whose journal fails hands over, and does nothing while another can", async () => {
     const team = await SmallTeam.running(3);
     team.at(0).isAble = false;
     await team.until(() => team.at(1).position() === 0, 3);
-    expect(team.positions()).toEqual([2, 0, 1]);
+    expect(team.positions()).toEqual([null, 0, 1]);
     team.at(1).isAble = false;
     team.at(2).isAble = false;
     await team.pass(5);

@@ -51,6 +51,13 @@ test("a bad request is refused, changes nothing and makes one line in the log", 
     ]);
     expect(() => answer.json()).not.toThrow();
   }
+  // Ids are whatever a client says, too.
+  const actions = { acknowledge: {}, resolve: {}, escalate: {}, note: { text: "x" }, snooze: { for: "5m" } };
+  for (const [action, body] of Object.entries(actions)) {
+    const act = engine.api("POST", `/api/v1/alerts/a%00b/${action}`, body);
+    await expect(act, action).rejects.toThrow(": 404 ");
+  }
+  await expect(engine.api("GET", "/api/v1/alerts/a%00b")).rejects.toThrow(": 404 ");
   expect(await engine.alerts("all")).toEqual([]);
   expect((await engine.get("/readyz")).status).toBe(200);
   const log = readFileSync(`${engine.data}/tocsin.log`, "utf8").trim().split("\n");

@@ -18,7 +18,7 @@ import { LostEdits } from "./lost-edits.ts";
 import { SealedTexts } from "./sealed-texts.ts";
 import { nobody, type SharedTeamFileOptions } from "./shared-team-options.ts";
 import { teamChanges, type TeamChange } from "./team-history.ts";
-import { notUnderstoodText, refusedText, TeamProblems } from "./team-problems.ts";
+import { notUnderstoodText, TeamProblems } from "./team-problems.ts";
 import { canTravel } from "./team-parcel.ts";
 import { TeamSealing } from "./team-sealing.ts";
 import { filledIn } from "./team-secrets.ts";
@@ -74,7 +74,7 @@ export class SharedTeamFile {
     this.texts = new SealedTexts({ state: () => engine.state, history });
     this.sealing = new TeamSealing(file, link, this.texts);
     this.lost = new LostEdits(options, this.local, this.sealing);
-    this.problems = new TeamProblems((problem) => listener.onProblem(problem));
+    this.problems = new TeamProblems(listener);
   }
 
   /** Reads the file; on a machine that is alone and has none, makes one. The engine need not have started. */
@@ -97,7 +97,7 @@ export class SharedTeamFile {
   /** Once the engine has read its journal. */
   async afterStart(): Promise<void> {
     const { engine } = this.options;
-    if (this.refused !== null) this.problems.say("refused", refusedText(this.file, this.refused));
+    if (this.refused !== null) this.problems.refused(this.file, this.refused);
     this.stops.push(
       engine.onChange(({ facts }) => {
         this.texts.note(facts);
@@ -116,7 +116,7 @@ export class SharedTeamFile {
     if (this.watch !== null || (text === null && this.refused === null && link() !== null)) return;
     this.watch = watchTeamFile({ file: this.file, text }, data, () => clock.now(), {
       onTeam: (good, edited) => void this.serially(() => this.edited(good, edited, person())),
-      onRefused: (faults) => this.problems.say("refused", refusedText(this.file, faults)),
+      onRefused: (faults) => this.problems.refused(this.file, faults),
     });
   }
 
@@ -157,7 +157,7 @@ export class SharedTeamFile {
       const loaded = read.ok ? this.load(read.text) : read;
       if (read.ok && loaded.ok) return this.edited(loaded, read.text, this.options.person());
       const faults = loaded.ok ? [] : loaded.faults.map(printFault);
-      this.problems.say("refused", refusedText(this.file, faults.join("\n")));
+      this.problems.refused(this.file, faults.join("\n"));
     });
   }
 

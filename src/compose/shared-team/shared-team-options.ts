@@ -40,6 +40,8 @@ export interface SharedTeamListener {
   onTeam(good: GoodTeam): void;
   /** What is wrong with the team file, with the remedy; null: nothing (any more). */
   onProblem(text: string | null): void;
+  /** An edit is invalid; `faults` as `tocsin check` prints them, one a line. */
+  onRefused(faults: string): void;
   /** An edit is not in force and was set aside. Once each. */
   onConflict(conflict: TeamConflict): void;
   /** Something failed that should not. */

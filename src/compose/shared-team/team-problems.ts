@@ -1,4 +1,5 @@
 /** What is wrong with the team file on this machine, cause by cause, in the words that people read. Used by `shared-team-file`. */
+import type { SharedTeamListener } from "./shared-team-options.ts";
 
 export const teamProblems = {
   waiting:
@@ -15,11 +16,16 @@ export class TeamProblems {
   private readonly texts = new Map<TeamCause, string>();
   private told: string | null = null;
 
-  /** `onProblem`: all of them together; null: none (any more). */
-  constructor(private readonly onProblem: (text: string | null) => void) {}
+  constructor(private readonly listener: Pick<SharedTeamListener, "onProblem" | "onRefused">) {}
 
   set(cause: keyof typeof teamProblems): void {
     this.say(cause, teamProblems[cause]);
+  }
+
+  /** `faults`: one a line, as `tocsin check` prints them. */
+  refused(file: string, faults: string): void {
+    this.listener.onRefused(faults);
+    this.say("refused", refusedText(file, faults));
   }
 
   say(cause: TeamCause, text: string): void {
@@ -36,12 +42,11 @@ export class TeamProblems {
     const text = this.texts.size === 0 ? null : [...this.texts.values()].join(" ");
     if (text === this.told) return;
     this.told = text;
-    this.onProblem(text);
+    this.listener.onProblem(text);
   }
 }
 
-/** `faults`: one a line, as `tocsin check` prints them. */
-export function refusedText(file: string, faults: string): string {
+function refusedText(file: string, faults: string): string {
   const lines = faults.split("\n");
   const more = lines.length > 1 ? ` (and ${lines.length - 1} more; "tocsin check ${file}" lists them)` : "";
   return `The team file was refused, the last good one stays in force: ${lines[0]}${more}`;

@@ -1,6 +1,6 @@
 /** A few machines with the engines, channels and peers that ship, in virtual time: desktops and mails that record. */
 import type { AlertId, MachineId, PersonId } from "#domain/ids";
-import type { Signal } from "#domain/input";
+import type { Outcome, Signal } from "#domain/input";
 import type { PersonPresence, Presence } from "#domain/presence";
 import type { Tell } from "#domain/command";
 import { createDesktopChannel } from "#channels/desktop";
@@ -28,10 +28,13 @@ export class EngineMachine {
   readonly sources: MachineClock;
   readonly engine: LoopEngine;
   readonly peers: Peers;
+  readonly journal: MemoryJournal;
   readonly told: Tell[] = [];
   readonly security: string[] = [];
   /** How this machine's desktops answer. */
   shows: (notice: Notice) => Awaited<ReturnType<Desktops["present"]>> = () => "shown";
+  /** How the mail server answers this machine. */
+  mails: () => Promise<Outcome> = async () => ({ kind: "sent" });
   private peopleHere: readonly PersonPresence[] = [];
   private peopleChanged = () => {};
   private leave = () => {};
@@ -41,6 +44,7 @@ export class EngineMachine {
     private readonly team: EngineTeam,
   ) {
     this.sources = new MachineClock(team.time);
+    this.journal = new MemoryJournal(`origin-${id}`);
     const clock = new SystemClock(this.sources);
     const desktops: Desktops = { present: async (notice) => this.present(notice) };
     // The engine asks the peers, and the peers the engine.
@@ -51,7 +55,7 @@ export class EngineMachine {
         alertId: () => `${id}-${(team.alerts += 1)}` as AlertId,
         nextAlertId: (...parts) => idOfText(JSON.stringify(parts)),
       },
-      journal: new MemoryJournal(`origin-${id}`),
+      journal: this.journal,
       channels: [
         createDesktopChannel({
           desktops: { present: (notice, signal) => late.peers!.desktops().present(notice, signal) },
@@ -79,7 +83,7 @@ export class EngineMachine {
       runtime: () => ({ tocsin: "1", node: "20", timeZones: "2026a", revision: "r1", handoffs: "h1" }),
       log: () => {},
       securityLog: (event) => void this.security.push(event),
-      able: () => true,
+      able: () => this.engine.health.ready,
       wake: () => this.engine.lookAtClock(),
       report: (text) =>
         text === null ? this.engine.clearProblem("peers") : this.engine.reportProblem("peers", text),
@@ -154,8 +158,9 @@ export class EngineMachine {
       via: "email",
       send: async (notice) => {
         if (!notice.stillWanted()) return { kind: "withdrawn" };
-        this.team.note(this.id, notice, "email");
-        return { kind: "sent" };
+        const outcome = await this.mails();
+        if (outcome.kind === "sent") this.team.note(this.id, notice, "email");
+        return outcome;
       },
       close: async () => {},
     };

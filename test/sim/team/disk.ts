@@ -136,8 +136,8 @@ class OpenDisk implements Journal {
     return this.known;
   }
 
-  factsBeyond(vector: Vector, maxBytes: number, now: EpochMs): TravellingFact[] {
-    return this.journal.factsBeyond(vector, maxBytes, now);
+  factsBeyond(...question: Parameters<Journal["factsBeyond"]>): TravellingFact[] {
+    return this.journal.factsBeyond(...question);
   }
 
   replay(afterPosition: number): Iterable<JournaledFact> {
