@@ -162,7 +162,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
     tell: (word) => machines?.peers.tell(word),
     version,
     self: identity.id,
-    standing: { position: () => machines?.position() ?? null },
+    standing: { position: () => machines?.position() ?? null, others: () => machines?.others() ?? [] },
     log: (level, text, error) => log[level]({ err: error }, text),
     onBroken: once((error) => {
       log.error({ err: error }, "the journal is damaged: starting again, to salvage it");

@@ -181,6 +181,10 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
   }
 
   /** Not before it is known whose desktops are here: else somebody who is about to attach would count as not there. */
+  others(): readonly MachineId[] {
+    return this.peers.others();
+  }
+
   position(): number | null {
     return this.isStarted ? this.peers.position() : null;
   }

@@ -36,7 +36,8 @@ export function attemptAt(notification: Notification, acting: Acting): EpochMs |
   const { state, dueAt, retries, via, attemptedBy, attemptedAt, actionId, isOver } = notification;
   if (acting.position === null || isOver) return null;
   const retryAt = acting.self === null ? undefined : retries[acting.self];
-  const at = retryAt ?? dueAt + waitMs(acting.position, via);
+  if (retryAt === null) return null;
+  const at = retryAt ?? dueAt + waitMs(Math.max(0, acting.position - givenUp(retries)), via);
   if (state === "planned") return at;
   if (state !== "attempted" || acting.underWay.has(actionId)) return null;
   // Ours, from before a restart: its outcome is lost, so it is made again.
@@ -45,6 +46,13 @@ export function attemptAt(notification: Notification, acting: Acting): EpochMs |
   const over = (attemptedAt ?? 0) + patienceMs[via];
   const isLate = (attemptedAt ?? 0) > dueAt + longestMs;
   return Math.max(at, isLate ? over : Math.min(over, dueAt + longestMs));
+}
+
+/** The machines that will not try again are not waited for. They were before this one, or they would not have tried. */
+function givenUp(retries: Notification["retries"]): number {
+  let machines = 0;
+  for (const machine in retries) if (retries[machine as MachineId] === null) machines += 1;
+  return machines;
 }
 
 /** When the alert next needs a `tick` on this machine; null: never. */

@@ -101,8 +101,11 @@ export interface Notification {
   readonly state: NotificationState;
   /** When it is to be attempted (again). */
   readonly dueAt: EpochMs;
-  /** When the machines that could not get through try again: what stands in their way need not stand in another's. */
-  readonly retries: Readonly<Record<MachineId, EpochMs>>;
+  /**
+   * When the machines that could not get through try again: what stands in their way need not stand in another's. Null: not
+   * before the person is asked anew.
+   */
+  readonly retries: Readonly<Record<MachineId, EpochMs | null>>;
   readonly attempts: number;
   /** Who made the last attempt, and when; null: nobody yet, or a machine that is alone. */
   readonly attemptedBy: MachineId | null;

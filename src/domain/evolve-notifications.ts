@@ -66,7 +66,10 @@ export function endedUpTo(all: All, round: number): All {
 /** See `shiftDeadlines`. */
 export function shiftNotifications(all: All, deltaMs: number): All {
   return all.map((n) => {
-    const retries = Object.entries(n.retries).map(([machine, at]) => [machine, at + deltaMs]);
+    const retries = Object.entries(n.retries).map(([machine, at]) => [
+      machine,
+      at === null ? null : at + deltaMs,
+    ]);
     return {
       ...n,
       dueAt: n.dueAt + deltaMs,
@@ -88,17 +91,13 @@ function attempted(n: Notification, fact: Of<"notification-attempted">, steppedM
 
 function failed(all: All, { actionId, at, retryAt, machine }: Of<"notification-failed">): All {
   if (all.some((n) => n.actionId === actionId && n.state === "sent")) return all;
-  if (retryAt === null)
-    return nextChannelAtOnce(
-      changed(all, actionId, (n) => ({ ...n, state: "failed" })),
-      actionId,
-      at,
-    );
-  const again =
-    machine === undefined
-      ? () => ({ dueAt: retryAt, retries: noRetries })
-      : (n: Notification) => ({ retries: { ...n.retries, [machine]: retryAt } });
-  return changed(all, actionId, (n) => ({ ...n, state: "planned", ...again(n) }));
+  const after = changed(all, actionId, (n): Notification => {
+    if (machine !== undefined)
+      return { ...n, state: "planned", retries: { ...n.retries, [machine]: retryAt } };
+    if (retryAt !== null) return { ...n, state: "planned", dueAt: retryAt, retries: noRetries };
+    return { ...n, state: "failed" };
+  });
+  return retryAt === null ? nextChannelAtOnce(after, actionId, at) : after;
 }
 
 /** The person's next way in the same wave is not waited for any longer. */

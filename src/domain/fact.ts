@@ -94,7 +94,7 @@ export type AlertFact = { readonly at: EpochMs; readonly hlc?: number; readonly 
       readonly text: string;
       /** When it will be tried again; null: given up, the person's next channel is tried at once. */
       readonly retryAt: EpochMs | null;
-      /** Set: only this machine could not get through, and no other one waits for its `retryAt`. */
+      /** Set: only this machine could not get through, or gives up; no other one waits for its `retryAt`. */
       readonly machine?: MachineId;
     }
   | {

@@ -94,7 +94,11 @@ function textOf(fact: AlertFact, nameOf: NameOf, machineOf: MachineOf): string {
         : `E-mail to ${nameOf(fact.person)} accepted by the mail server.`;
     case "notification-failed":
       return `${viaTexts[fact.via]} to ${nameOf(fact.person)} failed: ${failureTexts[fact.reason]}${detail(fact.text)}; ${
-        fact.retryAt === null ? "not tried again, the next way is tried at once" : "will be tried again"
+        fact.retryAt !== null
+          ? "will be tried again"
+          : fact.machine === undefined
+            ? "not tried again, the next way is tried at once"
+            : "not tried again by this machine, another one and the next way are tried at once"
       }.`;
     case "notification-withdrawn":
       return `${viaTexts[fact.via]} to ${nameOf(fact.person)} not sent: no longer needed.`;

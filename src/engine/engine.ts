@@ -74,11 +74,11 @@ export class LoopEngine implements Engine {
       channels: dependencies.channels,
       state: () => this.current,
       tell: (word) => dependencies.tell?.(word),
-      done: (command, outcome) =>
-        void this.submit({ kind: "outcome", alertId: command.alertId, actionId: command.actionId, outcome }),
+      done: ({ alertId, actionId }, outcome) =>
+        void this.submit({ kind: "outcome", alertId, actionId, outcome, others: this.standing.others() }),
       mayAct: () => this.standing.position() !== null,
     });
-    this.standing = dependencies.standing ?? { position: () => 0 };
+    this.standing = dependencies.standing ?? { position: () => 0, others: () => [] };
     this.timer = new OneTimer(dependencies.clock, () => this.planTurn());
     this.guard = new JournalGuard(dependencies.journal);
     this.agenda = new Agenda(this.guard, this.quarantine, this.handoffs);

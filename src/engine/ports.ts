@@ -5,7 +5,7 @@
 import type { Alert } from "#domain/alert";
 import type { Answer } from "#domain/command";
 import type { Fact } from "#domain/fact";
-import type { ActionId, AlertId, EpochMs, IntegrationId, OriginId } from "#domain/ids";
+import type { ActionId, AlertId, EpochMs, IntegrationId, MachineId, OriginId } from "#domain/ids";
 import type { Input, Outcome } from "#domain/input";
 import type { ClockSteps, JournaledFact, Vector } from "#domain/place";
 import type { State } from "#domain/state";
@@ -219,6 +219,8 @@ export type MergeAnswer =
  */
 export interface Standing {
   position(): number | null;
+  /** The other machines that act now. */
+  others(): readonly MachineId[];
 }
 
 /** Whether the engine can be trusted now, and if not, why, in one sentence with the remedy. */

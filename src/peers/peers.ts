@@ -161,6 +161,11 @@ export class Peers implements Standing {
     return position;
   }
 
+  others(): readonly MachineId[] {
+    const { clock } = this.dependencies;
+    return this.membership.acting(clock.now()).map(({ machine }) => machine);
+  }
+
   /** All desktops of the team. */
   desktops(): Desktops {
     return this.teamDesktops;

@@ -54,7 +54,7 @@ export class TeamMachine {
       channels: [],
       version: "test",
       self: this.machine,
-      standing: { position: () => 0 },
+      standing: { position: () => 0, others: () => [] },
       log: (_level, text, error) => void this.faults.push(error ?? text),
       onBroken: (error) => void this.faults.push(error),
     });

@@ -80,7 +80,7 @@ export class World {
       channels: [this.channel("desktop"), this.channel("email")],
       tell: (word) => void this.told.push({ ...word, at: this.time.wallMs() }),
       version: "test",
-      ...(self === undefined ? {} : { self: self as MachineId, standing: { position } }),
+      ...(self === undefined ? {} : { self: self as MachineId, standing: { position, others: () => [] } }),
       log: (level, text) => void this.log.push(`${level}: ${text}`),
       onBroken: () => void this.log.push("broken"),
     });

@@ -95,7 +95,13 @@ class Run {
       for (const seen of observations) observe(this.state, seen);
       for (const command of commands) {
         if (command.kind !== "notify") continue;
-        inbox.push({ kind: "outcome", alertId, actionId: command.actionId, outcome: { kind: "sent" } });
+        inbox.push({
+          kind: "outcome",
+          alertId,
+          actionId: command.actionId,
+          outcome: { kind: "sent" },
+          others: [],
+        });
       }
     }
   }

@@ -4,11 +4,11 @@
  * A tier that is below its `minSeverity`, empty or unreachable costs no waiting time. After the last tier the policy
  * repeats, then its last usable tier goes on for ever: nobody is given up silently (invariant 2).
  */
-import type { Alert } from "../alert.ts";
+import type { Alert, Notification } from "../alert.ts";
 import type { Decision } from "../decision.ts";
 import type { PlannedNotification, StepReason } from "../fact.ts";
 import type { Asked } from "../alert.ts";
-import { actionIdOf } from "../ids.ts";
+import { actionIdOf, type MachineId } from "../ids.ts";
 import type { PersonCommand } from "../input.ts";
 import { limits } from "../limits.ts";
 import type { Policy } from "../team.ts";
@@ -59,13 +59,23 @@ export function escalateInTime(decision: Decision, alert: Alert): Alert {
 }
 
 /**
- * Nobody in the tier could be told, so its time need not pass; but only upwards. After the last tier the time does
- * pass, else a broken mail server would be asked in a circle without a pause.
+ * Nobody in the tier could be told by any machine that acts now (this one and `others`; null: not known, only what failed
+ * for all counts), so its time need not pass; but only upwards. After the last tier the time does pass, else a broken mail
+ * server would be asked in a circle without a pause.
  */
-export function escalateIfTierFailed(decision: Decision, alert: Alert): Alert {
+export function escalateIfTierFailed(
+  decision: Decision,
+  alert: Alert,
+  others: readonly MachineId[] | null = null,
+): Alert {
   const wave = alert.notifications.filter((n) => n.wave === alert.wave);
   if (alert.status !== "triggered" || alert.nobodyReachable || wave.length === 0) return alert;
-  if (wave.some((n) => n.state !== "failed")) return alert;
+  const { self } = decision.acting;
+  const acting = self === null || others === null ? null : [self, ...others];
+  const isHopeless = ({ state, retries }: Notification) =>
+    state === "failed" ||
+    (state === "planned" && acting?.every((machine) => retries[machine] === null) === true);
+  if (!wave.every(isHopeless)) return alert;
   const { steps } = policyOf(decision.state, alert);
   const above = steps.findIndex(
     (step, index) => index > alert.step && typeof ask(decision.state, alert, step, decision.now) !== "string",

@@ -8,8 +8,14 @@ import { limits } from "../limits.ts";
 import { escalateIfTierFailed } from "./escalate.ts";
 import { notifyDue } from "./notify.ts";
 
-/** What stood in the way of this machine, and need not of another one. */
-const isOfThisMachine = new Set<FailureReason>(["unreachable", "timed-out", "internal"]);
+/** What stood in the way of this machine, and need not of another one: its network, its clock, its settings. */
+const isOfThisMachine = new Set<FailureReason>([
+  "unreachable",
+  "timed-out",
+  "authentication",
+  "not-configured",
+  "internal",
+]);
 
 export function recordOutcome(decision: Decision, input: NotificationOutcome): void {
   const { alertId, actionId } = input;
@@ -24,7 +30,7 @@ export function recordOutcome(decision: Decision, input: NotificationOutcome): v
   let after = record(decision, alert, notification, input.outcome);
   if (after.status === "triggered") {
     after = notifyDue(decision, after);
-    after = escalateIfTierFailed(decision, after);
+    after = escalateIfTierFailed(decision, after, input.others);
   }
   decision.done(after, "done");
 }

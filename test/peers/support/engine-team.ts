@@ -65,7 +65,7 @@ export class EngineMachine {
       tell: (word) => late.peers!.tell(word),
       version: "test",
       self: id,
-      standing: { position: () => late.peers!.position() },
+      standing: { position: () => late.peers!.position(), others: () => late.peers!.others() },
       log: () => {},
       onBroken: () => {},
     });

@@ -207,7 +207,7 @@ export class Faults {
 
   private losesMail(machine: Machine): void {
     const { dice } = this.scene;
-    machine.parts.mail.set(dice.pick(["refused", "black-hole", "black-hole"] as const));
+    machine.parts.mail.set(dice.pick(["refused", "black-hole", "black-hole", "locked-out"] as const));
     this.untilRepaired(dice.between(30_000, 300_000), () => machine.parts.mail.set("works"));
   }
 

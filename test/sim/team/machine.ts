@@ -94,7 +94,10 @@ export class Machine implements Able {
     const opened = parts.disk.open(life);
     const journal = parts.meddling.journal?.(opened, this) ?? opened;
     let peers: Peers | null = null;
-    const shipped: Standing = { position: () => peers?.position() ?? null };
+    const shipped: Standing = {
+      position: () => peers?.position() ?? null,
+      others: () => peers?.others() ?? [],
+    };
     const standing = parts.meddling.standing?.(shipped, this) ?? shipped;
     const channels: Channel[] = [
       createDesktopChannel({

@@ -1,11 +1,11 @@
-/** One machine's way to the mail server, as an e-mail channel: it works, nobody answers there, or it leads nowhere. */
+/** One machine's way to the mail server, as an e-mail channel: it works, nobody answers there, it leads nowhere, or its login is refused. */
 import type { Outcome } from "#domain/input";
 import type { Channel, Notice } from "#engine/ports";
 import type { Dice } from "./dice.ts";
 import type { Life, MachineTime } from "./machine-time.ts";
 import type { TrueTime } from "./true-time.ts";
 
-export type Route = "works" | "refused" | "black-hole";
+export type Route = "works" | "refused" | "black-hole" | "locked-out";
 
 /** As the e-mail channel that ships: SMTP's own limits together are below it. */
 const givesUpAfterMs = 30_000;
@@ -40,6 +40,8 @@ export class MailRoute {
       send: async (notice: Notice): Promise<Outcome> => {
         await pause(this.dice.between(50, 2_000));
         if (this.route === "refused") return failed("unreachable", "Connection refused.");
+        if (this.route === "locked-out")
+          return { kind: "failed", permanent: true, reason: "authentication", text: "535 login refused" };
         if (this.route === "black-hole") {
           await pause(givesUpAfterMs);
           return failed("timed-out", "No answer.");

@@ -24,12 +24,15 @@ export function meddlingOf(mutant: TeamMutant | null, teamSize: number): Meddlin
     case "majority-quorum":
       return {
         standing: (standing, machine) => ({
+          ...standing,
           position: () =>
             (machine.process?.peers.status().awake ?? 0) > teamSize / 2 ? standing.position() : null,
         }),
       };
     case "heartbeat-only-takeover":
-      return { standing: (standing) => ({ position: () => (standing.position() === 0 ? 0 : null) }) };
+      return {
+        standing: (standing) => ({ ...standing, position: () => (standing.position() === 0 ? 0 : null) }),
+      };
     case "marks-sent-before-sending":
       return { journal: marksSent };
     case "does-not-reread-acknowledgement":
