@@ -12,6 +12,7 @@ import type { Logger } from "pino";
 import { WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "#engine/ports";
 import { closedUnauthorised, streamPath, tokenMessage } from "#wire/client-contract";
+import { UnreadLimit } from "#wire/unread-limit";
 import type { BearerToken } from "./bearer-token.ts";
 import type { ClientConnection } from "./client-hub.ts";
 import { isForeignOrigin, isOwnHost } from "./own-host.ts";
@@ -132,15 +133,19 @@ class Stream {
     this.cancelPing ??= this.planPing();
     client.on("pong", () => this.silent.delete(client));
     client.on("close", () => this.silent.delete(client));
+    const unread = new UnreadLimit(this.limits.unreadBytes);
     const sendText = (text: string): void => {
       if (client.readyState !== WebSocket.OPEN) return;
-      if (client.bufferedAmount > this.limits.unreadBytes) {
+      if (unread.isExceededBy(client.bufferedAmount)) {
         this.dependencies.log.warn(
           { unreadBytes: client.bufferedAmount },
           "dropped a stream whose client reads too slowly",
         );
         client.terminate();
-      } else client.send(text);
+        return;
+      }
+      client.send(text);
+      unread.sent(text);
     };
     return {
       send: (message) => sendText(JSON.stringify(message)),

@@ -3,6 +3,7 @@
  * in, and an end when nobody is there any more. Both ends of every link, of machines and of desks, are made of this.
  */
 import { WebSocket, type RawData } from "ws";
+import { UnreadLimit } from "#wire/unread-limit";
 import { closeCodes, type CloseCode } from "./close-codes.ts";
 import type { LinkLimits } from "./link-limits.ts";
 import type { Liveness, Watched } from "./liveness.ts";
@@ -43,12 +44,14 @@ export class WebTextSocket implements TextSocket, Watched {
   private early: string[] = [];
   private earlyBytes = 0;
   private readonly budget: WorkBudget;
+  private readonly unread: UnreadLimit;
 
   constructor(
     private readonly socket: WebSocket,
     private readonly options: TextSocketOptions,
   ) {
     const { limits, workPerSecond, scheduler, liveness } = options;
+    this.unread = new UnreadLimit(limits.unreadBytes);
     this.budget = new WorkBudget(workPerSecond, limits.burstSeconds, scheduler);
     liveness.watch(this);
     socket.on("message", (data, isBinary) => this.receive(data, isBinary));
@@ -67,6 +70,7 @@ export class WebTextSocket implements TextSocket, Watched {
   send(text: string): boolean {
     if (this.why !== null || !this.isRead()) return false;
     this.socket.send(text);
+    this.unread.sent(text);
     return true;
   }
 
@@ -152,7 +156,7 @@ export class WebTextSocket implements TextSocket, Watched {
   /** Whether the other keeps up; closed when not. */
   private isRead(): boolean {
     if (this.socket.readyState !== WebSocket.OPEN) return false;
-    if (this.socket.bufferedAmount <= this.options.limits.unreadBytes) return true;
+    if (!this.unread.isExceededBy(this.socket.bufferedAmount)) return true;
     this.options.report("reads-too-slowly", {
       reason: `It has left ${this.socket.bufferedAmount} bytes unread.`,
     });
