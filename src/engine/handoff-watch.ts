@@ -29,14 +29,15 @@ export class HandoffWatch {
   next(state: State, now: EpochMs): EpochMs | null {
     const wait = waitOf(state);
     if (wait === null) return null;
-    const at = this.noticeAt(state, now - wait);
+    // Not of some time ago: what was due then may be too late to tell now, and would be due for ever.
+    const at = this.noticeAt(state, now);
     return at === null ? null : at + wait;
   }
 
   /** Whether that time has come, as far as it is known: a turn with alerts in it does not wait while it is worked out. */
   isDue(state: State, now: EpochMs): boolean {
     const wait = waitOf(state);
-    if (wait === null || !this.holds(state, now - wait)) return false;
+    if (wait === null || !this.holds(state, now)) return false;
     const { at } = this.known!;
     return at !== null && at + wait <= now;
   }
