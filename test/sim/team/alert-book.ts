@@ -78,6 +78,8 @@ export class AlertBook {
   readonly sent: { readonly said: Said; readonly actionId: string }[] = [];
   /** Actions that came to nothing for good on some machine. */
   readonly givenUp = new Set<string>();
+  /** "MACHINE ACTION": its login was refused there, so that machine asks again only with the next step. */
+  readonly shutOut = new Set<string>();
   readonly steps: Step[] = [];
   /** What has begun a round. */
   readonly begins: Round[] = [];

@@ -171,6 +171,7 @@ export class Obligations implements LedgerListener {
       return;
     }
     book.givenUp.add(fact.actionId);
+    if (fact.reason === "authentication") book.shutOut.add(`${said.machine} ${fact.actionId}`);
     // Given up after a minute, since the next tier is asked by then. Before, somebody else might still do it.
     if (isForAll || obligation === undefined || said.trueAt > obligation.firstDue + latestMs)
       this.endWhere(book, (one) => isOf(one, fact));
@@ -215,6 +216,7 @@ export class Obligations implements LedgerListener {
       since = since === null || way === null ? null : Math.max(since, way);
     }
     const book = this.bookOf(obligation.alertId);
+    if (what.kind === "notification" && book.shutOut.has(`${machine} ${what.actionId}`)) return 0;
     const owed = book.dueFor(machine, obligation);
     if (since === null || owed === null || book.isQuietFor(machine, obligation)) return 0;
     return this.time.now - Math.max(owed.due, since, owed.known);
