@@ -214,8 +214,10 @@ export class Faults {
   /** While it runs: nobody can know of a clock that was set while the machine was off. */
   private setsClock(machine: Machine): void {
     if (machine.process === null) return;
-    machine.parts.time.setWallBy(this.scene.dice.between(-600_000, 600_000));
-    machine.goesOnIfItRuns();
+    const { dice } = this.scene;
+    machine.parts.time.setWallBy(dice.between(-600_000, 600_000));
+    // Else it is noticed by whatever comes next: another machine's fact, a heartbeat, a timer.
+    if (dice.chance(0.5)) machine.goesOnIfItRuns();
   }
 
   private breaksLinks(machine: Machine): void {
