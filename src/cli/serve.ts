@@ -10,6 +10,9 @@ import { installationDirectory } from "./installation.ts";
 import { CommandFailure, wrongUsage, type Output } from "./outcome.ts";
 import { usageLine, type Given } from "./usage.ts";
 
+/** An address leaves it out. */
+const defaultHttpPort = 80;
+
 export async function serve(given: Given, output: Output): Promise<number> {
   const data = given.text("data");
   if (data === undefined) throw wrongUsage(usageLine("serve"));
@@ -28,16 +31,18 @@ export async function serve(given: Given, output: Output): Promise<number> {
       pages: pagesDirectory(),
       version,
       log,
-      onBroken: () => void restart(),
+      onBroken: () => void restart().catch(giveUp),
     });
     if (!started.ok) throw new CommandFailure(started.exitCode, started.text);
     return started.machine;
   };
+  let giveUp: (error: unknown) => void = () => {};
+  const cannotGoOn = new Promise<never>((_, reject) => (giveUp = reject));
   let machine = await start(portOf(given.text("port") ?? "8743"));
   const restart = async () => {
     await machine.stop();
     // At the same address, or the monitoring tools would not find it again.
-    machine = await start(Number(new URL(machine.url).port));
+    machine = await start(Number(new URL(machine.url).port || defaultHttpPort));
   };
   const untilStopped = stopOnSignal(() => machine.stop());
   if (given.flag("json")) {
@@ -50,7 +55,7 @@ export async function serve(given: Given, output: Output): Promise<number> {
   }
   if (machine.teamRefused !== null)
     output.error(`The team file was refused, the last good one is in force:\n${machine.teamRefused}`);
-  await untilStopped;
+  await Promise.race([untilStopped, cannotGoOn]);
   return 0;
 }
 

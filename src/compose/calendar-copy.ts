@@ -82,6 +82,8 @@ export class CalendarCopy {
     const known = this.bytes === null ? nothing : this.known;
     const fetched = await fetchCalendar(place.url, known, { maxBytes: maxCalendarBytes, timeoutMs }, signal);
     if (!fetched.ok) return fetched;
+    if (!fetched.isNew && this.bytes === null)
+      return { ok: false, text: `${placeOf(this.source)}: answers "not modified", though nothing was kept` };
     return fetched.isNew
       ? { ok: true, bytes: fetched.bytes, known: fetched.known }
       : { ok: true, bytes: null, known };
@@ -89,6 +91,15 @@ export class CalendarCopy {
 
   /** @returns what is wrong with it; then everything stays as it was. */
   private async read(bytes: Uint8Array, team: Team, now: EpochMs): Promise<string | null> {
+    try {
+      return await this.interpreted(bytes, team, now);
+    } catch (error) {
+      // Whatever a stranger's calendar makes a library throw, it must not end the engine.
+      return `${placeOf(this.source)}: cannot be understood (${(error as Error).message})`;
+    }
+  }
+
+  private async interpreted(bytes: Uint8Array, team: Team, now: EpochMs): Promise<string | null> {
     const window = calendarWindow(now);
     const reading = await readCalendar(bytes, {
       people: team.people,

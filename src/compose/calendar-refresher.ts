@@ -75,7 +75,9 @@ export class CalendarRefresher {
   private plan(copy: CalendarCopy, signal: AbortSignal): void {
     const refresh = () => {
       this.timers.delete(copy);
-      void this.refresh(copy, signal);
+      this.refresh(copy, signal).catch((error: unknown) =>
+        this.options.log.warn({ calendar: copy.source.id, err: error }, "a calendar could not be refreshed"),
+      );
     };
     this.timers.set(copy, this.options.clock.callAt(copy.dueAt, refresh));
   }

@@ -5,16 +5,21 @@ export type WrittenTeamFile =
   | { readonly ok: true }
   | { readonly ok: false; /** One sentence with the remedy. */ readonly text: string };
 
+/** Some editors put it there; who reads the file is not shown it. */
+const byteOrderMark = "\uFEFF";
+
 /** `before` is what the file had when the edit began: somebody else's change since then is not written over. */
 export async function writeTeamFile(file: string, before: string, after: string): Promise<WrittenTeamFile> {
   let fresh: string | null = null;
   try {
     const place = await realpath(file);
-    if ((await readFile(place, "utf8")) !== before)
+    const there = await readFile(place, "utf8");
+    const mark = there.startsWith(byteOrderMark) ? byteOrderMark : "";
+    if (there.slice(mark.length) !== before)
       return { ok: false, text: `${file} has been changed meanwhile; nothing was written, so do it again.` };
     const { mode } = await stat(place);
     fresh = `${place}.${process.pid}.new`;
-    await writeFile(fresh, after, { mode: mode & 0o777, flush: true });
+    await writeFile(fresh, mark + after, { mode: mode & 0o777, flush: true });
     await rename(fresh, place);
     return { ok: true };
   } catch (error) {

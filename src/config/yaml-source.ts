@@ -72,7 +72,7 @@ export function readYaml(text: string): YamlSource {
       faults.push({ ...position, path, text: "given twice; keep one of them" });
     } else if (!faults.some(({ line }) => line === position.line)) {
       // What follows on the same line is confusion about the first.
-      faults.push({ ...position, path: [], text: `not valid YAML: ${problem.message.split("\n")[0]}` });
+      faults.push({ ...position, path: [], text: wordsOf(problem) });
     }
   }
   if (document.errors.some((error) => !isDuplicate(error)))
@@ -93,6 +93,12 @@ export function readYaml(text: string): YamlSource {
       return unreadable(top, "its aliases (*name) unfold into far too much; write things out");
     throw error;
   }
+}
+
+/** In no case what the file says there: it may be a password. */
+function wordsOf({ code, message }: { readonly code: string; readonly message: string }): string {
+  if (code === "TAG_RESOLVE_FAILED") return "a text that begins with ! is a tag in YAML; put it in quotes";
+  return `not valid YAML: ${message.split("\n")[0]!.replace(/: .*$/, "")}`;
 }
 
 const top: Position = { line: 1, column: 1 };

@@ -8,10 +8,12 @@ import type { ActionId, EpochMs, MachineId } from "./ids.ts";
 import type { Via } from "./team.ts";
 
 export interface Acting {
-  /** This machine; null when it is the only one. */
+  /** This machine; null: it has no name, since it can only be alone (in the domain's own tests, in a simulated alert). */
   readonly self: MachineId | null;
   /** Its rank among the machines that it sees; null: it takes in, and does nothing. */
   readonly position: number | null;
+  /** The other machines that act now. */
+  readonly others: readonly MachineId[];
   /** Its own attempts that have not come to an end. */
   readonly underWay: { has(actionId: ActionId): boolean };
 }
@@ -36,10 +38,10 @@ export function attemptAt(notification: Notification, acting: Acting): EpochMs |
   const { state, dueAt, retries, via, attemptedBy, attemptedAt, actionId, isOver } = notification;
   if (acting.position === null || isOver) return null;
   const retryAt = acting.self === null ? undefined : retries[acting.self];
-  if (retryAt === null) return null;
+  if (retryAt === null || acting.underWay.has(actionId)) return null;
   const at = retryAt ?? dueAt + waitMs(Math.max(0, acting.position - givenUp(retries)), via);
   if (state === "planned") return at;
-  if (state !== "attempted" || acting.underWay.has(actionId)) return null;
+  if (state !== "attempted") return null;
   // Ours, from before a restart: its outcome is lost, so it is made again.
   if (attemptedBy === acting.self) return at;
   // Another machine's may be under way. But one after another may hang, and all of them together have a minute.
@@ -55,6 +57,29 @@ function givenUp(retries: Notification["retries"]): number {
   return machines;
 }
 
+/** Whether some machine has. */
+export function hasGivenUp({ retries }: Pick<Notification, "retries">): boolean {
+  return givenUp(retries) > 0;
+}
+
+/** Whether none of the machines that act now will attempt it any more, though none of them has failed for all. */
+export function isGivenUp(
+  {
+    state,
+    retries,
+    attemptedBy,
+    actionId,
+  }: Pick<Notification, "state" | "retries" | "attemptedBy" | "actionId">,
+  acting: Acting,
+): boolean {
+  const { self, others } = acting;
+  if (self === null || acting.underWay.has(actionId)) return false;
+  const now = [self, ...others];
+  // One that is gone may have sent it, or not; it will not say.
+  const isLost = state === "attempted" && attemptedBy !== null && !now.includes(attemptedBy);
+  return (state === "planned" || isLost) && now.every((machine) => retries[machine] === null);
+}
+
 /** When the alert next needs a `tick` on this machine; null: never. */
 export function deadlineOf(alert: Alert, acting: Acting): EpochMs | null {
   if (alert.status === "resolved" || acting.position === null) return null;
@@ -66,7 +91,10 @@ export function deadlineOf(alert: Alert, acting: Acting): EpochMs | null {
   if (alert.status === "triggered") {
     // Triggered and nothing planned: another machine's report has reopened it.
     steps.push(alert.nextEscalationAt ?? alert.openedAt);
-    for (const notification of alert.notifications) attempts.push(attemptAt(notification, acting));
+    for (const notification of alert.notifications) {
+      const isDue = acting.position === 0 && !notification.isOver && isGivenUp(notification, acting);
+      attempts.push(isDue ? notification.dueAt : attemptAt(notification, acting));
+    }
   }
   let earliest: EpochMs | null = null;
   for (const at of steps)

@@ -1,5 +1,6 @@
 /** What an alert still has to tell, after one more fact. Called by `evolve-alert`; truly pure. */
 import type { Notification } from "./alert.ts";
+import { hasGivenUp } from "./acting.ts";
 import type { AlertFact } from "./fact.ts";
 import type { EpochMs } from "./ids.ts";
 
@@ -27,13 +28,13 @@ export function evolveNotifications(all: All, fact: NotificationFact, steppedMs:
     case "notification-withdrawn":
       return changed(all, fact.actionId, (n) => (n.state === "sent" ? n : { ...n, state: "withdrawn" }));
     case "notification-failed":
-      return failed(all, fact);
+      return failed(all, fact, fact.at + steppedMs);
     case "attention-reached":
       return changed(all, fact.actionId, (n) =>
         n.rungs.includes(fact.rung) ? n : { ...n, rungs: [...n.rungs, fact.rung] },
       );
     case "person-not-waited-for":
-      return nextChannelAtOnce(all, fact.actionId, fact.at);
+      return nextChannelAtOnce(all, fact.actionId, fact.at + steppedMs);
   }
 }
 
@@ -89,15 +90,27 @@ function attempted(n: Notification, fact: Of<"notification-attempted">, steppedM
   };
 }
 
-function failed(all: All, { actionId, at, retryAt, machine }: Of<"notification-failed">): All {
-  if (all.some((n) => n.actionId === actionId && n.state === "sent")) return all;
+/** `at`: the fact's, by this machine's clock as it stands now. */
+function failed(all: All, { actionId, retryAt, machine }: Of<"notification-failed">, at: EpochMs): All {
+  const before = all.find((n) => n.actionId === actionId);
+  if (before === undefined || before.state === "sent") return all;
   const after = changed(all, actionId, (n): Notification => {
-    if (machine !== undefined)
-      return { ...n, state: "planned", retries: { ...n.retries, [machine]: retryAt } };
-    if (retryAt !== null) return { ...n, state: "planned", dueAt: retryAt, retries: noRetries };
-    return { ...n, state: "failed" };
+    if (machine === undefined)
+      return retryAt === null
+        ? { ...n, state: "failed" }
+        : { ...n, state: "planned", dueAt: retryAt, retries: givenUpOnly(n.retries) };
+    // Another machine may be at it already.
+    const state = n.state === "attempted" && n.attemptedBy !== machine ? "attempted" : "planned";
+    return { ...n, state, retries: { ...n.retries, [machine]: retryAt } };
   });
-  return retryAt === null ? nextChannelAtOnce(after, actionId, at) : after;
+  // Once: each further machine that gives up would bring forward one more way.
+  return retryAt === null && !hasGivenUp(before) ? nextChannelAtOnce(after, actionId, at) : after;
+}
+
+/** The mail server's own word ends all waiting, but opens it to nobody. */
+function givenUpOnly(retries: Notification["retries"]): Notification["retries"] {
+  const kept = Object.entries(retries).filter(([, at]) => at === null);
+  return kept.length === 0 ? noRetries : (Object.fromEntries(kept) as Notification["retries"]);
 }
 
 /** The person's next way in the same wave is not waited for any longer. */

@@ -110,7 +110,7 @@ export function observe(state: State, seen: Observation): State {
       state.away = new Map((seen.away ?? []).map(({ person, presence }) => [person, presence]));
       return state;
     case "standing-changed":
-      state.acting = { ...state.acting, position: seen.position };
+      state.acting = { ...state.acting, position: seen.position, others: seen.others };
       for (const alert of state.open.values()) state.deadlines.set(alert.id, deadlineOf(alert, state.acting));
       return state;
     case "attempt-began":

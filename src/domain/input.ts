@@ -4,16 +4,7 @@
 import type { AlertContent } from "./alert.ts";
 import type { DutyInput } from "./duty-command.ts";
 import type { AttentionRung, CommandOrigin, FailureReason } from "./fact.ts";
-import type {
-  ActionId,
-  AlertId,
-  EpochMs,
-  IntegrationId,
-  MachineId,
-  PersonId,
-  PolicyId,
-  TeamRevision,
-} from "./ids.ts";
+import type { ActionId, AlertId, EpochMs, IntegrationId, PersonId, PolicyId, TeamRevision } from "./ids.ts";
 import type { MachineFact } from "./machine.ts";
 import type { PersonPresence } from "./presence.ts";
 import type { Team } from "./team.ts";
@@ -97,8 +88,6 @@ export interface NotificationOutcome {
   readonly alertId: AlertId;
   readonly actionId: ActionId;
   readonly outcome: Outcome;
-  /** The other machines that act now. */
-  readonly others: readonly MachineId[];
 }
 
 /** How an attempt to notify ended. Every attempt ends in exactly one. */

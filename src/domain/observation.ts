@@ -3,7 +3,7 @@
  * purpose; a snapshot keeps what belongs to an alert.
  */
 import type { AlertContent } from "./alert.ts";
-import type { ActionId, AlertId, EpochMs, PersonId } from "./ids.ts";
+import type { ActionId, AlertId, EpochMs, MachineId, PersonId } from "./ids.ts";
 import type { PersonPresence } from "./presence.ts";
 
 export type Observation =
@@ -21,7 +21,11 @@ export type Observation =
       readonly actionId: ActionId;
     }
   /** Where this machine stands among the others; see `Acting`. */
-  | { readonly kind: "standing-changed"; readonly position: number | null }
+  | {
+      readonly kind: "standing-changed";
+      readonly position: number | null;
+      readonly others: readonly MachineId[];
+    }
   | DesktopsChanged;
 
 export interface DesktopsChanged {

@@ -120,7 +120,7 @@ export function emptyState(): State {
     heardHlc: 0,
     clockSteps: [],
     origin: "own" as OriginId,
-    acting: { self: null, position: 0, underWay: new Set() },
+    acting: { self: null, position: 0, others: [], underWay: new Set() },
     desktops: new Set(),
     away: new Map(),
   };

@@ -22,6 +22,12 @@ export class Agenda {
     return this.handoffs.isDue(state, now) ? [...ticks, { kind: "handoffs-due" }] : ticks;
   }
 
+  /** The wall clock was set: what is half a minute away still is. */
+  clockStepped(deltaMs: number): void {
+    this.guard.clockStepped(deltaMs);
+    this.quarantine.clockStepped(deltaMs);
+  }
+
   /** Null: not by itself. */
   next(state: State, now: EpochMs): EpochMs | null {
     const { keepsFacts, nextProbeAt } = this.guard;

@@ -39,6 +39,7 @@ import {
 } from "./ports.ts";
 import { Quarantine } from "./quarantine.ts";
 import { asOfNow, recoverState } from "./recover-state.ts";
+import { isSameStanding, standingOf } from "./standing.ts";
 import { inboxIsFull, ownSignal, tooManyOpen } from "./own-signal.ts";
 import { watchFacts } from "./problem-watch.ts";
 import { SnapshotKeeper } from "./snapshot-keeper.ts";
@@ -75,7 +76,7 @@ export class LoopEngine implements Engine {
       state: () => this.current,
       tell: (word) => dependencies.tell?.(word),
       done: ({ alertId, actionId }, outcome) =>
-        void this.submit({ kind: "outcome", alertId, actionId, outcome, others: this.standing.others() }),
+        void this.submit({ kind: "outcome", alertId, actionId, outcome }),
       mayAct: () => this.standing.position() !== null,
     });
     this.standing = dependencies.standing ?? { position: () => 0, others: () => [] };
@@ -86,8 +87,7 @@ export class LoopEngine implements Engine {
     this.merges = new Merges(dependencies.journal);
     this.latest = new LatestAlerts(dependencies.journal, dependencies.random);
     dependencies.clock.onStep((deltaMs) => {
-      this.guard.clockStepped(deltaMs);
-      this.quarantine.clockStepped(deltaMs);
+      this.agenda.clockStepped(deltaMs);
       void this.submit({ kind: "clock-stepped", deltaMs });
       this.setTimer();
     });
@@ -127,7 +127,7 @@ export class LoopEngine implements Engine {
       return Promise.resolve(refusal("stopping", "Tocsin is shutting down."));
     }
     if (this.inbox.isFullFor(input)) {
-      this.alarm(...inboxIsFull);
+      if (this.inbox.isFirstRefusal()) this.alarm(...inboxIsFull);
       return Promise.resolve(tooBusy);
     }
     const answer = this.inbox.add(input);
@@ -152,8 +152,10 @@ export class LoopEngine implements Engine {
   }
 
   factsBeyond(vector: Vector, maxBytes: number): TravellingFact[] {
-    const { journal, clock } = this.dependencies;
-    return journal.factsBeyond(vector, maxBytes, clock.now(), this.current.clockSteps);
+    // First, since looking at the clock may find that it was set.
+    const now = this.dependencies.clock.now();
+    const steps = [...this.current.clockSteps, this.inbox.clockStepAhead()];
+    return this.dependencies.journal.factsBeyond(vector, maxBytes, now, steps);
   }
 
   merge(facts: readonly TravellingFact[]): Promise<MergeAnswer> {
@@ -231,9 +233,8 @@ export class LoopEngine implements Engine {
   }
 
   private takeStanding(): void {
-    const position = this.standing.position();
-    if (position !== this.current.acting.position)
-      observe(this.current, { kind: "standing-changed", position });
+    const seen = standingOf(this.standing);
+    if (!isSameStanding(seen, this.current.acting)) observe(this.current, seen);
   }
 
   /** What waits, then what is due after that. */
@@ -241,7 +242,7 @@ export class LoopEngine implements Engine {
     const taken = this.inbox.take();
     this.latest.readAhead(taken, this.current);
     yield* taken;
-    if (this.stopping) return;
+    if (this.stopping || this.inbox.clockStepAhead().deltaMs !== 0) return;
     for (const input of this.agenda.due(this.current, now)) yield { input, answer: () => {} };
   }
 
@@ -304,7 +305,6 @@ export class LoopEngine implements Engine {
     for (const command of turn.commands) this.outbox.add(command);
     if (watchFacts(this.board, turn.facts, this.current, this.dependencies.clock.now()))
       this.listeners.tellHealth();
-    for (const fact of turn.facts) if ("alertId" in fact) turn.touched.add(fact.alertId);
     if (turn.facts.length > 0 || turn.touched.size > 0) this.listeners.tell(turn.touched, turn.facts);
     if (turn.limitReached !== null) this.alarm(...tooManyOpen(turn.limitReached));
     if (turn.facts.length > 0) this.snapshots?.factsAdded();
@@ -351,7 +351,7 @@ export class LoopEngine implements Engine {
 
   private withOwn(state: State): State {
     const { self = null } = this.dependencies;
-    return asOfNow(state, this.current, self, this.outbox.underWayIds, this.standing.position());
+    return asOfNow(state, this.current, self, this.outbox.underWayIds, this.standing);
   }
 
   // ---- what else can go wrong
@@ -362,6 +362,9 @@ export class LoopEngine implements Engine {
     this.board.report("invariant", text, now);
     if (input.kind === "tick") this.quarantine.put(input.alertId, now);
     if (input.kind === "handoffs-due") this.handoffs.broken(this.current, now);
+    if (error instanceof JournalError && error.reason === "damaged") this.dependencies.onBroken(error);
+    // About its own alarm there is none: it would break in the same way, and so on.
+    if (input.kind === "signal" && input.integration === null) return;
     this.alarm(`invariant-${input.kind}`, "critical", "Tocsin found an error in itself", { error: text });
   }
 }

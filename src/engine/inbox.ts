@@ -1,6 +1,7 @@
 /** What waits to be decided, in order, and what is put off until the journal works again. Kept by the engine's loop. */
 import type { Answer } from "#domain/command";
 import type { Input } from "#domain/input";
+import type { ClockSteps } from "#domain/place";
 import { engineLimits } from "./dependencies.ts";
 
 export interface Pending {
@@ -19,6 +20,7 @@ const unrepeatable: ReadonlySet<Input["kind"]> = new Set([
 export class Inbox {
   private waiting: Pending[] = [];
   private readonly postponed: Input[] = [];
+  private isFullKnown = false;
 
   get depth(): number {
     return this.waiting.length;
@@ -29,12 +31,30 @@ export class Inbox {
     return this.depth >= engineLimits.inbox && input.kind === "signal" && input.integration !== null;
   }
 
+  /** Whether this is the first one since there was room: it is alarmed once. */
+  isFirstRefusal(): boolean {
+    const isFirst = !this.isFullKnown;
+    this.isFullKnown = true;
+    return isFirst;
+  }
+
   add(input: Input): Promise<Answer> {
     return new Promise((answer) => {
       // The clock comes first: what else waits is decided by the time as it is now, and must not be shifted with the rest.
       if (input.kind === "clock-stepped") this.waiting.unshift({ input, answer });
       else this.waiting.push({ input, answer });
     });
+  }
+
+  /** By how much the clock was set that has not been decided yet: after all facts that there are. */
+  clockStepAhead(): ClockSteps[number] {
+    let deltaMs = 0;
+    for (const input of this.postponed) if (input.kind === "clock-stepped") deltaMs += input.deltaMs;
+    for (const { input } of this.waiting) {
+      if (input.kind !== "clock-stepped") break;
+      deltaMs += input.deltaMs;
+    }
+    return { position: Infinity, deltaMs };
   }
 
   /** The steps of the clock that wait. */
@@ -45,6 +65,7 @@ export class Inbox {
 
   /** As many as share a commit. */
   take(): readonly Pending[] {
+    if (this.depth < engineLimits.inbox) this.isFullKnown = false;
     if (this.waiting.length > engineLimits.turn) return this.waiting.splice(0, engineLimits.turn);
     const taken = this.waiting;
     this.waiting = [];

@@ -3,8 +3,9 @@ import { observe } from "#domain/evolve";
 import type { ActionId, MachineId } from "#domain/ids";
 import { emptyState, type State } from "#domain/state";
 import { foldIn } from "./fold.ts";
-import type { Journal } from "./ports.ts";
+import type { Journal, Standing } from "./ports.ts";
 import { readSnapshot } from "./snapshot.ts";
+import { standingOf } from "./standing.ts";
 
 export interface Recovered {
   readonly state: State;
@@ -19,7 +20,8 @@ export function recoverState(journal: Journal): Recovered {
   const snapshotSeq = kept !== null && restored !== null ? kept.seq : 0;
   const state = restored ?? emptyState();
   state.origin = journal.origin;
-  state.ownSeq = Math.max(state.ownSeq, journal.vector()[journal.origin] ?? 0);
+  // Not the snapshot's: that may be of the log before, when the journal was copied or salvaged since.
+  state.ownSeq = journal.vector()[journal.origin] ?? 0;
   foldIn(state, journal.replay(snapshotSeq), journal);
   return { state, snapshotSeq };
 }
@@ -30,10 +32,10 @@ export function asOfNow(
   before: State,
   self: MachineId | null,
   underWay: ReadonlySet<ActionId>,
-  position: number | null,
+  standing: Standing,
 ): State {
   state.desktops = before.desktops;
   state.away = before.away;
   state.acting = { ...before.acting, self, underWay: new Set(underWay) };
-  return observe(state, { kind: "standing-changed", position });
+  return observe(state, standingOf(standing));
 }

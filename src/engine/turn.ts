@@ -22,7 +22,7 @@ export class Turn {
     this.inputs.push(input);
     this.facts.push(...facts);
     this.commands.push(...commands);
-    for (const seen of observations) if ("alertId" in seen) this.touched.add(seen.alertId);
+    for (const seen of [...facts, ...observations]) if ("alertId" in seen) this.touched.add(seen.alertId);
     this.answers.push({ tell, answer });
     if (!answer.ok && answer.reason === "too-many-open-alerts") this.limitReached = answer.text;
   }

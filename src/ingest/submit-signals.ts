@@ -1,6 +1,7 @@
 /**
  * Hands signals to the engine and says, once they are on disk, what came of them. Called by every route.
  */
+import { hash } from "node:crypto";
 import type { Answer, RefusalReason } from "#domain/command";
 import type { AlertId } from "#domain/ids";
 import type { Engine, Random } from "#engine/ports";
@@ -39,6 +40,13 @@ export async function submitSignals(
   return refusal ?? { ok: true, submitted };
 }
 
+/** Two keys that differ only in what cannot be shown, or beyond the longest, stay two. */
+function cleanKey(raw: string): string {
+  const clean = cleanText(raw, contentLimits.dedupKey);
+  if (clean === raw) return clean;
+  return `${clean.slice(0, contentLimits.dedupKey - 17)}~${hash("sha256", raw, "hex").slice(0, 16)}`;
+}
+
 function submitSignal(engine: Engine, random: Random, integration: IntegrationKey, draft: SignalDraft) {
   const freshId = random.alertId();
   const dedupKey = draft.dedupKey ?? freshId;
@@ -46,7 +54,7 @@ function submitSignal(engine: Engine, random: Random, integration: IntegrationKe
     kind: "signal",
     freshId,
     integration: integration.id,
-    dedupKey: cleanText(dedupKey, contentLimits.dedupKey),
+    dedupKey: cleanKey(dedupKey),
     status: draft.status,
     content: draft.content,
     silentAfterMs: draft.silentAfterMs,

@@ -46,7 +46,7 @@ export class Round {
   private timer: { readonly at: EpochMs; readonly cancel: () => void } | null = null;
   /** Of the desktops here. */
   private localPeople: readonly PersonPresence[] = [];
-  private told = { beat: "", problem: null as string | null, position: 0 as number | null };
+  private told = { beat: "", problem: null as string | null, position: 0 as number | null, others: "" };
   private readonly people = new TeamPeople((change) => void this.dependencies.engine.submit(change));
 
   constructor(
@@ -141,7 +141,7 @@ export class Round {
     if (this.cycle !== null) this.goThrough(this.cycle, now);
     else {
       this.moveTimer(null);
-      this.tellPosition(0);
+      this.tellStanding(0, now);
       this.reportProblem(null);
     }
     const elsewhere = this.parts.membership.reachable(now).map(({ words }) => words?.people ?? []);
@@ -159,7 +159,7 @@ export class Round {
     view.look(now);
     if (!whoActs.isSuspended) this.beat(cycle, now);
     if (now - cycle.gossipAt >= peerTiming.gossipEveryMs) this.gossip(cycle, now);
-    this.tellPosition(whoActs.position(now));
+    this.tellStanding(whoActs.position(now), now);
     this.reportProblem(view.problem(this.dependencies.runtime(), now));
     const beatAt = (whoActs.isSuspended ? now : cycle.beatAt) + peerTiming.beatEveryMs;
     const changes = [beatAt, membership.nextChangeAt(now), whoActs.nextChangeAt(now)];
@@ -207,9 +207,11 @@ export class Round {
     }
   }
 
-  private tellPosition(position: number | null): void {
-    if (position === this.told.position) return;
-    this.told.position = position;
+  private tellStanding(position: number | null, now: EpochMs): void {
+    const acting = this.parts.membership.acting(now);
+    const others = acting.map(({ machine }) => machine).join();
+    if (position === this.told.position && others === this.told.others) return;
+    Object.assign(this.told, { position, others });
     this.dependencies.wake();
   }
 

@@ -95,7 +95,7 @@ function redirectFrom(address: URL, location: string): URL | string {
 }
 
 function headersFor(address: URL, { etag, lastModified }: FetchedBefore): Record<string, string> {
-  const user = `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`;
+  const user = `${decoded(address.username)}:${decoded(address.password)}`;
   return {
     accept: "text/calendar, */*;q=0.1",
     "user-agent": "Tocsin",
@@ -103,6 +103,15 @@ function headersFor(address: URL, { etag, lastModified }: FetchedBefore): Record
     ...(etag !== null && { "if-none-match": etag }),
     ...(lastModified !== null && { "if-modified-since": lastModified }),
   };
+}
+
+/** A lone % in a password stays as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function withoutUser(address: URL): URL {

@@ -44,13 +44,17 @@ export const clientMessage = z.discriminatedUnion("type", [
     version: z.number().int(),
     client: z.enum(["desktop", "browser"]),
     /** Desktop only: whose machine this is. Null while nobody has been chosen. */
-    person: z.string().nullable(),
+    person: z.string().min(1).max(63).nullable(),
     /** Desktop only: false while paused on this machine; the engine then does not count on this desktop. */
     available: z.boolean(),
     /** Desktop only. Absent: active. */
     presence: desktopPresence.optional(),
   }),
-  z.strictObject({ type: z.literal("availability"), available: z.boolean(), person: z.string().nullable() }),
+  z.strictObject({
+    type: z.literal("availability"),
+    available: z.boolean(),
+    person: z.string().min(1).max(63).nullable(),
+  }),
   z.strictObject({
     type: z.literal("command"),
     requestId: z.number().int(),

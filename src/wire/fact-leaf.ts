@@ -26,6 +26,8 @@ export const longText = z.string().max(65_536);
 export const flag = z.boolean();
 /** ECMA-262: the times that a Date can show. Above them nothing can print it, and a logical clock would stand still. */
 export const time = z.number().min(0).max(8.64e15);
+/** Of a calendar: it may lie before 1970, if only by a time zone. */
+export const instant = z.number().min(-8.64e15).max(8.64e15);
 export const logicalTime = z.int().min(0).max(8.64e15);
 export const duration = z.number().min(-8.64e15).max(8.64e15);
 export const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);

@@ -23,6 +23,7 @@ import {
   count,
   duration,
   id,
+  instant,
   list,
   logicalTime,
   longText,
@@ -138,7 +139,7 @@ const round = optional(count);
 const notification = { actionId: id, person: id, via };
 const byPerson = { by: personOrNobody, origin };
 const ofSwap = { ...byPerson, swap: id };
-const ofDuty = { ...byPerson, schedule: id, start: time, end: time, person: id };
+const ofDuty = { ...byPerson, schedule: id, start: instant, end: instant, person: id };
 
 /** Which keys a fact of each kind has, and what they may hold. */
 export const factShapes = {
@@ -211,7 +212,7 @@ export const factShapes = {
     schedule: id,
     from: personOrNobody,
     to: personOrNobody,
-    handoffAt: time,
+    handoffAt: instant,
   },
   "override-added": {
     ...always,

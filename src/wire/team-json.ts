@@ -7,7 +7,7 @@
 import { severities } from "#domain/severity";
 import { channelKinds, type Team } from "#domain/team";
 import { z } from "zod";
-import { flag, id, list, optional, shortText, time, wordMap, type JsonOf } from "./fact-leaf.ts";
+import { flag, id, instant, list, longText, optional, shortText, wordMap, type JsonOf } from "./fact-leaf.ts";
 
 const waitMs = z
   .number()
@@ -31,12 +31,12 @@ const schedule = z.object({
       id,
       participants: atLeastOne(id),
       start: shortText,
-      handoff: shortText,
+      handoff: longText,
       end: optional(shortText),
-      windows: optional(atLeastOne(z.object({ rrule: shortText, from: shortText, to: shortText }))),
+      windows: optional(atLeastOne(z.object({ rrule: longText, from: shortText, to: shortText }))),
     }),
   ),
-  overrides: list(z.object({ start: time, end: time, person: id })),
+  overrides: list(z.object({ start: instant, end: instant, person: id })),
   handoffNoticeMs: optional(waitMs.nullable()),
 });
 
@@ -56,7 +56,7 @@ const shape = {
   ),
   groups: list(z.object({ id, people: list(id) })),
   schedules: list(schedule),
-  absences: list(z.object({ person: id, start: time, end: time, substitute: optional(id) })),
+  absences: list(z.object({ person: id, start: instant, end: instant, substitute: optional(id) })),
   policies: list(
     z.object({
       id,

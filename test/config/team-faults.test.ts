@@ -407,7 +407,7 @@ const table: Record<string, readonly [from: string, to: string, ...lines: string
   "a tag": [
     "name: Ana Ruiz",
     "name: !!binary QW5h",
-    "f:5:11: not valid YAML: Unresolved tag: tag:yaml.org,2002:binary",
+    "f:5:11: a text that begins with ! is a tag in YAML; put it in quotes",
   ],
   "a merge key": [
     "    name: Ana Ruiz",

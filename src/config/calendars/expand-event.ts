@@ -23,6 +23,9 @@ export type Expanded =
   /** Its rule cannot be followed. */
   | { readonly ok: false; readonly text: string };
 
+/** Two centuries: beyond the last time that a date can show there is nothing to compute. */
+const longestMs = 200 * 366 * dayMs;
+
 /**
  * What of the event touches the window. `home` is the zone of whoever it concerns: whole days and times without a zone
  * are theirs. `replaced` are the occurrences for which the file has events of their own.
@@ -42,7 +45,8 @@ export function expandEvent(
   }
   const without = exclusionOf([...event.excluded, ...replaced], home);
   const stretches: Stretch[] = [];
-  const add = (start: EventTime, durationMs: number): void => {
+  const add = (start: EventTime, length: number): void => {
+    const durationMs = Math.min(length, longestMs);
     const at = (start.zone ?? home).instantOf(start.local);
     const end = start.isDate ? home.instantOf(start.local + durationMs) : at + durationMs;
     if (end > at && end > window.from && at < window.to && !without(start, at))
@@ -67,7 +71,7 @@ function timesOf(text: string, { start, durationMs }: CalendarEvent, zone: Event
   const last = until === null ? Infinity : until.utc && !start.isDate ? zone.localAt(until.at) : until.at;
   try {
     const { times } = occurrencesOf(rule, start.local, last).between(
-      zone.localAt(window.from) - durationMs - dayMs,
+      zone.localAt(window.from) - Math.min(durationMs, longestMs) - dayMs,
       zone.localAt(window.to) + dayMs,
     );
     if (times.length <= window.most) return { ok: true, times };

@@ -10,7 +10,7 @@ import { zoneClock } from "#domain/oncall/zone-clock";
 import type { Person } from "#domain/team";
 import { decodeText } from "../roster/decode-text.ts";
 import { EventZones } from "./event-zone.ts";
-import { expandEvent, type Stretch } from "./expand-event.ts";
+import { expandEvent, type Expanded, type Stretch } from "./expand-event.ts";
 import { matchPeople } from "./match-people.ts";
 import { type CalendarEvent, type EventTime, readEvent } from "./read-event.ts";
 import { splitCalendar } from "./split-calendar.ts";
@@ -151,8 +151,13 @@ class CalendarReader {
       return [];
     }
     const entries: CalendarEntry[] = [];
+    // Once for each zone: following a rule takes time, and a team may be large.
+    const byZone = new Map<string, Expanded>();
     for (const { id, timeZone } of concerned) {
-      const expanded = expandEvent(event, zoneClock(timeZone), { from, to, most: maxEntries }, replaced);
+      const expanded =
+        byZone.get(timeZone) ??
+        expandEvent(event, zoneClock(timeZone), { from, to, most: maxEntries }, replaced);
+      byZone.set(timeZone, expanded);
       if (!expanded.ok) {
         this.warn(event.line, `${title} is left out: ${expanded.text}`);
         return [];

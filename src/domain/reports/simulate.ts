@@ -100,7 +100,6 @@ class Run {
           alertId,
           actionId: command.actionId,
           outcome: { kind: "sent" },
-          others: [],
         });
       }
     }

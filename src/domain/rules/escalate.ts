@@ -4,12 +4,13 @@
  * A tier that is below its `minSeverity`, empty or unreachable costs no waiting time. After the last tier the policy
  * repeats, then its last usable tier goes on for ever: nobody is given up silently (invariant 2).
  */
-import type { Alert, Notification } from "../alert.ts";
+import type { Alert } from "../alert.ts";
 import type { Decision } from "../decision.ts";
 import type { PlannedNotification, StepReason } from "../fact.ts";
 import type { Asked } from "../alert.ts";
-import { actionIdOf, type MachineId } from "../ids.ts";
+import { actionIdOf } from "../ids.ts";
 import type { PersonCommand } from "../input.ts";
+import { hasGivenUp } from "../acting.ts";
 import { limits } from "../limits.ts";
 import type { Policy } from "../team.ts";
 import { ask, personOf, policyOf, teamOf } from "./ask.ts";
@@ -59,23 +60,15 @@ export function escalateInTime(decision: Decision, alert: Alert): Alert {
 }
 
 /**
- * Nobody in the tier could be told by any machine that acts now (this one and `others`; null: not known, only what failed
- * for all counts), so its time need not pass; but only upwards. After the last tier the time does pass, else a broken mail
- * server would be asked in a circle without a pause.
+ * Nobody in the tier could be told, so its time need not pass; but only upwards. After the last tier the time does
+ * pass, else a broken mail server would be asked in a circle without a pause.
  */
-export function escalateIfTierFailed(
-  decision: Decision,
-  alert: Alert,
-  others: readonly MachineId[] | null = null,
-): Alert {
+export function escalateIfTierFailed(decision: Decision, alert: Alert): Alert {
+  // It has just woken up, say: what it knows may be long over.
+  if (decision.acting.position === null) return alert;
   const wave = alert.notifications.filter((n) => n.wave === alert.wave);
   if (alert.status !== "triggered" || alert.nobodyReachable || wave.length === 0) return alert;
-  const { self } = decision.acting;
-  const acting = self === null || others === null ? null : [self, ...others];
-  const isHopeless = ({ state, retries }: Notification) =>
-    state === "failed" ||
-    (state === "planned" && acting?.every((machine) => retries[machine] === null) === true);
-  if (!wave.every(isHopeless)) return alert;
+  if (wave.some((n) => n.state !== "failed")) return alert;
   const { steps } = policyOf(decision.state, alert);
   const above = steps.findIndex(
     (step, index) => index > alert.step && typeof ask(decision.state, alert, step, decision.now) !== "string",
@@ -127,8 +120,9 @@ function enter(
       const nth = rules.slice(0, index).filter((rule) => rule.via === via).length;
       const actionId = actionIdOf(alert.id, { round: alert.round, wave }, person, via, nth);
       // Asked again before their time came: it must not start over, or a slow rule in quick steps would never come due.
+      // What somebody has given up is asked for anew, in its time.
       const waiting = alert.notifications.filter(
-        (n) => n.state === "planned" && n.person === person && n.via === via,
+        (n) => n.state === "planned" && n.person === person && n.via === via && !hasGivenUp(n),
       )[nth];
       return { actionId, person, via, dueAt: Math.min(decision.now + afterMs, waiting?.dueAt ?? Infinity) };
     });

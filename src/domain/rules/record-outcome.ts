@@ -22,7 +22,9 @@ export function recordOutcome(decision: Decision, input: NotificationOutcome): v
   decision.observations.push({ kind: "attempt-ended", alertId, actionId });
   const alert = decision.state.open.get(input.alertId) ?? decision.state.resolved.get(input.alertId);
   const notification = alert?.notifications.find((n) => n.actionId === input.actionId);
-  if (alert === undefined || notification?.state !== "attempted") {
+  // Another machine's failure may have come in between; what was sent was sent.
+  const isSent = notification?.state === "planned" && input.outcome.kind === "sent";
+  if (alert === undefined || (notification?.state !== "attempted" && !isSent)) {
     // A second outcome of the same attempt, or one that outlived its alert.
     decision.done(alert ?? null, "ignored");
     return;
@@ -30,7 +32,7 @@ export function recordOutcome(decision: Decision, input: NotificationOutcome): v
   let after = record(decision, alert, notification, input.outcome);
   if (after.status === "triggered") {
     after = notifyDue(decision, after);
-    after = escalateIfTierFailed(decision, after, input.others);
+    after = escalateIfTierFailed(decision, after);
   }
   decision.done(after, "done");
 }
@@ -47,7 +49,9 @@ function record(decision: Decision, alert: Alert, notification: Notification, ou
     case "failed": {
       const { reason, text } = outcome;
       const retryAt = outcome.permanent ? null : retryTime(alert, notification, decision.now);
-      const { self } = decision.acting;
+      const { self, others } = decision.acting;
+      // By the last one that acts now it is given up for all.
+      const isLast = retryAt === null && others.every((machine) => notification.retries[machine] === null);
       return decision.emit(alert, {
         kind: "notification-failed",
         actionId,
@@ -56,7 +60,7 @@ function record(decision: Decision, alert: Alert, notification: Notification, ou
         reason,
         text,
         retryAt,
-        ...(isOfThisMachine.has(reason) && self !== null ? { machine: self } : {}),
+        ...(isOfThisMachine.has(reason) && self !== null && !isLast ? { machine: self } : {}),
       });
     }
   }

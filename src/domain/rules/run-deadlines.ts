@@ -4,7 +4,7 @@
  */
 import type { Alert } from "../alert.ts";
 import type { Decision } from "../decision.ts";
-import { deadlineOf, waitMs } from "../acting.ts";
+import { deadlineOf, isGivenUp, waitMs } from "../acting.ts";
 import type { AlertId } from "../ids.ts";
 import { enterStep, escalateIfTierFailed, escalateInTime } from "./escalate.ts";
 import { notifyDue } from "./notify.ts";
@@ -42,7 +42,26 @@ function runDeadlinesOf(decision: Decision, before: Alert): Alert {
   if (alert.nextEscalationAt === null && alert.openedAt <= now) return enterAnew(decision, alert);
   if (alert.nextEscalationAt !== null && alert.nextEscalationAt <= now)
     return escalateInTime(decision, alert);
-  return escalateIfTierFailed(decision, notifyDue(decision, alert));
+  return escalateIfTierFailed(decision, giveUp(decision, notifyDue(decision, alert)));
+}
+
+/** What all machines that act now have given up, each for itself, has failed: the tier need not be waited for. */
+function giveUp(decision: Decision, before: Alert): Alert {
+  let alert = before;
+  for (const { actionId, person, via, isOver, ...rest } of before.notifications) {
+    if (isOver || !isGivenUp({ actionId, ...rest }, decision.acting)) continue;
+    const text = "No machine that is there now can send it.";
+    alert = decision.emit(alert, {
+      kind: "notification-failed",
+      actionId,
+      person,
+      via,
+      reason: "unreachable",
+      text,
+      retryAt: null,
+    });
+  }
+  return alert;
 }
 
 /** Another machine opened or reopened it, and has not come to its first step. */

@@ -161,9 +161,8 @@ export class Obligations implements LedgerListener {
   ): void {
     const obligation = book.open.get(`${fact.alertId} ${fact.actionId}`);
     // The mail server's own word goes for all machines; that one cannot reach it does not.
-    const isForAll = !["unreachable", "timed-out", "authentication", "not-configured", "internal"].includes(
-      fact.reason,
-    );
+    const own = ["unreachable", "timed-out", "authentication", "not-configured", "internal"];
+    const isForAll = fact.machine === undefined || !own.includes(fact.reason);
     if (retry !== null) {
       if (isForAll)
         for (const one of book.open.values())

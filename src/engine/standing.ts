@@ -1,0 +1,16 @@
+/** What the engine notes of where this machine stands among the others. */
+import type { Acting } from "#domain/acting";
+import type { Observation } from "#domain/observation";
+import type { Standing } from "./ports.ts";
+
+type Seen = Observation & { readonly kind: "standing-changed" };
+
+export function standingOf(standing: Standing): Seen {
+  // The position first: asking for it notices a sleep.
+  const position = standing.position();
+  return { kind: "standing-changed", position, others: standing.others() };
+}
+
+export function isSameStanding(seen: Seen, { position, others }: Acting): boolean {
+  return seen.position === position && seen.others.join() === others.join();
+}
