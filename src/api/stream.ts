@@ -75,6 +75,8 @@ class Stream {
     const refusal = this.refusalOf(request);
     if (refusal !== null) {
       this.dependencies.log.warn({ remote: request.socket.remoteAddress, refusal }, "refused a stream");
+      // One that does not close its end would keep it for ever: no HTTP timeout holds any more.
+      socket.once("finish", () => socket.destroy());
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }

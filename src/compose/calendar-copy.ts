@@ -49,6 +49,8 @@ export class CalendarCopy {
     readonly source: CalendarSource,
     /** Null: no copy outlives the process. */
     private readonly directory: string | null,
+    /** The stretch of time that counts. */
+    private readonly windowAt: typeof calendarWindow = calendarWindow,
   ) {
     if (directory !== null) this.restore(directory);
   }
@@ -67,7 +69,7 @@ export class CalendarCopy {
       const bytes = got.bytes ?? this.bytes!;
       const isSame =
         this.bytes !== null && (got.bytes === null || Buffer.compare(got.bytes, this.bytes) === 0);
-      if (!isSame || this.readFrom !== calendarWindow(now).from) fault = await this.read(bytes, team, now);
+      if (!isSame || this.readFrom !== this.windowAt(now).from) fault = await this.read(bytes, team, now);
       if (fault === null) {
         [this.bytes, this.known, this.gotAt] = [bytes, got.known, now];
         if (!isSame && this.directory !== null) this.keep(this.directory);
@@ -100,7 +102,7 @@ export class CalendarCopy {
   }
 
   private async interpreted(bytes: Uint8Array, team: Team, now: EpochMs): Promise<string | null> {
-    const window = calendarWindow(now);
+    const window = this.windowAt(now);
     const reading = await readCalendar(bytes, {
       people: team.people,
       person: this.source.person,

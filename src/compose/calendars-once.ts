@@ -14,12 +14,16 @@ export interface TeamOfNow {
   readonly problems: readonly string[];
 }
 
+/** As far as commands look in either direction; an engine needs less. */
+const longestMs = 10 * 366 * 86_400_000;
+const askedWindow = (now: EpochMs) => ({ from: now - longestMs, to: now + longestMs });
+
 export async function withCalendars(
   team: Team,
   sources: readonly CalendarSource[],
   now: EpochMs,
 ): Promise<TeamOfNow> {
-  const copies = sources.map((source) => new CalendarCopy(source, null));
+  const copies = sources.map((source) => new CalendarCopy(source, null, askedWindow));
   await Promise.all(copies.map((copy) => copy.refresh(team, now, new AbortController().signal)));
   const problems = copies.flatMap(({ source: { id }, failing, warnings }) => [
     ...(failing === null

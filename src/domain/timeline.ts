@@ -98,7 +98,7 @@ function textOf(fact: AlertFact, nameOf: NameOf, machineOf: MachineOf): string {
           ? "will be tried again"
           : fact.machine === undefined
             ? "not tried again, the next way is tried at once"
-            : "not tried again by this machine, another one and the next way are tried at once"
+            : "not tried again by that machine; another one may send it, and the next way is tried at once"
       }.`;
     case "notification-withdrawn":
       return `${viaTexts[fact.via]} to ${nameOf(fact.person)} not sent: no longer needed.`;

@@ -86,7 +86,7 @@ export class Outbox {
     const alert = inMemory(state, command.alertId);
     if (channel === undefined)
       return failed(true, "not-configured", `This machine has no ${command.via} channel.`);
-    if (!this.dependencies.mayAct()) return justWokenUp;
+    if (!this.dependencies.mayAct()) return leftToOthers;
     if (alert === null || !this.isWanted(command)) return { kind: "withdrawn" };
     const person = personOf(teamOf(state, alert), command.person);
     if (person === undefined)
@@ -121,7 +121,7 @@ export class Outbox {
     const outcome = await Promise.race([sending, tooLate]);
     cancel();
     // Held back for this machine's sake, not for the alert's: somebody must still be told.
-    return outcome.kind === "withdrawn" && !this.dependencies.mayAct() ? justWokenUp : outcome;
+    return outcome.kind === "withdrawn" && !this.dependencies.mayAct() ? leftToOthers : outcome;
   }
 
   /** Invariant 3: not once its round's acknowledgement is in the journal; and not what another machine has sent meanwhile. */
@@ -138,7 +138,11 @@ export class Outbox {
   }
 }
 
-const justWokenUp = failed(false, "internal", "This machine has just woken up and asks the others first.");
+const leftToOthers = failed(
+  false,
+  "internal",
+  "This machine leaves it to the others: it has just woken up, or its journal cannot be written.",
+);
 
 function failed(
   permanent: boolean,

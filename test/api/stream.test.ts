@@ -1,11 +1,32 @@
 /** The client contract over a real WebSocket: who may open one, and what becomes of those that misbehave. */
 import { describe, expect, onTestFinished, test } from "vitest";
+import { connect } from "node:net";
 import { WebSocket } from "ws";
 import type { ClientOptions } from "ws";
 import { alertOf } from "../support/fake-engine.ts";
 import { signal, startApi, token } from "./api-server.ts";
 
 const tokenMessage = JSON.stringify({ type: "token", token });
+
+/** Every socket of a refused client that does not close its own end. */
+async function halfOpen(port: number): Promise<boolean> {
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  onTestFinished(() => void socket.destroy());
+  socket.on("error", () => {});
+  socket.write(
+    `GET /nope HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+  );
+  await new Promise((resolve) => socket.once("end", resolve).resume());
+  // The other end is gone for good, so this is answered with a reset.
+  const reset = new Promise<boolean>((resolve) => socket.once("close", () => resolve(true)));
+  const stays = new Promise<boolean>((resolve) => setTimeout(resolve, 2000, false));
+  for (let n = 0; n < 3; n += 1) {
+    socket.write("x");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return !(await Promise.race([reset, stays]));
+}
 
 /** Resolves when it is open (and has shown the token, if there is one to show), or with the status of the refusal. */
 function open(
@@ -89,6 +110,11 @@ test("a program may send the token as a header", async () => {
   socket.send(hello);
   await next(1);
   expect(messages[0]).toMatchObject({ type: "welcome" });
+});
+
+test("a refused client that keeps its end open keeps nothing here", async () => {
+  const { port } = await startApi();
+  expect(await halfOpen(port)).toBe(false);
 });
 
 describe("refused", () => {

@@ -57,6 +57,12 @@ test("an absence that only a calendar knows counts, in an answer and in the proo
   expect(await longestGap(file)).toBeGreaterThan(19);
 });
 
+test.each([-400, 900])("an absence of %i days from today counts, too", async (days) => {
+  const file = teamWithCalendar(away.replace(date(10), date(days)).replace(date(30), date(days + 20)));
+  const { out } = await run(onCall, "oncall", "--team", file, "--at", atWork(days + 5), "--json");
+  expect(JSON.parse(out)).toMatchObject({ office: null });
+});
+
 test.each([
   ["is missing", null],
   ["is no calendar", "<html>"],

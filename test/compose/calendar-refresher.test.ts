@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { loadTeam } from "#config/load-team";
 import type { Team } from "#domain/team";
+import { judgeFact } from "#wire/fact-json";
 import { CalendarRefresher } from "../../src/compose/calendar-refresher.ts";
 import { sample, sampleEnvironment as env } from "../config/sample.ts";
 import { StandingClock } from "../support/fake-engine.ts";
@@ -203,4 +204,30 @@ test("no calendars: no timer, no folder", async () => {
   clock.pass(100 * hour);
   expect(teams).toEqual([]);
   expect(() => statSync(directory)).toThrow("ENOENT");
+});
+
+test.each([
+  ["answers 304 to the first question", 304, ""],
+  [
+    "has an event that lasts longer than time",
+    200,
+    `BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Ben\r\nDTSTART;VALUE=DATE:20260101\r\nDURATION:P99999999D\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`,
+  ],
+  [
+    "has an event of a timed eternity",
+    200,
+    `BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Ben\r\nDTSTART:19000101T000000Z\r\nDURATION:P99999999D\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`,
+  ],
+])("a server that %s ends nothing, and what comes of it can travel", async (_, status, body) => {
+  const server = await serve();
+  [server.status, server.body] = [status, body];
+  const { refresher, clock, teams, problems } = start(folder());
+  const { team, calendars } = load({ id: "holidays", url: server.url, kind: "absences", refresh: "1h" });
+  await refresher.use(team, calendars);
+  clock.pass(0);
+  await vi.waitUntil(() => teams.length + problems.filter((text) => text !== null).length > 0);
+  for (const taken of teams) {
+    const fact = { kind: "team-adopted", at: now, team: taken };
+    expect(judgeFact(JSON.stringify(fact), "team-adopted", null)).toBe("known");
+  }
 });

@@ -14,6 +14,7 @@ import {
   upsertPerson,
   type WrittenOverride,
 } from "#config/edit-team-file";
+import { readTeamFile } from "#config/read-team-file";
 import { writeTeamFile } from "#config/write-team-file";
 import { changed, sample, sampleEnvironment as env } from "./sample.ts";
 
@@ -356,6 +357,12 @@ describe("saving", () => {
     expect(await writeTeamFile(link, sample, "new")).toEqual({ ok: true });
     expect(readFileSync(file, "utf8")).toBe("new");
     expect(statSync(file).mode & 0o777).toBe(0o640);
+    // What some editors put before everything is not for whoever reads it, and stays.
+    writeFileSync(file, "\uFEFFnew");
+    expect(await readTeamFile(file)).toEqual({ ok: true, text: "new" });
+    expect(await writeTeamFile(link, "new", "newer")).toEqual({ ok: true });
+    expect(readFileSync(file, "utf8")).toBe("\uFEFFnewer");
+    writeFileSync(file, "new");
     expect(await writeTeamFile(link, sample, "newer")).toMatchObject({
       ok: false,
       text: expect.stringContaining("changed meanwhile"),

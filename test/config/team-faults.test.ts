@@ -409,6 +409,16 @@ const table: Record<string, readonly [from: string, to: string, ...lines: string
     "name: !!binary QW5h",
     "f:5:11: a text that begins with ! is a tag in YAML; put it in quotes",
   ],
+  "a secret that is taken for a tag, and is not repeated": [
+    "name: Ana Ruiz",
+    "name: !S3cretPw99 Ana",
+    "f:5:11: a text that begins with ! is a tag in YAML; put it in quotes",
+  ],
+  "a secret behind a block sign, and is not repeated": [
+    "name: Ana Ruiz",
+    "name: |S3cretPw99",
+    "f:5:12: not valid YAML: Block scalar header includes extra characters",
+  ],
   "a merge key": [
     "    name: Ana Ruiz",
     "    <<: { a: b }\n    name: Ana Ruiz",

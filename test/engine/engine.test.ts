@@ -63,6 +63,24 @@ describe("a command about an alert that is not in memory", () => {
   });
 });
 
+describe("a journal of which nothing can be read", () => {
+  it("is alarmed once, not in a circle", async () => {
+    const journal = new MemoryJournal();
+    const world = await World.start({ journal });
+    let reads = 0;
+    const unreadable = () => {
+      reads += 1;
+      throw new JournalError("unavailable", "The disk does not answer.");
+    };
+    journal.factsOf = journal.lastAlertOf = journal.lastAlertsOf = unreadable;
+    const answers = [signal(1), { ...signal(2), integration: null }].map((one) => world.engine.submit(one));
+    await world.time.settle();
+    for (const answer of answers) expect(await answer).toMatchObject({ ok: false });
+    await world.time.pass(1000);
+    expect(reads).toBeLessThan(10);
+  });
+});
+
 describe("one turn", () => {
   it("keeps all inputs that came together in one commit, before any of them is answered", async () => {
     const journal = new TightDisk();

@@ -349,6 +349,15 @@ describe("POST /in/KEY/json", () => {
     });
   });
 
+  test("two keys that differ only in what cannot be shown stay two, and each is found again", async () => {
+    const { port, engine } = await startIngest();
+    for (const dedupKey of ["a\u0001", "a\u0002", "a", "a\u0001"])
+      await post(port, path, { title: "x", dedupKey });
+    const keys = engine.signals.map((signal) => signal.dedupKey);
+    expect([new Set(keys).size, keys[2]]).toEqual([3, "a"]);
+    expect(keys[3]).toBe(keys[0]);
+  });
+
   test("a resolve needs its key and no title", async () => {
     const { port, engine } = await startIngest();
     expect((await post(port, path, { status: "resolved", dedupKey: "backup" })).status).toBe(202);

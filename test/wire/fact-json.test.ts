@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { loadTeam } from "#config/load-team";
 import type { Fact } from "#domain/fact";
 import type { AlertId } from "#domain/ids";
 import type { AlertCommand, Outcome } from "#domain/input";
@@ -70,6 +71,24 @@ describe("what a real engine says", () => {
         for (const { href } of content.links) expect(href.length).toBeLessThanOrEqual(contentLimits.href);
       }),
     );
+  });
+
+  it("is known with every time and rule that a team file may have", () => {
+    const rule = `FREQ=DAILY;BYHOUR=${Array.from({ length: 3000 }, (_, n) => n % 24).join(",")}`;
+    const text = `version: 1
+team: { name: P, timeZone: Pacific/Auckland }
+people: [{ id: ana, name: A }]
+schedules:
+  - id: s
+    layers: [{ id: l, participants: [ana], start: 2026-01-05T09:00:00, handoff: "${rule}" }]
+    overrides: [{ person: ana, start: 1970-01-01T00:00:00, end: 2099-12-31T23:59:59 }]
+absences: [{ person: ana, start: 1970-01-01T00:00:00, end: 1970-01-02T00:00:00 }]
+policies: [{ id: d, steps: [{ notify: [{ schedule: s }], within: 5m }] }]
+routes: [{ match: {}, policy: d }]
+`;
+    const loaded = loadTeam(text, "f", { env: {} });
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+    expect(judge({ kind: "team-adopted", at: 1, team: loaded.team })).toBe("known");
   });
 
   it("is known from a journal that holds links from before they were bounded as they are kept", () => {
