@@ -7,7 +7,13 @@
  * was sent stays sent.
  */
 import type { Alert } from "./alert.ts";
-import { endedUpTo, evolveNotifications, planned, shiftNotifications } from "./evolve-notifications.ts";
+import {
+  endedUpTo,
+  evolveNotifications,
+  planned,
+  plannedByBoth,
+  shiftNotifications,
+} from "./evolve-notifications.ts";
 import type { AlertFact } from "./fact.ts";
 import type { EpochMs } from "./ids.ts";
 import { isWorse } from "./severity.ts";
@@ -250,7 +256,6 @@ function stepEntered(alert: Alert, fact: AlertFact & { kind: "step-entered" }): 
 }
 
 function alsoPlanned(alert: Alert, fact: AlertFact & { kind: "step-entered" }, round: number): Alert {
-  const known = new Set(alert.notifications.map((n) => n.actionId));
   const nextEscalationAt =
     fact.wave === alert.wave
       ? Math.min(fact.nextEscalationAt, alert.nextEscalationAt!)
@@ -260,7 +265,7 @@ function alsoPlanned(alert: Alert, fact: AlertFact & { kind: "step-entered" }, r
     nextEscalationAt,
     nobodyReachable: alert.nobodyReachable && fact.reason === "nobody-reachable",
     asked: alsoAsked(alert, fact),
-    notifications: [...alert.notifications, ...planned(fact, round).filter((n) => !known.has(n.actionId))],
+    notifications: plannedByBoth(alert.notifications, planned(fact, round)),
   };
 }
 

@@ -57,6 +57,14 @@ export function planned({ notifications, wave }: Of<"step-entered">, round: numb
   }));
 }
 
+/** Two machines have planned without knowing of one another: each action is made once, at the earlier of both times. */
+export function plannedByBoth(all: All, also: All): All {
+  const times = new Map(also.map(({ actionId, dueAt }) => [actionId, dueAt]));
+  const known = new Set(all.map(({ actionId }) => actionId));
+  const both = all.map((n) => ({ ...n, dueAt: Math.min(n.dueAt, times.get(n.actionId) ?? Infinity) }));
+  return [...both, ...also.filter(({ actionId }) => !known.has(actionId))];
+}
+
 /** Those of this round and the ones before it are not made any more; what is under way still reports its outcome. */
 export function endedUpTo(all: All, round: number): All {
   return all

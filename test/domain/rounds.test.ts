@@ -52,6 +52,18 @@ test("a transfer takes its policy along into a round that is quiet already", () 
   expect(alert).toMatchObject({ status: "acknowledged", policy: "other" });
 });
 
+test.each([0, 1])(
+  "what two machines have planned is due when the first of them said, whoever comes first",
+  (first) => {
+    const plans = [at + 60_000, at + 180_000].map((dueAt): Event => {
+      const planned = step(0, 1, "ana", "email") as Event & { kind: "step-entered" };
+      return { ...planned, notifications: planned.notifications.map((n) => ({ ...n, dueAt })) };
+    });
+    const alert = folded(plans[first]!, plans[1 - first]!);
+    expect(alert.notifications.map(({ dueAt }) => dueAt)).toEqual([at + 60_000]);
+  },
+);
+
 type Event = AlertFact extends infer F
   ? F extends AlertFact
     ? Omit<F, "at" | "hlc" | "alertId">
