@@ -93,7 +93,7 @@ async function joinTeam(invite: string): Promise<void> {
   if (running === null) return;
   const { data, team = null } = options;
   const joined = await joinFromApp({ data, team, invite, version, stop: () => running.stop() });
-  parentPort.postMessage({ type: "joined", ok: joined.ok, text: joined.text });
+  parentPort.postMessage({ type: "joined", ...joined });
   if (!joined.stopped) return;
   machine = null;
   await start();

@@ -137,10 +137,10 @@ export class ClientHub implements Desktops {
   private planFlush(): void {
     if (this.cancelFlush !== null) return;
     const { clock } = this.dependencies;
-    const now = clock.now();
-    // A clock that was set back must not make anybody wait for it to catch up.
-    if (now - this.flushedAt >= quietMs || now < this.flushedAt) this.flush();
-    else this.cancelFlush = clock.callAt(this.flushedAt + quietMs, () => this.flush());
+    const sinceMs = clock.now() - this.flushedAt;
+    // A clock that is set back, now or meanwhile, must not make anybody wait for it to catch up.
+    if (sinceMs >= quietMs || sinceMs < 0) this.flush();
+    else this.cancelFlush = clock.callAfter(quietMs - sinceMs, () => this.flush());
   }
 
   private flush(): void {

@@ -32,11 +32,11 @@ export class MachineNews {
 
   private changed(): void {
     if (this.cancel !== null || this.sessions.size === 0) return;
-    const now = this.clock.now();
-    const dueAt = this.toldAt + (this.sessions.size > many ? restMs.many : restMs.few);
-    // A clock that was set back must not make anybody wait for it to catch up.
-    if (now >= dueAt || now < this.toldAt) this.tell();
-    else this.cancel = this.clock.callAt(dueAt, () => this.tell());
+    const sinceMs = this.clock.now() - this.toldAt;
+    const quietMs = this.sessions.size > many ? restMs.many : restMs.few;
+    // A clock that is set back, now or meanwhile, must not make anybody wait for it to catch up.
+    if (sinceMs >= quietMs || sinceMs < 0) this.tell();
+    else this.cancel = this.clock.callAfter(quietMs - sinceMs, () => this.tell());
   }
 
   private tell(): void {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { AlertJson } from "#wire/alert-json";
 import { attentionOf, type Situation } from "../../src/desktop/main/attention.ts";
 
+const allHeard = { critical: 100, error: 85, warning: 60, info: 40 };
 const well = { ready: true, trusted: true, problems: [] };
 
 function alert(id: string, change: Partial<AlertJson> = {}): AlertJson {
@@ -27,7 +28,15 @@ function alert(id: string, change: Partial<AlertJson> = {}): AlertJson {
 
 function attention(alerts: readonly AlertJson[], change: Partial<Situation> = {}) {
   const open = new Map(alerts.map((one) => [one.id, one]));
-  return attentionOf({ open, health: well, person: "ana", paused: false, silenced: new Set(), ...change });
+  return attentionOf({
+    open,
+    health: well,
+    person: "ana",
+    paused: false,
+    silenced: new Set(),
+    volumes: allHeard,
+    ...change,
+  });
 }
 
 test("only what is unacknowledged and addressed to this person waits for them", () => {
@@ -91,4 +100,12 @@ test("acknowledged: mine in hand, or asked of me; quiet: nothing, or somebody el
   ).toBe("acknowledged");
   expect(attention([alert("a", { addressed: ["ben"] })]).tray).toBe("quiet");
   expect(attention([]).tray).toBe("quiet");
+});
+
+test("a severity at volume 0 does not take the sound of lower ones away; alone it says that nothing is heard", () => {
+  const volumes = { ...allHeard, critical: 0 };
+  const both = [alert("a", { severity: "critical" }), alert("b", { severity: "warning" })];
+  expect(attention(both, { volumes }).sound).toBe("warning");
+  expect(attention(both.slice(0, 1), { volumes }).sound).toBe("critical");
+  expect(attention(both, { volumes, silenced: new Set(["b"]) }).sound).toBe("critical");
 });

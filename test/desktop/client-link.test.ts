@@ -137,6 +137,17 @@ test("a new availability is told once, and kept for the next engine's hello", as
   expect(await second.next()).toMatchObject({ type: "hello", person: "ben", available: false });
 });
 
+test("what became of the availability between hello and welcome is told with the welcome", async () => {
+  const { link } = linkWith();
+  const engine = channel();
+  link.attach(engine.port);
+  await engine.next();
+  link.announce({ person: "ana", available: false });
+  const told = engine.next();
+  engine.say(welcome);
+  expect(await told).toEqual({ type: "availability", person: "ana", available: false });
+});
+
 test.each([
   ["nonsense", { type: "welcome", alerts: "all" }, "does not understand"],
   ["another version", { ...welcome, version: 2 }, "install them together"],

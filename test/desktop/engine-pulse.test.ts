@@ -69,3 +69,24 @@ test("after a sleep of the machine the wait begins anew", async () => {
   vi.restoreAllMocks();
   stop();
 });
+
+test("one that was held up for longer than its link waits for an answer is left alone when it answers again", async () => {
+  const said: string[] = [];
+  const linkGivesUpMs = 15_000;
+  let worksAgainAt = 0;
+  const ask = () =>
+    new Promise<Answer>((resolve) => {
+      setTimeout(() => resolve(answered), Math.max(worksAgainAt - performance.now(), 1));
+      setTimeout(() => resolve({ ...answered, ok: false, reason: "unreachable" }), linkGivesUpMs);
+    });
+  const stop = watchPulse(ask, {
+    onSilent: () => said.push("silent"),
+    onAnswering: () => said.push("answering"),
+    onGivenUp: () => said.push("given up"),
+  });
+  await vi.advanceTimersByTimeAsync(10_000);
+  worksAgainAt = performance.now() + 20_000;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(said).toEqual(["silent", "answering"]);
+  stop();
+});

@@ -65,6 +65,7 @@ function knowledge(preference: string | null = "ana") {
     preference: () => world.preference,
     doubt: () => world.doubt,
     paused: () => world.paused,
+    volumes: () => ({ critical: 100, error: 85, warning: 60, info: 40 }),
   };
   return { world, known: new Knowledge(sources, at) };
 }
@@ -84,6 +85,21 @@ test("an alert that is asked for anew is heard again, though it was silenced", (
   known.hear(present("a"));
   expect(known.attention().sound).toBe("critical");
   expect(known.whys()).toEqual({ a: "You are on call." });
+});
+
+test.each<[string, EngineMessage]>([
+  ["acknowledged", { type: "alerts", alerts: [alert("a", { status: "acknowledged" })] }],
+  ["resolved", { type: "alerts", alerts: [alert("a", { status: "resolved" })] }],
+  ["gone", welcome([])],
+])("a silence ends with its round: %s, then triggered anew", (_, ended) => {
+  const { known } = knowledge();
+  known.hear(welcome([alert("a"), alert("b")]));
+  known.silence();
+  known.hear(welcome([alert("a"), alert("b")]));
+  expect(known.attention().sound).toBeNull();
+  known.hear(ended);
+  known.hear({ type: "alerts", alerts: [alert("a")] });
+  expect(known.attention().sound).toBe("critical");
 });
 
 test("what waits stays on the screen while the engine is away, and so does its reason; both go with the alert", () => {

@@ -16,6 +16,7 @@ const calm: Attention = attentionOf({
   person: "ana",
   paused: false,
   silenced: new Set(),
+  volumes: { critical: 100, error: 85, warning: 60, info: 40 },
 });
 const waiting = (count: number): Attention => ({
   ...calm,

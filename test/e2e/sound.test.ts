@@ -72,6 +72,19 @@ test("comes back when the sound page dies", async () => {
   await page.getByRole("button", { name: "Acknowledge", exact: true }).click();
 });
 
+test("comes back when the process that speaks to the sound server dies", async () => {
+  await app.raise({ title: "Cut off" });
+  const page = await dialog("Critical: Cut off");
+  expect(await loudness(listenMs)).toBeGreaterThan(10 * silence);
+  await app.electron.evaluate(({ app: { getAppMetrics } }) => {
+    const service = getAppMetrics().find(({ serviceName }) => serviceName === "audio.mojom.AudioService");
+    process.kill(service!.pid, "SIGKILL");
+  });
+  await pause(4000);
+  expect(await loudness(listenMs)).toBeGreaterThan(10 * silence);
+  await page.getByRole("button", { name: "Acknowledge", exact: true }).click();
+});
+
 test("is tested from the settings, at the volume that is set there", async () => {
   const page = await app.page("console");
   await page.getByRole("link", { name: "Settings" }).click();

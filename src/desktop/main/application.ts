@@ -85,6 +85,7 @@ export class Application {
         preference: () => preferences.get("person"),
         doubt: () => this.engine.doubt,
         paused: () => this.pause.until !== null,
+        volumes: () => preferences.get("volumes"),
       },
       new Date().toISOString(),
     );
@@ -240,7 +241,7 @@ export class Application {
 
     this.alertWindow.update(attention.shown.length, attract);
     if (attention.shown.length === 0) this.notifications.close("pending");
-    this.sound.play(attention.sound);
+    this.sound.play(attention.sound, attract);
     const isEscalating = this.knowledge.isEscalating();
     this.power.keepAwake(isEscalating);
     this.personWatch.update(attention, isEscalating);

@@ -4,6 +4,7 @@
  */
 import type { AlertJson } from "#wire/alert-json";
 import type { HealthMessage } from "#wire/client-contract";
+import type { Volumes } from "../contract.ts";
 
 export type TrayStatus = "quiet" | "unacknowledged" | "acknowledged" | "not-trusted" | "paused";
 
@@ -14,6 +15,7 @@ export interface Situation {
   readonly paused: boolean;
   /** Alerts whose sound the person has silenced; being asked anew takes an alert out of it. */
   readonly silenced: ReadonlySet<string>;
+  readonly volumes: Volumes;
 }
 
 export interface Attention {
@@ -21,7 +23,7 @@ export interface Attention {
   readonly pending: readonly AlertJson[];
   /** What the alert window shows: `pending`, or nothing while paused. */
   readonly shown: readonly AlertJson[];
-  /** The severity whose sound is to be heard; null: none. */
+  /** The severity whose sound is to be heard; null: none. One at volume 0 only where there is no other. */
   readonly sound: AlertJson["severity"] | null;
   readonly tray: TrayStatus;
   /** Open alerts of the whole team that are not in `pending`. */
@@ -29,14 +31,16 @@ export interface Attention {
 }
 
 export function attentionOf(situation: Situation): Attention {
-  const { person, paused, silenced } = situation;
+  const { person, paused, silenced, volumes } = situation;
   const open = [...situation.open.values()];
   const pending = open.filter((alert) => isPending(alert, person)).sort(firstToLookAt);
   const audible = pending.filter((alert) => !silenced.has(alert.id));
+  // One at volume 0 takes no lower one's sound away.
+  const loudest = audible.find((alert) => volumes[alert.severity] > 0) ?? audible[0];
   return {
     pending,
     shown: paused ? [] : pending,
-    sound: paused ? null : (audible[0]?.severity ?? null),
+    sound: paused ? null : (loudest?.severity ?? null),
     tray: trayStatus(situation, pending.length, open),
     others: open.length - pending.length,
   };

@@ -42,10 +42,14 @@ export class Autostart {
     }
   }
 
-  /** Points an existing entry at where the app is now. */
+  /** Points an existing entry at where the app is now, if it can. */
   repair(): void {
     if (process.platform !== "linux" || sandboxed() !== null || !existsSync(file())) return;
-    if (readFileSync(file(), "utf8") !== desktopEntry(this.command)) this.set(true);
+    try {
+      if (readFileSync(file(), "utf8") !== desktopEntry(this.command)) this.write();
+    } catch (error) {
+      process.stderr.write(`${file()} cannot be repaired: ${String(error)}\n`);
+    }
   }
 
   private write(): void {

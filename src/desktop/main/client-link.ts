@@ -35,14 +35,18 @@ export class ClientLink {
   private welcomed = false;
   private nextRequestId = 1;
   private readonly waiting = new Map<number, Waiting>();
+  /** What this engine has heard last of `self`. */
+  private toldSelf: Self;
   private presence: DesktopPresence | null = null;
   private toldPresence: DesktopPresence | null = null;
   private presenceRest: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly events: LinkEvents,
-    private self: { person: string | null; available: boolean },
-  ) {}
+    private self: Self,
+  ) {
+    this.toldSelf = self;
+  }
 
   /** Speaks to a new engine from here on; says hello at once. */
   attach(port: Port): void {
@@ -53,6 +57,7 @@ export class ClientLink {
     port.start();
     const known = this.presence === null ? {} : { presence: this.presence };
     this.toldPresence = this.presence;
+    this.toldSelf = this.self;
     this.send({ type: "hello", version: clientContractVersion, client: "desktop", ...this.self, ...known });
   }
 
@@ -71,10 +76,9 @@ export class ClientLink {
   }
 
   /** Tells the engine whose desktop this is and whether to count on it. Kept for the next engine's hello. */
-  announce(self: { person: string | null; available: boolean }): void {
-    if (self.person === this.self.person && self.available === this.self.available) return;
+  announce(self: Self): void {
     this.self = self;
-    if (this.welcomed) this.send({ type: "availability", ...self });
+    this.sendSelf();
   }
 
   /** Sends a request under an id of its own. Never rejects: without an engine the answer says so, with the remedy. */
@@ -131,10 +135,20 @@ export class ClientLink {
         return;
       }
       this.welcomed = true;
+      // Both may have become others since the hello.
+      this.sendSelf();
       this.sendPresence();
       for (const [requestId, request] of this.waiting) if (!request.sent) this.dispatch(requestId, request);
     }
     this.events.onMessage(message);
+  }
+
+  private sendSelf(): void {
+    const { self, toldSelf } = this;
+    if (!this.welcomed) return;
+    if (self.person === toldSelf.person && self.available === toldSelf.available) return;
+    this.toldSelf = self;
+    this.send({ type: "availability", ...self });
   }
 
   private sendPresence(): void {
@@ -170,6 +184,11 @@ export class ClientLink {
   private send(message: ClientMessage): void {
     this.port?.postMessage(message);
   }
+}
+
+interface Self {
+  readonly person: string | null;
+  readonly available: boolean;
 }
 
 interface Waiting {

@@ -25,8 +25,9 @@ const givenUpAfterMs = 20_000;
 export function watchPulse(ask: () => Promise<Answer>, events: PulseEvents): () => void {
   let timer: NodeJS.Timeout | undefined;
   let dueAt = 0;
-  /** Null: the last request was answered. */
+  /** Since when an answer is waited for. Null: the last request was answered. */
   let askedAt: number | null = null;
+  let underWay = false;
   let silent = false;
   let stopped = false;
 
@@ -37,7 +38,9 @@ export function watchPulse(ask: () => Promise<Answer>, events: PulseEvents): () 
     timer = setTimeout(beat, ms);
   };
   const answered = (answer: Answer): void => {
-    // Said by the link while there is no engine: that is being seen to elsewhere.
+    if (stopped) return;
+    underWay = false;
+    // The link has given this request up; a slow engine answers the next one, and until then the wait goes on.
     if (answer.reason === "unreachable") return;
     askedAt = null;
     if (silent) events.onAnswering();
@@ -47,10 +50,11 @@ export function watchPulse(ask: () => Promise<Answer>, events: PulseEvents): () 
   const beat = (): void => {
     const now = performance.now();
     const overslept = now - dueAt > lookEveryMs;
-    if (askedAt === null) {
-      askedAt = now;
+    if (askedAt === null || overslept) askedAt = now;
+    if (!underWay) {
+      underWay = true;
       void ask().then(answered);
-    } else if (overslept) askedAt = now;
+    }
     const waitedMs = now - askedAt;
     if (waitedMs > givenUpAfterMs) {
       askedAt = now;

@@ -23,6 +23,8 @@ export interface EngineOptions {
 export interface Joined {
   readonly ok: boolean;
   readonly text: string;
+  /** Whether the engine was stopped for it, and starts again; null: not known. */
+  readonly stopped: boolean | null;
 }
 
 export interface SupervisorEvents {
@@ -41,6 +43,8 @@ const startWithinMs = 120_000;
 const joinWithinMs = 60_000;
 /** The app itself has 5 s (contract §1). */
 const stopWithinMs = 4000;
+
+const notReadyToJoin = "The engine is not ready for that; try again in a moment.";
 
 export class EngineSupervisor {
   private child: UtilityProcess | null = null;
@@ -69,6 +73,10 @@ export class EngineSupervisor {
     });
     this.child = child;
     child.on("message", (message: unknown) => child === this.child && this.receive(message));
+    // Its exit follows; unheard, it would be an exception here.
+    child.on("error", (type, location) => {
+      if (child === this.child) this.lastWords = `The engine broke down (${type}, ${location}).`;
+    });
     child.once("exit", (code) => child === this.child && this.ended(code));
     this.startLimit = setTimeout(() => this.kill("The engine did not come up in time."), startWithinMs);
   }
@@ -78,20 +86,25 @@ export class EngineSupervisor {
     const pid = this.child?.pid;
     this.lastWords = text;
     // SIGTERM waits for an event loop that may be the very thing that hangs.
-    if (pid !== undefined) process.kill(pid, "SIGKILL");
+    if (pid !== undefined) killNow(pid);
   }
 
   /**
-   * Lets the engine process join the team that this invite is from. It stops its engine for that and starts again in any
-   * case, as part of the team or as before; the answer comes before that start.
+   * Lets the engine process join the team that this invite is from. Unless it refuses the invite, it stops its engine for
+   * that and starts again in any case, as part of the team or as before; the answer comes before that start.
    */
   join(invite: string): Promise<Joined> {
     const child = this.child;
     if (child?.pid === undefined || this.answerJoin !== null)
-      return Promise.resolve({ ok: false, text: "The engine is not ready for that; try again in a moment." });
+      return Promise.resolve({ ok: false, text: notReadyToJoin, stopped: true });
     return new Promise((resolve) => {
       const limit = setTimeout(
-        () => this.answerJoin?.({ ok: false, text: "The team did not answer in time; try again." }),
+        () =>
+          this.answerJoin?.({
+            ok: false,
+            text: "The team did not answer in time; try again.",
+            stopped: null,
+          }),
         joinWithinMs,
       );
       this.answerJoin = (joined) => {
@@ -117,16 +130,16 @@ export class EngineSupervisor {
     if (child?.pid === undefined) return;
     const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     child.postMessage({ type: "stop" });
-    const limit = setTimeout(
-      () => child.pid !== undefined && process.kill(child.pid, "SIGKILL"),
-      stopWithinMs,
-    );
+    const limit = setTimeout(() => child.pid !== undefined && killNow(child.pid), stopWithinMs);
     await exited;
     clearTimeout(limit);
   }
 
   private receive(message: unknown): void {
-    const { type, ok, url, text, exitCode, newTeamFile } = (message ?? {}) as Record<string, unknown>;
+    const { type, ok, stopped, url, text, exitCode, newTeamFile } = (message ?? {}) as Record<
+      string,
+      unknown
+    >;
     switch (type) {
       case "listening":
         clearTimeout(this.startLimit);
@@ -136,7 +149,7 @@ export class EngineSupervisor {
         this.connect(String(url));
         return;
       case "joined":
-        this.answerJoin?.({ ok: ok === true, text: String(text) });
+        this.answerJoin?.({ ok: ok === true, text: String(text), stopped: stopped === true });
         return;
       case "failed":
         this.lastWords = String(text);
@@ -156,7 +169,11 @@ export class EngineSupervisor {
   private ended(code: number): void {
     clearTimeout(this.startLimit);
     this.child = null;
-    this.answerJoin?.({ ok: false, text: "The engine ended before it had joined; try again." });
+    this.answerJoin?.({
+      ok: false,
+      text: "The engine ended before it had joined; try again.",
+      stopped: true,
+    });
     if (this.stopping) return;
     const recovered = this.upSince !== null && performance.now() - this.upSince > recoveredAfterMs;
     this.deaths = recovered ? 1 : this.deaths + 1;
@@ -168,5 +185,14 @@ export class EngineSupervisor {
         : `${why} Next attempt in ${Math.ceil(delayMs / 1000)} s.`,
     );
     this.restart = setTimeout(() => this.start(), delayMs);
+  }
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    // It has just ended by itself.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

@@ -2,10 +2,11 @@
  * The engine as the app sees it: supervised, listened to, and doubted while it is away or silent. Built by
  * `application.ts`; joins `engine-supervisor.ts`, `client-link.ts` and `engine-pulse.ts`.
  */
+import type { DesktopReply } from "../contract.ts";
 import type { ClientLink } from "./client-link.ts";
 import { watchPulse } from "./engine-pulse.ts";
 import { EngineSupervisor } from "./engine-supervisor.ts";
-import type { EngineOptions, Joined } from "./engine-supervisor.ts";
+import type { EngineOptions } from "./engine-supervisor.ts";
 import type { Doubt } from "./health.ts";
 import type { PowerEvent } from "./power.ts";
 
@@ -60,10 +61,16 @@ export class EngineWatch {
   }
 
   /** See `EngineSupervisor.join`. Meanwhile there is no engine, and that is no hang. */
-  async join(invite: string): Promise<Joined> {
+  async join(invite: string): Promise<DesktopReply> {
     this.stopPulse();
     this.doubtIt("This machine is joining a team; its engine starts again in a moment.");
-    return this.supervisor.join(invite);
+    const { ok, text, stopped } = await this.supervisor.join(invite);
+    // The engine goes on as it was, and nobody else says so. Should it hang, its pulse tells.
+    if (!ok && !(stopped ?? !this.link.connected)) {
+      this.believe();
+      this.watch();
+    }
+    return { ok, text };
   }
 
   tellPower(event: PowerEvent): void {

@@ -3,6 +3,7 @@
  * told, and asked. Built by `application.ts`.
  */
 import type { EngineMessage } from "#wire/client-contract";
+import type { Volumes } from "../contract.ts";
 import { attentionOf } from "./attention.ts";
 import type { Attention } from "./attention.ts";
 import { healthOf } from "./health.ts";
@@ -19,6 +20,7 @@ export interface Sources {
   preference(): string | null;
   doubt(): Doubt | null;
   paused(): boolean;
+  volumes(): Volumes;
 }
 
 export class Knowledge {
@@ -34,18 +36,24 @@ export class Knowledge {
     this.mirror = emptyMirror(startedAt);
   }
 
-  /** Takes in what the engine says. Being asked anew makes an alert audible again. */
+  /** Takes in what the engine says. An alert is audible again when its person is asked anew, and when it is triggered anew. */
   hear(message: EngineMessage): void {
     this.mirror = reflect(this.mirror, message);
     if (message.type === "present") {
       this.reasons.set(message.alertId, message.why);
       this.silenced.delete(message.alertId);
     }
+    if (message.type === "alerts" || message.type === "welcome") this.endSilences();
   }
 
   /** No sound for what waits now. */
   silence(): void {
     for (const { id } of this.attention().pending) this.silenced.add(id);
+  }
+
+  private endSilences(): void {
+    for (const id of this.silenced)
+      if (this.mirror.open.get(id)?.status !== "triggered") this.silenced.delete(id);
   }
 
   identity(): Identity {
@@ -66,7 +74,15 @@ export class Knowledge {
   attention(): Attention {
     const { open, health } = this.shown();
     const { person } = this.identity();
-    return attentionOf({ open, health, person, paused: this.sources.paused(), silenced: this.silenced });
+    const { silenced, sources } = this;
+    return attentionOf({
+      open,
+      health,
+      person,
+      paused: sources.paused(),
+      silenced,
+      volumes: sources.volumes(),
+    });
   }
 
   /** Why the person was asked, by alert id, as the engine put it. */

@@ -6,6 +6,8 @@ import type { PreferenceStore } from "./preferences.ts";
 
 /** A suspended machine's timers stand still, so the clock is looked at this often. */
 const lookEveryMs = 15_000;
+/** Until the same hour tomorrow, on a day with a change of the clocks. */
+const longestMs = 25 * 3_600_000;
 
 export class Pause {
   private timer: NodeJS.Timeout | undefined;
@@ -18,7 +20,7 @@ export class Pause {
   /** ISO 8601 UTC; null: not paused. */
   get until(): string | null {
     const until = this.preferences.get("pausedUntil");
-    return until !== null && Date.parse(until) > Date.now() ? until : null;
+    return until !== null && leftMs(until) > 0 ? until : null;
   }
 
   pauseUntil(at: Date): void {
@@ -38,14 +40,20 @@ export class Pause {
     clearTimeout(this.timer);
     const stored = this.preferences.get("pausedUntil");
     if (stored === null) return;
-    const leftMs = Date.parse(stored) - Date.now();
-    if (leftMs > 0) this.timer = setTimeout(() => this.look(), Math.min(leftMs, lookEveryMs));
+    const ms = leftMs(stored);
+    if (ms > 0) this.timer = setTimeout(() => this.look(), Math.min(ms, lookEveryMs));
     else this.resume();
   }
 
   stop(): void {
     clearTimeout(this.timer);
   }
+}
+
+/** 0 when it is over. Nobody can ask for more than the longest: then the clock was ahead, and has been set right. */
+function leftMs(until: string): number {
+  const ms = Date.parse(until) - Date.now();
+  return ms > 0 && ms <= longestMs ? ms : 0;
 }
 
 /** The next time that it is `hour` o'clock on this machine's wall clock. */

@@ -50,9 +50,9 @@ export class PersonActions {
       case "raise-test":
         return this.raiseTest();
       case "pause-for":
-        return pause.pauseUntil(new Date(Date.now() + action.minutes * 60_000));
+        return this.pauseUntil(new Date(Date.now() + action.minutes * 60_000));
       case "pause-until-morning":
-        return pause.pauseUntil(nextOClock(8, new Date()));
+        return this.pauseUntil(nextOClock(8, new Date()));
       case "resume":
         return pause.resume();
       case "toggle-autostart": {
@@ -106,6 +106,11 @@ export class PersonActions {
       case "open-link":
         return (await openLink(request.href, window)) ? { ok: true } : { ok: false, text: "Not opened." };
     }
+  }
+
+  /** Not while an alert waits: it may have come while the menu was open. */
+  private pauseUntil(at: Date): void {
+    if (this.ports.attention().pending.length === 0) this.ports.pause.pauseUntil(at);
   }
 
   private setAutostart(enabled: boolean): DesktopReply {

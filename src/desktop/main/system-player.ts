@@ -7,13 +7,14 @@ import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import type { SoundIndex } from "./sounds.ts";
 
-/** Program and arguments before the file, in order of preference. */
+const powershell = "(New-Object Media.SoundPlayer $env:TOCSIN_SOUND_FILE).PlaySync()";
+
+/** Program and arguments, in order of preference. The file comes after them, or is in TOCSIN_SOUND_FILE. */
 const players: Readonly<Partial<Record<NodeJS.Platform, readonly (readonly string[])[]>>> = {
   linux: [["pw-play"], ["paplay"], ["aplay", "-q"]],
   darwin: [["afplay"]],
-  win32: [
-    ["powershell", "-NoProfile", "-Command", "& { param($f) (New-Object Media.SoundPlayer $f).PlaySync() }"],
-  ],
+  // It takes what comes after a command for more of the command, and splits it at its spaces.
+  win32: [["powershell", "-NoProfile", "-Command", powershell]],
 };
 
 /** Loops the sound until the returned function is called. Silent when the system has no player. */
@@ -25,7 +26,9 @@ export function startSystemPlayer(folder: string, sound: SoundIndex["critical"])
   const play = (): void => {
     const [program, ...args] = candidates[0] ?? [];
     if (program === undefined || stopped) return;
-    child = spawn(program, [...args, join(folder, sound.file)], { stdio: "ignore" });
+    const file = join(folder, sound.file);
+    const env = { ...process.env, TOCSIN_SOUND_FILE: file };
+    child = spawn(program, args.includes(powershell) ? args : [...args, file], { stdio: "ignore", env });
     child.once("error", () => next());
     child.once("exit", (code) => (code === 0 ? again() : next()));
   };
