@@ -28,7 +28,9 @@ export function findEngine(given: Given): EngineClient {
       const { reason, sentence = `${url} answered ${response.status}.` } = errorOf(answer);
       // A desk is there, and no engine behind it.
       if (reason === "unreachable") throw unreachable(sentence);
-      throw reason === "invalid" || reason === "malformed" ? wrongUsage(sentence) : refused(sentence);
+      // Of duties it also says that a person or a schedule is not there.
+      const isSenseless = reason === "invalid" && path.startsWith("/api/v1/alerts");
+      throw isSenseless ? wrongUsage(sentence) : refused(sentence);
     },
   };
 }

@@ -73,7 +73,8 @@ export function isGivenUp(
   acting: Acting,
 ): boolean {
   const { self, others } = acting;
-  if (self === null || acting.underWay.has(actionId)) return false;
+  // Almost always: asked for every notification of every alert.
+  if (self === null || retries[self] !== null || acting.underWay.has(actionId)) return false;
   const now = [self, ...others];
   // One that is gone may have sent it, or not; it will not say.
   const isLost = state === "attempted" && attemptedBy !== null && !now.includes(attemptedBy);

@@ -62,7 +62,7 @@ describe("commands about alerts", () => {
     ).toBe(2);
   });
 
-  test("raise: without a title 2, with an unknown severity 1", async () => {
+  test("raise: without a title 2, with an unknown severity 2", async () => {
     expect(await refused(2, "raise")).toContain("Usage: tocsin raise");
     expect(await refused(2, "raise", "--title", " ")).toContain("Usage: tocsin raise");
     expect(await refused(2, "raise", "--title", "x", "--detail", "novalue")).toContain("name=value");
