@@ -12,5 +12,6 @@ export function standingOf(standing: Standing): Seen {
 }
 
 export function isSameStanding(seen: Seen, { position, others }: Acting): boolean {
-  return seen.position === position && seen.others.join() === others.join();
+  if (seen.position !== position || seen.others.length !== others.length) return false;
+  return seen.others.every((machine, index) => machine === others[index]);
 }

@@ -163,6 +163,8 @@ export class Peers implements Standing {
 
   others(): readonly MachineId[] {
     const { clock } = this.dependencies;
+    // Asked at every turn of the engine; most machines are alone.
+    if (!this.running || !this.round.isTeam) return [];
     return this.membership.acting(clock.now()).map(({ machine }) => machine);
   }
 
