@@ -12,6 +12,7 @@ import { localOf } from "#domain/oncall/wall-clock";
 import type { LocalDateTime } from "#domain/team";
 import { startDateutilReference } from "../../support/dateutil-reference.ts";
 import type { DateutilReference } from "../../support/dateutil-reference.ts";
+import type { Layer } from "#domain/team";
 import { offsetChanges } from "./intl-offsets.ts";
 import { wildTeam, zones } from "./random-team.ts";
 import { Reference } from "./reference.ts";
@@ -41,6 +42,14 @@ beforeAll(async () => {
 });
 afterAll(() => dateutil.stop());
 
+/**
+ * A year's last week reaches into the next one, and about those days the two do not agree with one another: 2022-01-01 is
+ * the Saturday of week 52 (python-dateutil leaves it out), 2021-01-02 that of week 53 (rrule-temporal does).
+ */
+function asksForLastWeeks({ handoff, windows = [] }: Layer): boolean {
+  return [handoff, ...windows.map(({ rrule }) => rrule)].some((rule) => /BYWEEKNO=[^;]*(5[23]|-)/.test(rule));
+}
+
 test(
   `${runs} random schedules are the same to python-dateutil, to rrule-temporal and to us`,
   { timeout: timeoutMs },
@@ -51,6 +60,7 @@ test(
         const schedule = team.schedules[0]!;
         // Refused in the team file; and python-dateutil looks for its first occurrence up to the year 9999.
         fc.pre(!schedule.layers.some(({ handoff, start }) => neverOccurs(handoff, start)));
+        fc.pre(!schedule.layers.some(asksForLastWeeks));
         // The two may have zone data of different years; a government's new decision is no difference between programs.
         const changes = changesBetween(nodeOffsets.get(schedule.timeZone)!, from - 3 * dayMs, to + 3 * dayMs);
         const theirs = pythonOffsets[schedule.timeZone];
