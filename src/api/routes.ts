@@ -8,7 +8,7 @@ import type { AlertId, EpochMs, PersonId } from "#domain/ids";
 import type { Input } from "#domain/input";
 import type { Clock, Engine, Random } from "#engine/ports";
 import { makeContent } from "#wire/alert-content";
-import { cleanText } from "#wire/hostile-text";
+import { cleanKey } from "#wire/hostile-text";
 import type { SchedulesJson } from "#wire/schedules-json";
 import { defaultSeverity } from "#wire/severity-words";
 import { toAlertJson } from "./alert-view.ts";
@@ -92,7 +92,7 @@ class ApiRoutes {
       kind: "signal",
       freshId,
       integration: null,
-      dedupKey: cleanText(dedupKey ?? freshId, 512),
+      dedupKey: cleanKey(dedupKey ?? freshId),
       status: "firing",
       content: makeContent({
         severity,

@@ -39,7 +39,7 @@ export function attemptAt(notification: Notification, acting: Acting): EpochMs |
   if (acting.position === null || isOver) return null;
   const retryAt = acting.self === null ? undefined : retries[acting.self];
   if (retryAt === null || acting.underWay.has(actionId)) return null;
-  const at = retryAt ?? dueAt + waitMs(Math.max(0, acting.position - givenUp(retries)), via);
+  const at = retryAt ?? dueAt + waitMs(Math.max(0, acting.position - howManyGaveUp(retries)), via);
   if (state === "planned") return at;
   if (state !== "attempted") return null;
   // Ours, from before a restart: its outcome is lost, so it is made again.
@@ -51,27 +51,20 @@ export function attemptAt(notification: Notification, acting: Acting): EpochMs |
 }
 
 /** The machines that will not try again are not waited for. They were before this one, or they would not have tried. */
-function givenUp(retries: Notification["retries"]): number {
+function howManyGaveUp(retries: Notification["retries"]): number {
   let machines = 0;
   for (const machine in retries) if (retries[machine as MachineId] === null) machines += 1;
   return machines;
 }
 
 /** Whether some machine has. */
-export function hasGivenUp({ retries }: Pick<Notification, "retries">): boolean {
-  return givenUp(retries) > 0;
+export function someGaveUp({ retries }: Pick<Notification, "retries">): boolean {
+  return howManyGaveUp(retries) > 0;
 }
 
 /** Whether none of the machines that act now will attempt it any more, though none of them has failed for all. */
-export function isGivenUp(
-  {
-    state,
-    retries,
-    attemptedBy,
-    actionId,
-  }: Pick<Notification, "state" | "retries" | "attemptedBy" | "actionId">,
-  acting: Acting,
-): boolean {
+export function allGaveUp(notification: Notification, acting: Acting): boolean {
+  const { state, retries, attemptedBy, actionId } = notification;
   const { self, others } = acting;
   // Almost always: asked for every notification of every alert.
   if (self === null || retries[self] !== null || acting.underWay.has(actionId)) return false;
@@ -93,7 +86,7 @@ export function deadlineOf(alert: Alert, acting: Acting): EpochMs | null {
     // Triggered and nothing planned: another machine's report has reopened it.
     steps.push(alert.nextEscalationAt ?? alert.openedAt);
     for (const notification of alert.notifications) {
-      const isDue = acting.position === 0 && !notification.isOver && isGivenUp(notification, acting);
+      const isDue = acting.position === 0 && !notification.isOver && allGaveUp(notification, acting);
       attempts.push(isDue ? notification.dueAt : attemptAt(notification, acting));
     }
   }

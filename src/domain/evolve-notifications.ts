@@ -1,6 +1,6 @@
 /** What an alert still has to tell, after one more fact. Called by `evolve-alert`; truly pure. */
 import type { Notification } from "./alert.ts";
-import { hasGivenUp } from "./acting.ts";
+import { someGaveUp } from "./acting.ts";
 import type { AlertFact } from "./fact.ts";
 import type { EpochMs } from "./ids.ts";
 
@@ -112,7 +112,7 @@ function failed(all: All, { actionId, retryAt, machine }: Of<"notification-faile
     return { ...n, state, retries: { ...n.retries, [machine]: retryAt } };
   });
   // Once: each further machine that gives up would bring forward one more way.
-  return retryAt === null && !hasGivenUp(before) ? nextChannelAtOnce(after, actionId, at) : after;
+  return retryAt === null && !someGaveUp(before) ? nextChannelAtOnce(after, actionId, at) : after;
 }
 
 /** The mail server's own word ends all waiting, but opens it to nobody. */

@@ -30,9 +30,6 @@ export interface IngestDependencies extends GateDependencies {
 /** Answers what was accepted; everything is on disk by then. */
 type Accept = (submitted: readonly Submitted[]) => FastifyReply;
 
-/** Of a request of which a part is wrong (contract §4). */
-type Keeps = "all or nothing" | "valid alerts";
-
 const batchLimitBytes = 5 * 1024 * 1024;
 const bodyLimitBytes = 512 * 1024;
 
@@ -102,7 +99,6 @@ class IngestRoutes {
         reply,
         (body) => readAlertmanagerAlerts(body, clock.now()),
         () => reply.code(200).send(),
-        "valid alerts",
       ),
     );
     // As much as amtool and the like look at.
@@ -143,11 +139,10 @@ class IngestRoutes {
     reply: FastifyReply,
     read: (body: unknown) => Reading,
     accept: Accept,
-    keeps: Keeps = "all or nothing",
   ): Promise<FastifyReply> {
     const body = readJson(request);
     if (!body.ok) return this.gate.refuse(request, reply, { reason: "malformed", texts: [body.text] });
-    return this.submit(request, reply, read(body.value), accept, keeps);
+    return this.submit(request, reply, read(body.value), accept);
   }
 
   private async submit(
@@ -155,11 +150,8 @@ class IngestRoutes {
     reply: FastifyReply,
     { signals, errors }: Reading,
     accept: Accept,
-    keeps: Keeps = "all or nothing",
   ): Promise<FastifyReply> {
     const { engine, random } = this.dependencies;
-    if (errors.length > 0 && keeps === "all or nothing")
-      return this.gate.refuse(request, reply, { reason: "invalid", texts: errors });
     const result = await submitSignals(engine, random, request.integration!, signals);
     // What is wrong with the store outweighs what is wrong with the batch: it is worth sending again.
     if (!result.ok) return this.gate.refuse(request, reply, { reason: result.reason, texts: [result.text] });

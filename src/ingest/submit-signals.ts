@@ -1,12 +1,10 @@
 /**
  * Hands signals to the engine and says, once they are on disk, what came of them. Called by every route.
  */
-import { hash } from "node:crypto";
 import type { Answer, RefusalReason } from "#domain/command";
 import type { AlertId } from "#domain/ids";
 import type { Engine, Random } from "#engine/ports";
-import { contentLimits } from "#wire/alert-content";
-import { cleanText } from "#wire/hostile-text";
+import { cleanKey } from "#wire/hostile-text";
 import type { IntegrationKey } from "./integration-keys.ts";
 import type { SignalDraft } from "./signal-draft.ts";
 
@@ -38,13 +36,6 @@ export async function submitSignals(
     else refusal ??= result;
   }
   return refusal ?? { ok: true, submitted };
-}
-
-/** Two keys that differ only in what cannot be shown, or beyond the longest, stay two. */
-function cleanKey(raw: string): string {
-  const clean = cleanText(raw, contentLimits.dedupKey);
-  if (clean === raw) return clean;
-  return `${clean.slice(0, contentLimits.dedupKey - 17)}~${hash("sha256", raw, "hex").slice(0, 16)}`;
 }
 
 function submitSignal(engine: Engine, random: Random, integration: IntegrationKey, draft: SignalDraft) {

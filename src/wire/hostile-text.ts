@@ -25,6 +25,17 @@ export function cleanLine(text: string, maxLength: number): string {
   return cleanText(line.trim(), maxLength);
 }
 
+/**
+ * A key, which tells two alerts apart: what cannot be shown is spelled out, so that two different keys stay two. At most
+ * eight times as long; who reads a key from outside holds it to a length.
+ */
+export function cleanKey(key: string): string {
+  return key.replace(
+    new RegExp(unsafe, "gu"),
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
+}
+
 /** Never cuts a surrogate pair in two. */
 function cut(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;

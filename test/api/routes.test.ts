@@ -191,6 +191,13 @@ describe("POST /api/v1/alerts/ID/…", () => {
     expect(engine.inputs).toEqual([{ kind: "command", alertId: "a1", by: "ana", origin: "api", command }]);
   });
 
+  test("two keys that differ only in what cannot be shown raise two alerts", async () => {
+    const { engine, post } = await startApi();
+    for (const dedupKey of ["a\u0001", "a\u0002"]) await post("/api/v1/alerts", { title: "Smoke", dedupKey });
+    const keys = engine.inputs.map((input) => (input.kind === "signal" ? input.dedupKey : null));
+    expect(keys).toEqual(["a\\u{1}", "a\\u{2}"]);
+  });
+
   test("the command line says that it is one", async () => {
     const { engine, post } = await startApi();
     await post("/api/v1/alerts/a1/acknowledge", { origin: "command-line" });

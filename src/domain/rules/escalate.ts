@@ -10,7 +10,7 @@ import type { PlannedNotification, StepReason } from "../fact.ts";
 import type { Asked } from "../alert.ts";
 import { actionIdOf } from "../ids.ts";
 import type { PersonCommand } from "../input.ts";
-import { hasGivenUp } from "../acting.ts";
+import { someGaveUp } from "../acting.ts";
 import { limits } from "../limits.ts";
 import type { Policy } from "../team.ts";
 import { ask, personOf, policyOf, teamOf } from "./ask.ts";
@@ -122,7 +122,7 @@ function enter(
       // Asked again before their time came: it must not start over, or a slow rule in quick steps would never come due.
       // What somebody has given up is asked for anew, in its time.
       const waiting = alert.notifications.filter(
-        (n) => n.state === "planned" && n.person === person && n.via === via && !hasGivenUp(n),
+        (n) => n.state === "planned" && n.person === person && n.via === via && !someGaveUp(n),
       )[nth];
       return { actionId, person, via, dueAt: Math.min(decision.now + afterMs, waiting?.dueAt ?? Infinity) };
     });

@@ -4,7 +4,7 @@
  */
 import type { Alert } from "../alert.ts";
 import type { Decision } from "../decision.ts";
-import { deadlineOf, isGivenUp, waitMs } from "../acting.ts";
+import { deadlineOf, allGaveUp, waitMs } from "../acting.ts";
 import type { AlertId } from "../ids.ts";
 import { enterStep, escalateIfTierFailed, escalateInTime } from "./escalate.ts";
 import { notifyDue } from "./notify.ts";
@@ -48,9 +48,10 @@ function runDeadlinesOf(decision: Decision, before: Alert): Alert {
 /** What all machines that act now have given up, each for itself, has failed: the tier need not be waited for. */
 function giveUp(decision: Decision, before: Alert): Alert {
   let alert = before;
-  for (const { actionId, person, via, isOver, ...rest } of before.notifications) {
-    if (isOver || !isGivenUp({ actionId, ...rest }, decision.acting)) continue;
-    const text = "No machine that is there now can send it.";
+  const text = "No machine that is there now can send it.";
+  for (const notification of before.notifications) {
+    const { actionId, person, via, isOver } = notification;
+    if (isOver || !allGaveUp(notification, decision.acting)) continue;
     alert = decision.emit(alert, {
       kind: "notification-failed",
       actionId,

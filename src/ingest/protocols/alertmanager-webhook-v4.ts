@@ -22,7 +22,8 @@ export function readAlertmanagerWebhook(body: unknown): Reading {
     if (typeof read === "string") errors.push(`alerts[${index}]: ${read}`);
     else signals.push(read);
   });
-  return { signals, errors };
+  // Contract §4: a bad request changes nothing; only a batch of `/api/v2/alerts` is kept in part.
+  return { signals: errors.length === 0 ? signals : [], errors };
 }
 
 function readAlert(raw: unknown, fallbackSource: string): SignalDraft | string {
