@@ -1,8 +1,11 @@
 /** A part of the seeds, and how they went. Used by the test files that share them. */
+import { trials } from "../../support/trials.ts";
 import { simulateTeam } from "../team-simulation.ts";
 
 /** `TOCSIN_SIM_SEEDS=1000` for a thorough look. */
-export const seedsInAll = Number(process.env["TOCSIN_SIM_SEEDS"] ?? 300);
+export const seedsInAll = Number(process.env["TOCSIN_SIM_SEEDS"] ?? trials(300, 3_000));
+/** Real time for one half of them, in ms. */
+export const halfLimitMs = trials(900_000, 14_400_000);
 
 /** Beyond those that run anyway: each broke a promise until something was put right. */
 export const seedsThatFoundSomething: readonly number[] = [403, 493, 522, 1599, 2282, 2449, 2601];
