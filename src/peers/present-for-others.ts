@@ -54,10 +54,15 @@ export class PresentForOthers {
   }
 
   /** Null: it was acknowledged, also when it has been triggered anew since. */
-  private wanted({ alertId, round }: Present): Alert | null {
+  private wanted({ alertId, actionId, round }: Present): Alert | null {
     const alert = this.engine.state.open.get(alertId as AlertId);
     if (alert?.status !== "triggered") return null;
-    return round !== undefined && round <= alert.quietRound ? null : alert;
+    // Whoever asks may be behind, so what this journal knows of the popup itself counts most.
+    const known = alert.notifications.find((n) => n.actionId === actionId);
+    const roundOfIt = known?.round ?? round;
+    return known?.isOver === true || (roundOfIt !== undefined && roundOfIt <= alert.quietRound)
+      ? null
+      : alert;
   }
 
   private isKnown(alertId: AlertId): boolean {

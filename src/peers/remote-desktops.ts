@@ -47,7 +47,8 @@ export class RemoteDesktops {
         actionId,
         person: person.id,
         attempt: Math.max(1, attempt),
-        round: alert.round,
+        // The one that this popup is of: the alert may be in a later one already.
+        round: roundOf(notice),
         why: why.slice(0, 1000),
       });
       if (!asked) giveUp();
@@ -65,4 +66,9 @@ export class RemoteDesktops {
     for (const request of this.requests.values())
       if (request.machine === machine) request.finish("not-shown");
   }
+}
+
+/** The round that the popup was planned in. */
+function roundOf({ alert, actionId }: Notice): number {
+  return alert.notifications.find((n) => n.actionId === actionId)?.round ?? alert.round;
 }

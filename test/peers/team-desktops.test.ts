@@ -1,6 +1,9 @@
 /** Popups and quiet words on whichever machine the person is, with the engines that ship, in virtual time. */
 import { describe, expect, test } from "vitest";
 import type { PersonId } from "#domain/ids";
+import type { Clock } from "#engine/ports";
+import { RemoteDesktops } from "#peers/remote-desktops";
+import type { PeerMessage } from "#wire/peer-contract";
 import { EngineTeam } from "./support/engine-team.ts";
 
 describe("a popup", () => {
@@ -67,6 +70,74 @@ describe("a popup", () => {
     team.at(0).send(team.at(1), { ...message, attempt: 1, why: "test" });
     await team.pass(5);
     expect(team.takeSent()).toEqual([]);
+  });
+
+  describe("of a round that was acknowledged, while the alert is in a later one", () => {
+    test("is asked for under its own round", async () => {
+      const team = await EngineTeam.running(1);
+      const id = await team.at(0).fire();
+      const alert = team.at(0).engine.findAlert(id)!;
+      const popup = alert.notifications[0]!;
+      const asked: PeerMessage[] = [];
+      const remote = new RemoteDesktops(
+        { callAfter: () => () => {} } as unknown as Clock,
+        (_machine, message) => asked.push(message) > 0,
+      );
+      const notice = {
+        actionId: popup.actionId,
+        attempt: 1,
+        // By what this machine knows it was triggered anew, twice, and nobody has quieted it.
+        alert: { ...alert, round: popup.round + 2 },
+        person: team.at(0).engine.state.team!.people[0]!,
+        why: "w",
+        stillWanted: () => true,
+      };
+      void remote.present(team.at(0).id, notice, new AbortController().signal);
+      expect(asked).toMatchObject([{ type: "present", actionId: popup.actionId, round: popup.round }]);
+    });
+
+    test.each([0, 1, undefined])(
+      "is not shown, whichever round another machine asks under: %s",
+      async (round) => {
+        const team = await EngineTeam.running(2);
+        team.at(1).setPeople(["ana", "active"]);
+        team.at(1).shows = () => new Promise(() => {}) as never;
+        await team.pass(1);
+        const alert = await team.at(0).fire();
+        await team.pass(1);
+        const popup = team
+          .at(1)
+          .engine.findAlert(alert)!
+          .notifications.find(({ via }) => via === "desktop")!;
+        expect(popup.state).toBe("attempted");
+        await team.at(1).acknowledge(alert);
+        void team.at(1).engine.submit({
+          kind: "command",
+          alertId: alert,
+          by: null,
+          origin: "api",
+          command: { kind: "escalate" },
+        });
+        await team.pass(1);
+        expect(team.at(1).engine.findAlert(alert)).toMatchObject({
+          status: "triggered",
+          round: 1,
+          quietRound: 0,
+        });
+        const shown: string[] = [];
+        team.at(1).shows = ({ actionId }) => (shown.push(actionId), "shown");
+        const { actionId } = popup;
+        const message = { type: "present", requestId: 1, alertId: alert, actionId, person: "ana" } as const;
+        team.at(0).send(team.at(1), {
+          ...message,
+          attempt: 2,
+          why: "test",
+          ...(round !== undefined && { round }),
+        });
+        await team.pass(1);
+        expect(shown).not.toContain(actionId);
+      },
+    );
   });
 
   test("of an alert that nobody knows is not shown", async () => {
