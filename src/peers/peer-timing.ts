@@ -14,6 +14,8 @@ export const peerTiming = {
   settleAtMostMs: 10_000,
   /** … and the shortest while some are missing, so that their links have time to come up. */
   settleAtLeastMs: 3_000,
+  /** Settled in sight of others, it says that it will act so long before it does: two that settle at once rank themselves. */
+  announcedMs: 500,
   /** A longer pause than this in our own cycle means that we slept or hung. */
   sleptAfterMs: 5_000,
   /** Suspended, and yet awake for so long: the sleep has not come about. */

@@ -39,6 +39,8 @@ export class WhoActs {
   private lostSince: EpochMs | null = null;
   private settlingSince: EpochMs | null = null;
   private suspendedSince: EpochMs | null = null;
+  /** It has settled in sight of others: until then it says so, and hears who else does, before it acts. */
+  private actsFrom: EpochMs | null = null;
   /** It has settled without seeing anybody: alone it acts, but it is not to take the role from a team that it rejoins. */
   private newcomer = false;
 
@@ -52,6 +54,7 @@ export class WhoActs {
     const settledForMs = this.settlingSince === null ? 0 : Math.max(0, awakeAt - this.settlingSince);
     this.suspendedSince = null;
     this.settlingSince = now - settledForMs;
+    this.actsFrom = null;
     this.claim = null;
     this.lostSince = null;
   }
@@ -60,6 +63,7 @@ export class WhoActs {
   suspend(now: EpochMs): void {
     this.suspendedSince = now;
     this.settlingSince = null;
+    this.actsFrom = null;
     this.claim = null;
   }
 
@@ -67,6 +71,7 @@ export class WhoActs {
     if (this.followedSince !== null) this.followedSince += deltaMs;
     if (this.lostSince !== null) this.lostSince += deltaMs;
     if (this.settlingSince !== null) this.settlingSince += deltaMs;
+    if (this.actsFrom !== null) this.actsFrom += deltaMs;
     if (this.suspendedSince !== null) this.suspendedSince += deltaMs;
   }
 
@@ -75,7 +80,10 @@ export class WhoActs {
     if (this.settlingSince !== null && this.hasSettled(this.settlingSince, now)) {
       this.settlingSince = null;
       this.newcomer = this.dependencies.membership.heard(now).length === 0;
+      // Another one may settle at this very moment, and both would be the first.
+      if (!this.newcomer) this.actsFrom = now + peerTiming.announcedMs;
     }
+    if (this.actsFrom !== null && now >= this.actsFrom) this.actsFrom = null;
     const acting = this.dependencies.membership.acting(now);
     if (acting.length > 0) this.newcomer = false;
     for (const { words } of this.dependencies.membership.heard(now))
@@ -115,7 +123,7 @@ export class WhoActs {
 
   /** As of the last look; 0 acts first, null not at all. */
   position(now: EpochMs): number | null {
-    if (this.isSettling || this.isSuspended) return null;
+    if (this.isSettling || this.isSuspended || this.actsFrom !== null) return null;
     const { self, membership, able } = this.dependencies;
     const acting = membership.acting(now);
     // It takes in nothing, an acknowledgement neither: while another can, it must not act. If nobody can, as far as it is able.
@@ -129,6 +137,7 @@ export class WhoActs {
   /** When a look may find something new without any event. */
   nextChangeAt(now: EpochMs): EpochMs | null {
     const times = [
+      this.actsFrom,
       this.settlingSince === null ? null : this.settlingSince + peerTiming.settleAtLeastMs,
       this.settlingSince === null ? null : this.settlingSince + peerTiming.settleAtMostMs,
       this.suspendedSince === null ? null : this.suspendedSince + peerTiming.suspendedAtMostMs,
@@ -171,7 +180,8 @@ export class WhoActs {
   }
 
   private takeOver(acting: readonly Sighting[], now: EpochMs): Claim | null {
-    if (!this.acts || (this.newcomer && acting.length === 0)) {
+    const isAnnouncing = this.actsFrom !== null;
+    if (!this.acts || isAnnouncing || (this.newcomer && acting.length === 0)) {
       this.lostSince = null;
       return null;
     }

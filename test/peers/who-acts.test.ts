@@ -43,6 +43,45 @@ describe("start", () => {
     expect(team.positions()).toEqual(team.all.map((_, index) => index));
   });
 
+  test.each([2, 3, 4, 7])("of %i machines that settle at one moment never two act first", async (count) => {
+    for (const latencyMs of [1, 20, 150]) {
+      const team = new SmallTeam(count, { delayMs: () => latencyMs });
+      for (const machine of team.all) machine.start();
+      let acted = 0;
+      for (let hundredth = 0; hundredth < 600; hundredth += 1) {
+        await team.pass(0.01);
+        const first = team.positions().filter((position) => position === 0).length;
+        expect(first).toBeLessThanOrEqual(1);
+        acted += first;
+      }
+      expect(acted).toBeGreaterThan(0);
+    }
+  });
+
+  test("nor when the last one links up while the others wait for it", async () => {
+    const team = new SmallTeam(4, { delayMs: () => 20 });
+    for (const machine of team.all.slice(0, 3)) machine.start();
+    await team.pass(2.2);
+    team.at(3).start();
+    for (let hundredth = 0; hundredth < 600; hundredth += 1) {
+      await team.pass(0.01);
+      expect(team.positions().filter((position) => position === 0).length).toBeLessThanOrEqual(1);
+    }
+    expect(team.positions()).toEqual([0, 1, 2, 3]);
+  });
+
+  test("nor when both wake from a sleep together", async () => {
+    const team = await SmallTeam.running(2, { delayMs: () => 20 });
+    for (const machine of team.all) machine.sources.sleep();
+    await team.pass(6);
+    for (const machine of team.all) machine.sources.goOn();
+    for (let hundredth = 0; hundredth < 600; hundredth += 1) {
+      await team.pass(0.01);
+      expect(team.positions().filter((position) => position === 0).length).toBeLessThanOrEqual(1);
+    }
+    expect(team.positions()).toEqual([0, 1]);
+  });
+
   test("one that sees nobody acts after ten seconds, and says that it is isolated", async () => {
     const team = new SmallTeam(2);
     team.at(0).start();
