@@ -184,6 +184,24 @@ describe("temporary failures", () => {
     expect(world.sent.at(-1)?.person, "once no try is left, the next tier need not wait").toBe("ben");
   });
 
+  // Each attempt waits for the server's time limit; what comes after it is not the same wait once more.
+  it.each([
+    { answersAfter: 30, tries: [0, 35, 70, 110, 150, 190, 230] },
+    { answersAfter: 8, tries: [0, 13, 26, 46, 86, 126, 166, 206, 246, 286] },
+    { answersAfter: 60, tries: [0, 65, 130, 195, 260] },
+  ])("are counted from when the attempt began: an answer after $answersAfter s", async (example) => {
+    const world = await World.start({ desktops: [] });
+    world.outcome = () => ({ kind: "failed", permanent: false, reason: "timed-out", text: "No answer." });
+    world.latency = () => seconds(example.answersAfter - 0.001);
+    const alert = await world.fire();
+    await world.fastForward(minutes(5) - 1);
+    const times = world
+      .facts(alert, "notification-attempted")
+      .filter((fact) => fact.person === "ana")
+      .map(({ at }) => Math.round((at - Date.parse("2026-03-02T08:00:00Z")) / 1000));
+    expect(times).toEqual(example.tries);
+  });
+
   it("end in the next tier, not in silence", async () => {
     const world = await World.start({ desktops: ["ben"] });
     world.outcome = (_, via) =>

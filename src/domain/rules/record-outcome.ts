@@ -66,8 +66,12 @@ function record(decision: Decision, alert: Alert, notification: Notification, ou
   }
 }
 
-/** Exponential back-off; null once it would be after the step's end, where the next tier takes over. */
-function retryTime(alert: Alert, { attempts }: Notification, now: EpochMs): EpochMs | null {
+/**
+ * Exponential back-off, counted from when the attempt began: a server that lets each one wait for its time limit must not
+ * cost a person that time as well. Null once it would be after the step's end, where the next tier takes over.
+ */
+function retryTime(alert: Alert, { attempts, attemptedAt }: Notification, now: EpochMs): EpochMs | null {
   const wait = Math.min(limits.retryFirstMs * 2 ** (attempts - 1), limits.retryLongestMs);
-  return alert.nextEscalationAt !== null && now + wait < alert.nextEscalationAt ? now + wait : null;
+  const at = Math.max((attemptedAt ?? now) + wait, now + limits.retryFirstMs);
+  return alert.nextEscalationAt !== null && at < alert.nextEscalationAt ? at : null;
 }
