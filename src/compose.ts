@@ -51,6 +51,7 @@ import { timed } from "./compose/timed-journal.ts";
 import { ownerOf, whyNotTheirs } from "./compose/whose-machine.ts";
 import { MachinesOfThisTeam } from "./compose/team-machines.ts";
 import { ReviewReminder } from "./compose/review-reminder.ts";
+import { watchSchedules } from "./compose/schedule-watch.ts";
 import { keepLastGood, loadOptions } from "./compose/team-file.ts";
 
 export interface TocsinOptions {
@@ -285,10 +286,9 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
     },
   });
   const keys = () => shared.current.secrets.integrationKeys;
-  const onReceived = (received: Parameters<Metrics["received"]>[0]) => metrics.received(received);
   const feedToken = readOrMakeFeedToken(data);
   for (const routes of [
-    ingestRoutes({ engine, random, clock, version, log, keys, onReceived }),
+    ingestRoutes({ engine, random, clock, version, log, keys, onReceived: (one) => metrics.received(one) }),
     apiRoutes({ ...clients, token, onCallAt: onCall }),
     calendarFeedRoutes({ clock, token, feedToken, url: () => url ?? "", team: currentTeam, segmentsOf }),
     overrideRoutes({ ...clients, token, editor, segmentsOf }),
@@ -305,6 +305,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
   // Before the start, so that it is in the same commit: the journal tells of the damage until then, and not again.
   tellOfDamage(engine, report);
   await engine.start();
+  stopList.push(watchSchedules(engine, clock));
   await shared.afterStart();
   const notReached = await team.start();
   if (notReached !== null) return refused(notReached);

@@ -79,6 +79,7 @@ function shiftJson({ start, end, person }: Shift): ShiftJson {
 }
 
 const gapWords: Readonly<Record<GapReason, string>> = {
+  "cannot-be-worked-out": "this machine cannot work the schedule out",
   "everyone-away": "everyone in the rotation is away",
   "outside-windows": "outside every layer’s windows",
   ended: "the layers have ended",

@@ -96,7 +96,7 @@ function linkOf(link: Alert["links"][number]): MailLine {
 function formatTime(at: EpochMs, timeZone: string): string {
   let format = formats.get(timeZone);
   if (format === undefined) {
-    format = new Intl.DateTimeFormat("en-GB", { timeZone, dateStyle: "medium", timeStyle: "long" });
+    format = formatIn(timeZone);
     formats.set(timeZone, format);
   }
   return format.format(at);
@@ -104,3 +104,13 @@ function formatTime(at: EpochMs, timeZone: string): string {
 
 /** By time zone; the team has but a few. Making one costs more than writing the rest of a mail. */
 const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatIn(timeZone: string): Intl.DateTimeFormat {
+  const style = { dateStyle: "medium", timeStyle: "long" } as const;
+  try {
+    return new Intl.DateTimeFormat("en-GB", { timeZone, ...style });
+  } catch {
+    // The team is another machine's, and its tables know zones that these do not: better in UTC than not at all.
+    return new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...style });
+  }
+}

@@ -126,6 +126,7 @@ const total = (stretches: readonly Stretch[]) =>
   lengthText(stretches.reduce((sum, { start, end }) => sum + end - start, 0));
 
 const gapWords: Readonly<Record<GapReason, string>> = {
+  "cannot-be-worked-out": "this machine cannot work the schedule out",
   "everyone-away": "everyone in the rotation is away",
   "outside-windows": "outside every layer's windows",
   ended: "the layers have ended",

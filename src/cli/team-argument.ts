@@ -8,6 +8,7 @@ import { loadTeam } from "#config/load-team";
 import { readTeamFile } from "#config/read-team-file";
 import { instantOf, parseWrittenTime } from "#config/written-time";
 import type { EpochMs, ScheduleId } from "#domain/ids";
+import { scheduleFaults } from "#domain/reports/schedule-faults";
 import type { Person, Team } from "#domain/team";
 import { visible } from "./alert-text.ts";
 import { refused, wrongUsage, type Output } from "./outcome.ts";
@@ -26,7 +27,12 @@ export async function teamOf(given: Given, output: Output, option = "team"): Pro
   if (file === undefined) throw wrongUsage(usageLine(given.command));
   const read = await readTeamFile(file);
   // Warnings are the business of `tocsin check`.
-  const loaded = read.ok ? loadTeam(read.text, file, { env: process.env }) : read;
+  const loaded = read.ok
+    ? loadTeam(read.text, file, {
+        env: process.env,
+        findFaults: (team) => scheduleFaults(team, Date.now()),
+      })
+    : read;
   if (!loaded.ok) throw wrongUsage(`${file} is invalid:\n${loaded.faults.map(printFault).join("\n")}`);
   const { team, problems } = await withCalendars(loaded.team, loaded.calendars, Date.now());
   for (const problem of problems) output.error(`tocsin: ${visible(problem)}`);

@@ -14,6 +14,7 @@ import type { Review } from "#config/review";
 import { watchTeam, type TeamWatch } from "#config/watch-team";
 import { gapsOf } from "#domain/oncall/on-call";
 import { coverageWarnings } from "#domain/reports/coverage-warnings";
+import { scheduleFaults } from "#domain/reports/schedule-faults";
 import type { Team } from "#domain/team";
 import { writePrivately } from "#system/data-directory";
 
@@ -94,6 +95,7 @@ export function loadOptions(now: () => number): LoadOptions {
   return {
     env: process.env,
     now,
+    findFaults: (team) => scheduleFaults(team, from()),
     findGaps: (team) =>
       team.schedules.flatMap((schedule) =>
         gapsOf(team, schedule.id, from(), from() + gapHorizonMs).map(({ start, end }) => ({

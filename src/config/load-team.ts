@@ -18,6 +18,7 @@ import {
   resolveEmail,
 } from "./email-schema.ts";
 import { type Fault, type Path, printPath, type Report } from "./fault.ts";
+import { fileFault } from "./read-team-file.ts";
 import { normaliseTeam } from "./normalise-team.ts";
 import { checkReviews, type Review, reviewsOf } from "./review.ts";
 import { reportIssues } from "./schema-faults.ts";
@@ -53,6 +54,8 @@ export interface TeamSecrets {
 export interface LoadOptions {
   /** Where `{ env: NAME }` is looked up: `process.env`. */
   readonly env: Environment;
+  /** What the calculation that is to be used cannot do, asked of that very calculation. */
+  readonly findFaults?: (team: Team) => readonly { readonly path: Path; readonly reason: string }[];
   /** Stretches in which nobody is on call; without it the file is not searched for them. */
   readonly findGaps?: (team: Team) => readonly ScheduleGap[];
   /** Without it nobody is reminded to look through the file. */
@@ -68,10 +71,24 @@ export interface ScheduleGap {
 }
 
 /** `file` is the name that faults are printed with, and what relative paths in the file start from. Faults come sorted by position. */
-export function loadTeam(
+export function loadTeam(text: string, file: string, options: LoadOptions): LoadedTeam {
+  try {
+    return load(text, file, options);
+  } catch (error) {
+    return { ok: false, faults: [fileFault(file, brokenText(error))] };
+  }
+}
+
+/** For what no check has foreseen. */
+export function brokenText(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `Tocsin cannot work with this file (${message.replace(/\.$/, "")}); take back the last change, and report this`;
+}
+
+function load(
   text: string,
   file: string,
-  { env, findGaps, findWarnings, now }: LoadOptions,
+  { env, findFaults, findGaps, findWarnings, now }: LoadOptions,
 ): LoadedTeam {
   const source = readYaml(text);
   const faults: Fault[] = source.faults.map((fault) => ({
@@ -96,6 +113,9 @@ export function loadTeam(
   if (!parsed.success || faults.length > 0) return { ok: false, faults: sorted(faults) };
 
   const team = normaliseTeam(parsed.data);
+  for (const { path, reason } of findFaults?.(team) ?? [])
+    report(path, `cannot be worked out: ${reason}; change its rules, times or time zone`);
+  if (faults.length > 0) return { ok: false, faults: sorted(faults) };
   const integrationKeys = parsed.data.integrations.map(({ id, type, key }) => ({
     id: id as IntegrationId,
     type,

@@ -7,7 +7,7 @@
 import { type FSWatcher, realpathSync, watch } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import type { Fault } from "./fault.ts";
-import { loadTeam, type LoadedTeam, type LoadOptions } from "./load-team.ts";
+import { brokenText, loadTeam, type LoadedTeam, type LoadOptions } from "./load-team.ts";
 import { fileFault, readTeamFile } from "./read-team-file.ts";
 
 export interface WatchOptions extends LoadOptions {
@@ -39,7 +39,13 @@ export function watchTeam(options: WatchOptions): TeamWatch {
   function soon(wasMissing = false, delayMs = debounceMs): void {
     if (stopped) return;
     if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(() => void look(wasMissing), delayMs);
+    timer = setTimeout(() => void look(wasMissing).catch(broken), delayMs);
+  }
+
+  /** Whatever a file makes of the program, the team in force goes on. */
+  function broken(error: unknown): void {
+    reading = false;
+    if (!stopped) tellFaults([fileFault(file, brokenText(error))]);
   }
 
   async function look(wasMissing: boolean): Promise<void> {

@@ -3,7 +3,7 @@ import type { Alert } from "./alert.ts";
 import type { EpochMs, PersonId } from "./ids.ts";
 import type { Handoff } from "./oncall/next-handoff.ts";
 import { localText } from "./oncall/wall-clock.ts";
-import { zoneClock } from "./oncall/zone-clock.ts";
+import { zoneClockOrUtc } from "./oncall/zone-clock.ts";
 import { isWorse } from "./severity.ts";
 import type { Person, Team } from "./team.ts";
 
@@ -45,15 +45,17 @@ export function nameOf(team: Team | null, id: PersonId): string {
 
 /** From when to when, on the reader's wall clock. */
 export function dutyText({ timeZone }: Person, { start, end }: { start: EpochMs; end: EpochMs }): string {
-  const clock = zoneClock(timeZone);
-  return `${localText(clock.localAt(start))} to ${localText(clock.localAt(end))}`;
+  const clock = zoneClockOrUtc(timeZone);
+  const zone = clock.timeZone === timeZone ? "" : ` (${clock.timeZone})`;
+  return `${localText(clock.localAt(start))} to ${localText(clock.localAt(end))}${zone}`;
 }
 
 /** `09:00`, with the date before it when it is not today. */
 function timeFor({ timeZone }: Pick<Person, "timeZone">, at: EpochMs, now: EpochMs): string {
-  const clock = zoneClock(timeZone);
+  const clock = zoneClockOrUtc(timeZone);
   const [text, today] = [localText(clock.localAt(at)), localText(clock.localAt(now))];
-  return text.slice(0, 10) === today.slice(0, 10) ? text.slice(11) : text;
+  const time = text.slice(0, 10) === today.slice(0, 10) ? text.slice(11) : text;
+  return clock.timeZone === timeZone ? time : `${time} ${clock.timeZone}`;
 }
 
 /** A notification has room for a few lines; the console has the rest. */

@@ -231,7 +231,15 @@ export interface EngineHealth {
 }
 
 export interface EngineProblem {
-  readonly kind: "journal" | "team-file" | "calendar" | "channel" | "reach" | "invariant" | "peers";
+  readonly kind:
+    | "journal"
+    | "team-file"
+    | "calendar"
+    | "channel"
+    | "reach"
+    | "invariant"
+    | "peers"
+    | "schedule";
   readonly text: string;
   readonly since: EpochMs;
 }

@@ -117,3 +117,31 @@ test("a value replaced by any other", { timeout: 60_000 }, () => {
 test("any text at all", { timeout: 60_000 }, () => {
   fc.assert(fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.json()), expectSound), { numRuns: 300 });
 });
+
+test("what no check has foreseen is a fault of the file, with the reason, and nothing is thrown", () => {
+  const broken = () => {
+    throw new RangeError("Invalid time value.");
+  };
+  for (const option of ["findGaps", "findFaults", "findWarnings", "now"])
+    expect(loadTeam(sample, "f", { env, [option]: broken })).toEqual({
+      ok: false,
+      faults: [
+        {
+          file: "f",
+          line: 1,
+          column: 1,
+          path: "",
+          severity: "error",
+          text: "Tocsin cannot work with this file (Invalid time value); take back the last change, and report this",
+        },
+      ],
+    });
+});
+
+test("what the calculation that is to be used cannot do is a fault at its place", () => {
+  const findFaults = () => [{ path: ["schedules", 0], reason: "it occurs too often" }];
+  const loaded = loadTeam(sample, "f", { env, findFaults });
+  expect(loaded.ok ? [] : loaded.faults.map(printFault)).toEqual([
+    "f:17:5: schedules[0]: cannot be worked out: it occurs too often; change its rules, times or time zone",
+  ]);
+});

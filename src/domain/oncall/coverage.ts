@@ -7,6 +7,7 @@ import type { CompiledSchedule } from "./schedule.ts";
 
 /** Why nobody is on call. Of several layers' reasons, the one that is nearest to having somebody. */
 export type GapReason =
+  | "cannot-be-worked-out"
   | "everyone-away"
   | "outside-windows"
   | "ended"
@@ -38,6 +39,7 @@ export function gapsIn(schedule: CompiledSchedule, from: EpochMs, to: EpochMs): 
 
 /** Throws when somebody is on call. */
 export function gapReasonAt(schedule: CompiledSchedule, at: EpochMs): GapReason {
+  if (schedule.faultBetween(at, at + 1) !== null) return "cannot-be-worked-out";
   if (overrideAt(schedule.schedule.overrides, at) !== null)
     throw new Error(`no gap at ${at}: an override is in force`);
   if (schedule.layers.length === 0) return "no-layers";

@@ -44,6 +44,15 @@ export interface LayerExplanation {
 }
 
 export function explainAt(team: Team, compiled: CompiledSchedule, at: EpochMs): OnCallExplanation {
+  const fault = compiled.faultBetween(at, at + 1);
+  if (fault !== null)
+    return {
+      person: null,
+      override: null,
+      layer: null,
+      gap: "cannot-be-worked-out",
+      text: `Nobody knows who is on call: ${gapWords["cannot-be-worked-out"]} (${fault}).`,
+    };
   const found = overrideAt(compiled.schedule.overrides, at);
   const override = found === null ? null : { ...found.override, index: found.index };
   const layer = decidingLayer(compiled, at);
@@ -109,6 +118,7 @@ function layerWords(
 }
 
 const gapWords: Readonly<Record<GapReason, string>> = {
+  "cannot-be-worked-out": "this machine cannot work the schedule out",
   "everyone-away": "everyone in the rotation is away",
   "outside-windows": "it is outside every layer's windows",
   ended: "the layers have ended",

@@ -80,7 +80,10 @@ function firstUnannounced(
 
 /** In `(after, until]`. */
 function handoffsOf(team: Team, schedule: ScheduleId, after: EpochMs, until: EpochMs): Handoff[] {
-  const segments = scheduleOf(team, schedule).segmentsBetween(after, until + 1);
+  const compiled = scheduleOf(team, schedule);
+  // Duty passes from nobody to nobody there, as far as is known.
+  if (compiled.faultBetween(after, until + 1) !== null) return [];
+  const segments = compiled.segmentsBetween(after, until + 1);
   return segments.slice(1).map(({ start, person }, index) => ({
     schedule,
     from: segments[index]!.person,

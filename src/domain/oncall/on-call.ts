@@ -34,6 +34,14 @@ export function gapsOf(team: Team, scheduleId: ScheduleId, from: EpochMs, to: Ep
   return gapsIn(scheduleOf(team, scheduleId), from, to);
 }
 
+/**
+ * Why this machine cannot tell who is on call somewhere in `[from, to)`, without a full stop; null: it can. Only of teams
+ * that come from elsewhere (another machine, an older Tocsin): the team file's check refuses what it finds here.
+ */
+export function scheduleFault(team: Team, scheduleId: ScheduleId, from: EpochMs, to: EpochMs): string | null {
+  return scheduleOf(team, scheduleId).faultBetween(from, to);
+}
+
 /** Why this person, or nobody, is on call: layer, shift, handoff, window, and the override or absence that changed it. */
 export function explainOnCall(team: Team, scheduleId: ScheduleId, at: EpochMs): OnCallExplanation {
   return explainAt(team, scheduleOf(team, scheduleId), at);

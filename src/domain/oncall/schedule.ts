@@ -12,7 +12,7 @@ import type { CompiledLayer } from "./layer.ts";
 import { applyOverrides } from "./override.ts";
 import { overlay } from "./timeline.ts";
 import type { Claim } from "./timeline.ts";
-import { zoneClock } from "./zone-clock.ts";
+import { zoneClock, zoneClockOrUtc } from "./zone-clock.ts";
 import type { ZoneClock } from "./zone-clock.ts";
 
 /** From `start` on (until the next segment) this person; null is nobody. */
@@ -28,6 +28,12 @@ export interface CompiledSchedule {
   readonly layers: readonly CompiledLayer[];
   personAt(at: EpochMs): PersonId | null;
   segmentsBetween(from: EpochMs, to: EpochMs): Segment[];
+  /**
+   * Why nobody knows who is on call somewhere in `[from, to)`, without a full stop; null: it is known. The team file's
+   * check lets no such schedule through, but what another machine says may be beyond this one's time zones or rules.
+   * Nobody is on call then, as far as the answers above go.
+   */
+  faultBetween(from: EpochMs, to: EpochMs): string | null;
 }
 
 const compiledTeams = new WeakMap<Team, Map<ScheduleId, CompiledSchedule>>();
@@ -52,11 +58,32 @@ const pageLimit = 64;
 interface Page {
   readonly starts: Float64Array;
   readonly people: readonly (PersonId | null)[];
+  readonly fault: string | null;
 }
 
 function compile(schedule: Schedule, team: Team): CompiledSchedule {
-  const clock = zoneClock(schedule.timeZone);
-  const layers = schedule.layers.map((layer) => compileLayer(layer, team.absences, clock));
+  try {
+    const clock = zoneClock(schedule.timeZone);
+    const layers = schedule.layers.map((layer) => compileLayer(layer, team.absences, clock));
+    return paged(schedule, clock, layers);
+  } catch (error) {
+    // One schedule that cannot be worked out must take nothing else with it.
+    return quarantined(schedule, messageOf(error));
+  }
+}
+
+function quarantined(schedule: Schedule, fault: string): CompiledSchedule {
+  return {
+    schedule,
+    clock: zoneClockOrUtc(schedule.timeZone),
+    layers: [],
+    personAt: () => null,
+    segmentsBetween: (from, to) => (from < to ? [{ start: from, end: to, person: null }] : []),
+    faultBetween: () => fault,
+  };
+}
+
+function paged(schedule: Schedule, clock: ZoneClock, layers: readonly CompiledLayer[]): CompiledSchedule {
   const pages = new Map<number, Page>();
   let lastNumber = NaN;
   let last: Page;
@@ -68,7 +95,12 @@ function compile(schedule: Schedule, team: Team): CompiledSchedule {
     if (page === undefined) {
       // Questions stay near today; whoever walks through centuries must not fill the memory.
       if (pages.size >= pageLimit) pages.clear();
-      page = compilePage(schedule, layers, number * pageMs, (number + 1) * pageMs);
+      const [from, to] = [number * pageMs, (number + 1) * pageMs];
+      try {
+        page = compilePage(schedule, layers, from, to);
+      } catch (error) {
+        page = { starts: Float64Array.of(from), people: [null], fault: messageOf(error) };
+      }
       pages.set(number, page);
     }
     lastNumber = number;
@@ -101,7 +133,18 @@ function compile(schedule: Schedule, team: Team): CompiledSchedule {
       }
       return segments;
     },
+    faultBetween(from, to) {
+      for (let number = Math.floor(from / pageMs); number * pageMs < to; number += 1) {
+        const { fault } = pageAt(number * pageMs);
+        if (fault !== null) return fault;
+      }
+      return null;
+    },
   };
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
 }
 
 function compilePage(schedule: Schedule, layers: readonly CompiledLayer[], from: EpochMs, to: EpochMs): Page {
@@ -125,7 +168,7 @@ function compilePage(schedule: Schedule, layers: readonly CompiledLayer[], from:
     starts.push(reached);
     people.push(null);
   }
-  return { starts: Float64Array.from(starts), people };
+  return { starts: Float64Array.from(starts), people, fault: null };
 }
 
 /** The index of the last start at or before `at`. */

@@ -21,12 +21,24 @@ export interface ZoneClock {
 
 const clocks = new Map<string, ZoneClock>();
 
-/** The clock of an IANA zone; the same object every time. Throws a RangeError for an unknown zone. */
+/** The clock of an IANA zone; the same object every time. Throws a RangeError for a zone that cannot be calculated with. */
 export function zoneClock(timeZone: string): ZoneClock {
   let clock = clocks.get(timeZone);
   if (clock === undefined) clocks.set(timeZone, (clock = makeClock(timeZone)));
   return clock;
 }
+
+/** For times that are only shown: another machine's team may name a zone that this one's tables have not got. */
+export function zoneClockOrUtc(timeZone: string): ZoneClock {
+  try {
+    return zoneClock(timeZone);
+  } catch {
+    return zoneClock("UTC");
+  }
+}
+
+/** ECMA-262: there are no instants beyond it, on either side. */
+const furthestMs = 8.64e15;
 
 function makeClock(timeZone: string): ZoneClock {
   offsetMsAt(timeZone, 0);
@@ -36,13 +48,13 @@ function makeClock(timeZone: string): ZoneClock {
   const atMidnight = new Map<number, number>();
   const midnightOffset = (day: number): number => {
     let offset = atMidnight.get(day);
-    if (offset === undefined) atMidnight.set(day, (offset = offsetMsAt(timeZone, day * dayMs)));
+    if (offset === undefined) atMidnight.set(day, (offset = offsetMsAt(timeZone, within(day * dayMs))));
     return offset;
   };
   const offsetAt = (at: EpochMs): number => {
     const day = Math.floor(at / dayMs);
     const offset = midnightOffset(day);
-    return offset === midnightOffset(day + 1) ? offset : offsetMsAt(timeZone, at);
+    return offset === midnightOffset(day + 1) ? offset : offsetMsAt(timeZone, within(at));
   };
 
   return {
@@ -56,4 +68,9 @@ function makeClock(timeZone: string): ZoneClock {
       return offsetAt(local - after) === after ? local - after : local - before;
     },
   };
+}
+
+/** Nobody is on call in the year 275760, but whoever looks a day ahead of it must not fall over the edge. */
+function within(at: EpochMs): EpochMs {
+  return Math.min(Math.max(at, -furthestMs), furthestMs);
 }

@@ -5,7 +5,7 @@ import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
 import { finalSchedule } from "../oncall/on-call.ts";
 import { union } from "../oncall/timeline.ts";
 import type { Span } from "../oncall/timeline.ts";
-import { zoneClock } from "../oncall/zone-clock.ts";
+import { zoneClockOrUtc } from "../oncall/zone-clock.ts";
 import type { Person, Team } from "../team.ts";
 import { tallyOf } from "./duty-tally.ts";
 import type { DutyTally, Holidays } from "./duty-tally.ts";
@@ -36,6 +36,6 @@ export function dutyOf(team: Team, person: Person, from: EpochMs, to: EpochMs): 
   return {
     person: person.id,
     turns,
-    total: tallyOf(union(turns), zoneClock(person.timeZone), noHolidays),
+    total: tallyOf(union(turns), zoneClockOrUtc(person.timeZone), noHolidays),
   };
 }

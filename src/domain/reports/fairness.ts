@@ -6,7 +6,7 @@ import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
 import { finalSchedule } from "../oncall/on-call.ts";
 import { union } from "../oncall/timeline.ts";
 import type { Span } from "../oncall/timeline.ts";
-import { zoneClock } from "../oncall/zone-clock.ts";
+import { zoneClockOrUtc } from "../oncall/zone-clock.ts";
 import type { Schedule, Team } from "../team.ts";
 import { tallyOf } from "./duty-tally.ts";
 import type { DutyTally, Holidays } from "./duty-tally.ts";
@@ -56,7 +56,7 @@ function burdensOf(team: Team, served: ReadonlyMap<PersonId, Span[]>, holidays: 
     const spans = served.get(id);
     return spans === undefined
       ? []
-      : [{ person: id, ...tallyOf(union(spans), zoneClock(timeZone), holidays) }];
+      : [{ person: id, ...tallyOf(union(spans), zoneClockOrUtc(timeZone), holidays) }];
   });
 }
 

@@ -5,6 +5,7 @@
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
 import { serviceAt } from "../oncall/absence.ts";
 import type { Service } from "../oncall/absence.ts";
+import { scheduleFault } from "../oncall/on-call.ts";
 import { rotationOf } from "../oncall/rotation.ts";
 import type { Rotation, Shift } from "../oncall/rotation.ts";
 import { intersect, overlay, union } from "../oncall/timeline.ts";
@@ -26,7 +27,9 @@ export interface UnsubstitutedShift extends Span {
 /** The shifts that touch `[from, to)`, in the order of the file. What an override covers is arranged, and left out. */
 export function unsubstitutedShifts(team: Team, from: EpochMs, to: EpochMs): UnsubstitutedShift[] {
   return team.schedules.flatMap((schedule) =>
-    schedule.layers.flatMap((layer) => ofLayer(schedule, layer, team.absences, from, to)),
+    from < to && scheduleFault(team, schedule.id, from, to) !== null
+      ? []
+      : schedule.layers.flatMap((layer) => ofLayer(schedule, layer, team.absences, from, to)),
   );
 }
 

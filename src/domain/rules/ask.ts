@@ -2,8 +2,8 @@
 import type { Alert } from "../alert.ts";
 import type { SkipReason } from "../fact.ts";
 import type { Asked } from "../alert.ts";
-import type { EpochMs, PersonId } from "../ids.ts";
-import { onCallAt } from "../oncall/on-call.ts";
+import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
+import { onCallAt, scheduleFault } from "../oncall/on-call.ts";
 import { isAtLeast } from "../severity.ts";
 import type { State } from "../state.ts";
 import type { Person, Policy, Step, Target, Team, Via } from "../team.ts";
@@ -59,6 +59,18 @@ export function personOf(team: Team, id: PersonId): Person | undefined {
   return team.people.find((person) => person.id === id);
 }
 
+/** Whoever is on call. Where that cannot be worked out: everybody who ever is, since one of them must hear of it. */
+function scheduled(team: Team, id: ScheduleId, now: EpochMs): readonly PersonId[] {
+  const person = onCallAt(team, id, now);
+  if (person !== null) return [person];
+  if (scheduleFault(team, id, now, now + 1) === null) return [];
+  const { layers, overrides } = team.schedules.find((schedule) => schedule.id === id)!;
+  return [
+    ...layers.flatMap(({ participants }) => participants),
+    ...overrides.filter(({ start, end }) => start <= now && now < end).map((override) => override.person),
+  ];
+}
+
 function peopleOf(team: Team, target: Target, now: EpochMs): Asked[] {
   switch (target.kind) {
     case "person":
@@ -70,8 +82,8 @@ function peopleOf(team: Team, target: Target, now: EpochMs): Asked[] {
       return (group?.people ?? []).map((person) => ({ person, because: "group", of: target.id }));
     }
     case "schedule": {
-      const person = onCallAt(team, target.id, now);
-      return person === null ? [] : [{ person, because: "schedule", of: target.id }];
+      const asked = scheduled(team, target.id, now);
+      return asked.map((person) => ({ person, because: "schedule", of: target.id }));
     }
   }
 }
