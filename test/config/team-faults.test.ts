@@ -246,7 +246,7 @@ const table: Record<string, readonly [from: string, to: string, ...lines: string
   "an offset as a zone": [
     "timeZone: Europe/Madrid",
     'timeZone: "+02:00"',
-    'f:8:15: people[0].timeZone: unknown time zone "+02:00", write an IANA name such as Europe/Berlin',
+    'f:8:15: people[0].timeZone: unknown time zone "+02:00"; an offset knows no summer time, write an IANA name such as Europe/Berlin',
   ],
   "no such date": [
     "start: 2026-02-01T09:00:00",

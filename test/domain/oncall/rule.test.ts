@@ -1,6 +1,6 @@
 /** Which rules are refused, with what words; and that even hopeless ones are refused soon. */
 import { describe, expect, test } from "vitest";
-import { onCallAt } from "#domain/oncall/on-call";
+import { onCallAt, scheduleFault } from "#domain/oncall/on-call";
 import { faultOfRecurrence } from "#domain/oncall/recurrence-fault";
 import { readRule } from "#domain/oncall/rule";
 import { at, scheduleId, teamOf } from "./team-builder.ts";
@@ -79,9 +79,11 @@ describe("a rule that is well-formed", () => {
       expect(onCallAt(team, scheduleId, at(`${year}-02-01T00:00Z`))).not.toBeNull();
   });
 
-  test("and too frequent, but not refused by anyone, is an error that names it and not a hanging engine", () => {
+  test("and too frequent, but not refused by anyone, is a fault that names it and neither an error nor a hanging engine", () => {
     const team = teamOf({ layers: [{ start, handoff: "FREQ=SECONDLY" }] });
-    expect(() => onCallAt(team, scheduleId, at("2027-01-01T00:00Z"))).toThrow(
+    const from = at("2027-01-01T00:00Z");
+    expect(onCallAt(team, scheduleId, from)).toBeNull();
+    expect(scheduleFault(team, scheduleId, from, from + 1)).toMatch(
       "the rule FREQ=SECONDLY occurs too often",
     );
   });
