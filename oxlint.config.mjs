@@ -20,7 +20,7 @@ export const rooms = [
     files: ["src/config/**"],
     uses: ["wire"],
     types: ["domain"],
-    packages: ["zod", "yaml", "rrule", "temporal-polyfill", "csv-parse", "ical.js"],
+    packages: ["zod", "yaml", "rrule", "temporal-polyfill", "csv-parse", "ical.js", "windows-iana"],
     node: true,
     grammar: true,
   },

@@ -103,10 +103,14 @@ export class CalendarCopy {
 
   private async interpreted(bytes: Uint8Array, team: Team, now: EpochMs): Promise<string | null> {
     const window = this.windowAt(now);
+    const { entries, person } = this.source;
+    const schedule =
+      entries.kind === "overrides" ? team.schedules.find(({ id }) => id === entries.schedule) : undefined;
     const reading = await readCalendar(bytes, {
       people: team.people,
-      person: this.source.person,
-      isForOne: this.source.entries.kind === "overrides",
+      person,
+      isForOne: entries.kind === "overrides",
+      timeZone: schedule?.timeZone ?? null,
       ...window,
       pause: () => new Promise((resolve) => setImmediate(resolve)),
     });

@@ -165,6 +165,29 @@ test("overrides from a file beside the team file; a file that goes is a problem,
   expect(teams).toHaveLength(1);
 });
 
+test("a whole day of an override is its schedule's, and follows it to another zone", async () => {
+  const directory = folder();
+  const path = join(directory, "swaps.ics");
+  // Ana lives in Madrid as if it were Tokyo: whose midnight it is can be seen.
+  writeFileSync(path, calendar(["20260723", "Ana Ruiz"]));
+  const { refresher, clock, teams } = start(join(directory, "calendars"));
+  const { team, calendars } = load({ id: "swaps", file: path, kind: "overrides", schedule: "primary" });
+  const people = team.people.map((person) =>
+    person.id === "ana" ? { ...person, timeZone: "Asia/Tokyo" } : person,
+  );
+  await refresher.use({ ...team, people }, calendars);
+  clock.pass(0);
+  await vi.waitUntil(() => teams.length === 1);
+  const stretch = (one: Team): string[] => {
+    const { start: from, end } = one.schedules[0]!.overrides[0]!;
+    return [from, end].map((at) => new Date(at).toISOString());
+  };
+  expect(stretch(teams[0]!)).toEqual(["2026-07-22T22:00:00.000Z", "2026-07-23T22:00:00.000Z"]);
+  const schedules = team.schedules.map((schedule) => ({ ...schedule, timeZone: "America/New_York" }));
+  const moved = await refresher.use({ ...team, people, schedules }, calendars);
+  expect(stretch(moved!)).toEqual(["2026-07-23T04:00:00.000Z", "2026-07-24T04:00:00.000Z"]);
+});
+
 test("a changed team file keeps what the calendars said, and drops those that it no longer names", async () => {
   const server = await serve();
   server.body = calendar(["20260401", "Ben"]);

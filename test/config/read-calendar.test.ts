@@ -2,58 +2,15 @@
 import fc from "fast-check";
 import ICAL from "ical.js";
 import { describe, expect, test } from "vitest";
-import { readCalendar, type CalendarOptions } from "#config/calendars/read-calendar";
+import { readCalendar } from "#config/calendars/read-calendar";
 import { escapeText, foldLine } from "#wire/icalendar";
-import { person } from "../support/team-builder.ts";
-
-const at = Date.parse;
-const people = [
-  person("ana", { name: "Ana Ruiz", timeZone: "Europe/Madrid" }),
-  person("ben", { name: "Ben", timeZone: "America/New_York" }),
-  person("chi", { name: "Chi Tanaka", timeZone: "Asia/Tokyo" }),
-];
-const options: CalendarOptions = {
-  people,
-  person: null,
-  isForOne: false,
-  from: at("2026-01-01T00:00:00Z"),
-  to: at("2028-01-01T00:00:00Z"),
-  pause: async () => {},
-};
-
-/** Each event's lines; SUMMARY:Ana Ruiz and a UID unless given. */
-function calendar(...events: string[][]): string {
-  const blocks = events.map((lines, index) => {
-    const has = (name: string) => lines.some((line) => line.startsWith(name));
-    return [
-      "BEGIN:VEVENT",
-      ...(has("UID") ? [] : [`UID:${index}`]),
-      ...(has("SUMMARY") ? [] : ["SUMMARY:Ana Ruiz"]),
-      ...lines,
-      "END:VEVENT",
-    ].join("\r\n");
-  });
-  return ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", ...blocks, "END:VCALENDAR", ""].join("\r\n");
-}
-
-async function read(text: string | Uint8Array, change: Partial<CalendarOptions> = {}) {
-  const bytes = typeof text === "string" ? Buffer.from(text) : text;
-  const reading = await readCalendar(bytes, { ...options, ...change });
-  if (!reading.ok) throw new Error(reading.text);
-  return {
-    warnings: reading.warnings,
-    entries: reading.entries.map(
-      ({ person: who, start, end }) =>
-        `${who} ${new Date(start).toISOString().slice(0, 16)} ${new Date(end).toISOString().slice(0, 16)}`,
-    ),
-  };
-}
-
-async function refusal(text: string | Uint8Array): Promise<string> {
-  const reading = await readCalendar(typeof text === "string" ? Buffer.from(text) : text, options);
-  if (reading.ok) throw new Error(`accepted ${reading.entries.length} entries`);
-  return reading.text;
-}
+import {
+  calendar,
+  calendarOptions as options,
+  calendarPeople as people,
+  read,
+  refusal,
+} from "../support/calendars.ts";
 
 describe("times", () => {
   test.each<[string, string[], string[]]>([

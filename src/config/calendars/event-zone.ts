@@ -1,86 +1,100 @@
-/** The zone that a TZID of an iCalendar file means: an IANA zone, or what the file's own VTIMEZONE says. Used by `read-event`. */
-import ICAL from "ical.js";
+/**
+ * The zone that a TZID of an iCalendar file means: what the file's own VTIMEZONE says, else the zone of that name. Used by
+ * `read-event`.
+ */
 import type { EpochMs } from "#domain/ids";
-import { civilOf, dayMs, hourMs, midnightOf, minuteMs, type LocalMs } from "#domain/oncall/wall-clock";
-import { zoneClock } from "#domain/oncall/zone-clock";
-import { isTimeZone } from "../time-zone.ts";
+import type { LocalMs } from "#domain/oncall/wall-clock";
+import { readVtimezone, type WrittenZone } from "./vtimezone.ts";
+import { zoneNamed } from "./zone-names.ts";
 
 export interface EventZone {
   instantOf(local: LocalMs): EpochMs;
   localAt(at: EpochMs): LocalMs;
 }
 
+export interface FoundZone {
+  /** Null when neither the file nor the world knows it. */
+  readonly zone: EventZone | null;
+  /** What there is to say of it: what it is taken for, as a sentence that begins with its name. */
+  readonly remark: string | null;
+}
+
 export const utcZone: EventZone = { instantOf: (local) => local, localAt: (at) => at };
 
 /** The zones of one file, by TZID. */
 export class EventZones {
-  private readonly zones = new Map<string, EventZone | null>();
-  private readonly written = new Map<string, readonly string[]>();
+  /** For times that name no zone: what the whole file says. Null: that of whoever it concerns. */
+  floating: EventZone | null = null;
+  private readonly found = new Map<string, FoundZone>();
+  private readonly written = new Map<
+    string,
+    { readonly lines: readonly string[]; readonly names: string[] }
+  >();
 
   /** A VTIMEZONE's lines. */
   add(lines: readonly string[]): void {
-    const tzid = lines.find((line) => /^TZID[:;]/i.test(line));
-    if (tzid !== undefined) this.written.set(tzid.slice(tzid.indexOf(":") + 1).trim(), lines);
+    const [tzid] = valuesOf(lines, "TZID");
+    if (tzid === undefined) return;
+    this.written.set(keyOf(tzid), { lines, names: [tzid, ...valuesOf(lines, "X-LIC-LOCATION")] });
   }
 
-  /** Null when neither the world nor the file knows it. */
-  find(tzid: string): EventZone | null {
-    let zone = this.zones.get(tzid);
-    if (zone === undefined) this.zones.set(tzid, (zone = this.make(tzid)));
-    return zone;
+  find(tzid: string): FoundZone {
+    const key = keyOf(tzid);
+    let found = this.found.get(key);
+    if (found === undefined) this.found.set(key, (found = this.make(tzid, key)));
+    return found;
   }
 
-  private make(tzid: string): EventZone | null {
-    const name = ianaName(tzid);
-    if (name !== null) return zoneClock(name);
-    const lines = this.written.get(tzid);
-    return lines === undefined ? null : zoneOf(lines);
+  private make(tzid: string, key: string): FoundZone {
+    const written = this.written.get(key);
+    const zone = written === undefined ? null : readVtimezone(written.lines);
+    const names = [tzid, ...(written?.names ?? [])];
+    if (zone !== null) return { zone: continued(zone, names), remark: null };
+    const said = `the time zone ${JSON.stringify(tzid.slice(0, 80))}`;
+    for (const name of names) {
+      const named = zoneNamed(name);
+      if (named === null) continue;
+      if (named.kind === "zone") return { zone: named.clock, remark: null };
+      const { offsetMs } = named;
+      const fixed = {
+        instantOf: (local: LocalMs) => local - offsetMs,
+        localAt: (at: EpochMs) => at + offsetMs,
+      };
+      const remark = `${said} is unknown but for its offset, which is used all the year`;
+      return { zone: fixed, remark: named.isSure ? null : remark };
+    }
+    return { zone: null, remark: `${said} is unknown; that of whoever it concerns is used` };
   }
 }
 
-/** Some programs put a path before it: `/freeassociation.sourceforge.net/Europe/Berlin`. */
-function ianaName(tzid: string): string | null {
-  const parts = tzid
-    .trim()
-    .slice(0, 200)
-    .split("/")
-    .filter((part) => part !== "");
-  for (const count of [parts.length, 3, 2, 1]) {
-    const name = parts.slice(-count).join("/");
-    if (isTimeZone(name)) return name;
+/**
+ * A list of changes that ends some day is what a program wrote that knew the zone by its name: where it agrees with that
+ * zone all along, the zone goes on after the list's end.
+ */
+function continued(zone: WrittenZone, names: readonly string[]): EventZone {
+  const { listed } = zone;
+  if (listed === null || listed.length < 2) return zone;
+  for (const name of names) {
+    const named = zoneNamed(name);
+    if (named?.kind !== "zone") continue;
+    const { localAt } = named.clock;
+    const agrees = listed.every(
+      ({ at, toMs }, index) =>
+        localAt(at) - at === toMs && (index === 0 || localAt(at - 1) - (at - 1) === listed[index - 1]!.toMs),
+    );
+    if (agrees) return named.clock;
   }
-  return null;
+  return zone;
 }
 
-/** What real zones are: once a year. Anything else could keep the library busy for ever. */
-const yearly =
-  /^RRULE:FREQ=YEARLY(;(INTERVAL=1|BYMONTH=\d{1,2}|BYDAY=[+-]?[1-5]?[A-Z]{2}|BYMONTHDAY=(-?([1-9]|1\d|2[0-8]),?){1,8}|UNTIL=\d{8}(T\d{6}Z?)?|WKST=[A-Z]{2}))*$/i;
-const maxTransitions = 200;
+function valuesOf(lines: readonly string[], property: string): string[] {
+  const own = new RegExp(`^${property}(;[^:]*)?:`, "i");
+  return lines
+    .filter((line) => own.test(line))
+    .map((line) => line.replace(own, "").replace(/\\(.)/g, "$1").trim());
+}
 
-function zoneOf(lines: readonly string[]): EventZone | null {
-  const rules = lines.filter((line) => /^RRULE/i.test(line));
-  if (rules.some((rule) => !yearly.test(rule)) || lines.length > maxTransitions * 8) return null;
-  try {
-    const [, , [component]] = ICAL.parse(`BEGIN:VCALENDAR\r\n${lines.join("\r\n")}\r\nEND:VCALENDAR`) as [
-      string,
-      unknown[],
-      unknown[][],
-    ];
-    const zone = new ICAL.Timezone({ component: new ICAL.Component(component!) });
-    const offsetAt = (local: LocalMs): number => {
-      const { year, month, day } = civilOf(local);
-      const ofDay = local - midnightOf(local);
-      const [hour, minute] = [Math.floor(ofDay / hourMs), Math.floor(ofDay / minuteMs) % 60];
-      return zone.utcOffset(ICAL.Time.fromData({ year, month, day, hour, minute, isDate: false })) * 1000;
-    };
-    // One that cannot say what time it is is no zone.
-    const trial = offsetAt(20_000 * dayMs);
-    if (!Number.isFinite(trial) || Math.abs(trial) > dayMs) return null;
-    return {
-      instantOf: (local) => local - offsetAt(local),
-      localAt: (at) => at + offsetAt(at + offsetAt(at)),
-    };
-  } catch {
-    return null;
-  }
+/** In a VTIMEZONE it is a text with its commas escaped, in a parameter perhaps in quotes. */
+function keyOf(tzid: string): string {
+  return tzid.replace(/\\(.)/g, "$1").replaceAll('"', "").replace(/\s+/g, " ").trim().toLowerCase();
 }

@@ -3,18 +3,58 @@ import type { Person } from "#domain/team";
 import type { CalendarEvent } from "./read-event.ts";
 
 /**
- * The surest sign that leads to anybody is taken: an attendee's address; a title that is nothing but a name or an id; an
- * address, a whole name or an id somewhere in the title, in this order. Empty for nobody.
+ * The surest sign that leads to anybody is taken: an attendee's address, or name where the address is nobody's; then the
+ * title. Empty for nobody.
+ *
+ * Programs add whoever makes an event to its attendees. So the organiser counts like any attendee, unless the title names
+ * somebody else: then it is about them. `isForOne`: so it is where it names one of several attendees, or where besides
+ * the organiser there is one.
  */
 export function matchPeople(
-  { attendees, summary }: Pick<CalendarEvent, "attendees" | "summary">,
+  event: Pick<CalendarEvent, "attendees" | "organiser" | "summary">,
+  people: readonly Person[],
+  isForOne: boolean,
+): readonly Person[] {
+  const attending = attendingOf(event, people);
+  const others = attending.filter((person) => addressOf(person) !== event.organiser);
+  // The title costs more, and a single guest is as sure as can be.
+  if (attending.length === 1 && others.length === 1) return attending;
+  const named = namedBy(event.summary, people);
+  const both = attending.filter((person) => named.includes(person));
+  if (attending.length === 0 || (others.length === 0 && both.length === 0 && named.length > 0)) return named;
+  if (isForOne && both.length > 0) return both;
+  const isAboutOthers = both.length > 0 && both.every((person) => others.includes(person));
+  return isAboutOthers || (isForOne && others.length > 0) ? others : attending;
+}
+
+function attendingOf(
+  { attendees }: Pick<CalendarEvent, "attendees">,
   people: readonly Person[],
 ): readonly Person[] {
+  if (attendees.length === 0) return [];
+  const known = new Set(people.map(addressOf));
+  const addresses = new Set<string | null>();
+  const names = new Set<string>();
+  for (const { address, name } of attendees) {
+    if (address !== null && known.has(address)) addresses.add(address);
+    else if (plain(name) !== "") names.add(plain(name));
+  }
+  return people.filter((person) => {
+    const address = addressOf(person);
+    return (address !== null && addresses.has(address)) || (names.size > 0 && names.has(plain(person.name)));
+  });
+}
+
+function addressOf({ email }: Person): string | null {
+  return email?.toLowerCase() ?? null;
+}
+
+/** A title that is nothing but a name or an id; an address, a whole name or an id somewhere in it, in this order. */
+function namedBy(summary: string, people: readonly Person[]): readonly Person[] {
   const title = plain(summary);
   const padded = ` ${title} `;
   const holds = (text: string): boolean => text !== "" && padded.includes(` ${text} `);
   const signs: readonly ((person: Person) => boolean)[] = [
-    ({ email }) => email !== undefined && attendees.includes(email.toLowerCase()),
     ({ id, name }) => title !== "" && (title === plain(name) || title === plain(id)),
     ({ email }) => email !== undefined && summary.toLowerCase().includes(email.toLowerCase()),
     ({ name }) => holds(plain(name)),

@@ -9,8 +9,8 @@ import type { EpochMs, PersonId } from "#domain/ids";
 import { zoneClock } from "#domain/oncall/zone-clock";
 import type { Person } from "#domain/team";
 import { decodeText } from "../roster/decode-text.ts";
-import { EventZones } from "./event-zone.ts";
-import { expandEvent, type Expanded, type Stretch } from "./expand-event.ts";
+import { type EventZone, EventZones } from "./event-zone.ts";
+import { expandEvent, type Expanded, replacedAt, type Standing, type Stretch } from "./expand-event.ts";
 import { matchPeople } from "./match-people.ts";
 import { type CalendarEvent, type EventTime, readEvent } from "./read-event.ts";
 import { splitCalendar } from "./split-calendar.ts";
@@ -21,6 +21,11 @@ export interface CalendarOptions {
   readonly person: PersonId | null;
   /** An override is one person's: an event that names several is left out. */
   readonly isForOne: boolean;
+  /**
+   * Whose wall clock whole days and times without a zone are on: an override's is its schedule's. Null: that of each
+   * person, whose absence it is.
+   */
+  readonly timeZone: string | null;
   /** Only what touches `[from, to)`. */
   readonly from: EpochMs;
   readonly to: EpochMs;
@@ -57,10 +62,11 @@ export async function readCalendar(bytes: Uint8Array, options: CalendarOptions):
   if (!split.ok) return split;
   const reader = new CalendarReader(options);
   for (const part of split.parts) if (part.kind === "VTIMEZONE") reader.zones.add(part.lines);
+  if (split.timeZone !== null) reader.zones.floating = reader.zones.find(split.timeZone).zone;
   for (const part of split.parts) {
     if (part.kind !== "VEVENT") continue;
     const read = readEvent(part, reader.zones);
-    if (read.ok) reader.take(read.event, read.unknownZone);
+    if (read.ok) reader.take(read.event, read.remarks);
     else reader.warn(part.line, `the event is left out: ${read.text}`);
     if (!(await reader.goOn())) break;
   }
@@ -101,12 +107,8 @@ class CalendarReader {
     if (this.warnings.length < maxWarnings) this.warnings.push(`line ${line}: ${text}`);
   }
 
-  take(event: CalendarEvent, unknownZone: string | null): void {
-    if (unknownZone !== null)
-      this.warn(
-        event.line,
-        `the time zone ${JSON.stringify(unknownZone.slice(0, 80))} is unknown; the person's own is used`,
-      );
+  take(event: CalendarEvent, remarks: readonly string[]): void {
+    for (const remark of remarks) this.warn(event.line, remark);
     const uid = event.uid === "" ? `line ${event.line}` : event.uid;
     const versions = this.series.get(uid) ?? new Map<string, CalendarEvent>();
     const key = event.recurrenceId === null ? "" : keyOf(event.recurrenceId);
@@ -118,11 +120,9 @@ class CalendarReader {
   async expand(): Promise<CalendarReading> {
     const entries = new Map<string, CalendarEntry>();
     for (const versions of this.series.values()) {
-      const replaced = [...versions.values()].flatMap(({ recurrenceId }) => recurrenceId ?? []);
       for (const event of versions.values()) {
         if (!(await this.goOn())) return this.result(entries);
-        const exceptions = event.recurrenceId === null ? replaced : [];
-        for (const entry of event.isCancelled ? [] : this.entriesOf(event, exceptions)) {
+        for (const entry of isCancelled(event, versions) ? [] : this.entriesOf(event, versions)) {
           if (entries.size >= maxEntries) {
             this.truncate(`it has more than ${maxEntries} entries; the rest of them are left out`);
             return this.result(entries);
@@ -134,9 +134,14 @@ class CalendarReader {
     return this.result(entries);
   }
 
-  private entriesOf(event: CalendarEvent, replaced: readonly EventTime[]): readonly CalendarEntry[] {
-    const { people, person, isForOne, from, to } = this.options;
-    const concerned = person === null ? matchPeople(event, people) : people.filter(({ id }) => id === person);
+  /** `versions`: of its series, by the occurrence that they replace. */
+  private entriesOf(
+    event: CalendarEvent,
+    versions: ReadonlyMap<string, CalendarEvent>,
+  ): readonly CalendarEntry[] {
+    const { people, person, isForOne, timeZone, from, to } = this.options;
+    const concerned =
+      person === null ? matchPeople(event, people, isForOne) : people.filter(({ id }) => id === person);
     const title = JSON.stringify(event.summary.slice(0, 80));
     if (concerned.length === 0) {
       this.warn(event.line, `${title} names nobody of the team and is left out`);
@@ -153,11 +158,13 @@ class CalendarReader {
     const entries: CalendarEntry[] = [];
     // Once for each zone: following a rule takes time, and a team may be large.
     const byZone = new Map<string, Expanded>();
-    for (const { id, timeZone } of concerned) {
+    for (const { id, timeZone: own } of concerned) {
+      const zone = timeZone ?? own;
+      const home = zoneClock(zone);
       const expanded =
-        byZone.get(timeZone) ??
-        expandEvent(event, zoneClock(timeZone), { from, to, most: maxEntries }, replaced);
-      byZone.set(timeZone, expanded);
+        byZone.get(zone) ??
+        expandEvent(event, home, { from, to, most: maxEntries }, standingOf(event, versions, home));
+      byZone.set(zone, expanded);
       if (!expanded.ok) {
         this.warn(event.line, `${title} is left out: ${expanded.text}`);
         return [];
@@ -183,6 +190,30 @@ class CalendarReader {
       warnings: more === 0 ? this.warnings : [...this.warnings, `and ${more} more`],
     };
   }
+}
+
+/** A series that is called off takes along what was changed of it before. */
+function isCancelled(event: CalendarEvent, versions: ReadonlyMap<string, CalendarEvent>): boolean {
+  const series = versions.get("");
+  return event.isCancelled || (series?.isCancelled === true && event.sequence <= series.sequence);
+}
+
+/** What the other events of its series mean for this one. */
+function standingOf(
+  event: CalendarEvent,
+  versions: ReadonlyMap<string, CalendarEvent>,
+  home: EventZone,
+): Standing {
+  const series = versions.get("") ?? null;
+  const others = [...versions.values()].filter((other) => other !== event && other !== series);
+  if (series === null || series.isCancelled || (event !== series && !event.isFromThereOn))
+    return { replaced: [], before: null, series: null };
+  const at = ({ recurrenceId }: CalendarEvent): EpochMs => replacedAt(recurrenceId!, series, home);
+  const [next] = others
+    .filter((other) => other.isFromThereOn && (event === series || at(other) > at(event)))
+    .sort((a, b) => at(a) - at(b));
+  const replaced = others.map(({ recurrenceId }) => recurrenceId!);
+  return { replaced, before: next?.recurrenceId ?? null, series: event === series ? null : series };
 }
 
 function keyOf({ local, isDate, zone }: EventTime): string {

@@ -12,7 +12,12 @@ export interface CalendarPart {
 }
 
 export type SplitCalendar =
-  | { readonly ok: true; readonly parts: readonly CalendarPart[] }
+  | {
+      readonly ok: true;
+      readonly parts: readonly CalendarPart[];
+      /** `X-WR-TIMEZONE`, which many programs write: where times without a zone are meant. */
+      readonly timeZone: string | null;
+    }
   | { readonly ok: false; readonly text: string };
 
 const wanted: Readonly<Record<CalendarPart["kind"], ReadonlySet<string>>> = {
@@ -21,7 +26,7 @@ const wanted: Readonly<Record<CalendarPart["kind"], ReadonlySet<string>>> = {
       " ",
     ),
   ),
-  VTIMEZONE: new Set("TZID DTSTART RRULE RDATE TZOFFSETFROM TZOFFSETTO BEGIN END".split(" ")),
+  VTIMEZONE: new Set("TZID X-LIC-LOCATION DTSTART RRULE RDATE TZOFFSETFROM TZOFFSETTO BEGIN END".split(" ")),
 };
 
 const maxDepth = 10;
@@ -35,6 +40,7 @@ export function splitCalendar(text: string): SplitCalendar {
   const stack: string[] = [];
   let part: { kind: CalendarPart["kind"]; lines: string[]; line: number; length: number } | null = null;
   let hasCalendar = false;
+  let timeZone: string | null = null;
   let takesFolded = false;
   let number = 0;
   for (let start = 0; start < text.length;) {
@@ -66,6 +72,8 @@ export function splitCalendar(text: string): SplitCalendar {
     } else if (stack.length === 0) {
       return hasCalendar ? refuse(`line ${number}: something follows the calendar's end`) : noCalendar(text);
     }
+    if (stack.length === 1 && name === "X-WR-TIMEZONE")
+      timeZone = text.slice(text.indexOf(":", from) + 1, stop).trim() || null;
     // Alarms within an event have lines of their own, which are not the event's.
     const isOwn = part !== null && (part.kind === "VTIMEZONE" || stack.length === 2);
     const isEdge = stack.length === 2 && (name === "BEGIN" || name === "END");
@@ -89,7 +97,7 @@ export function splitCalendar(text: string): SplitCalendar {
     }
   }
   if (stack.length > 0) return refuse("it is cut off: its end is missing");
-  return hasCalendar ? { ok: true, parts } : noCalendar(text);
+  return hasCalendar ? { ok: true, parts, timeZone } : noCalendar(text);
 }
 
 /** The property's name in capitals; empty for what is no content line. */

@@ -60,17 +60,20 @@ function makeClock(timeZone: string): ZoneClock {
   return {
     timeZone,
     localAt: (at) => at + offsetAt(at),
-    instantOf(local) {
-      // Offsets are at most 14 h, so a day to either side is safely before and after every reading of `local`.
-      const before = offsetAt(local - dayMs);
-      const after = offsetAt(local + dayMs);
-      if (before === after || offsetAt(local - before) === before) return local - before;
-      return offsetAt(local - after) === after ? local - after : local - before;
-    },
+    instantOf: (local) => instantByOffset(local, offsetAt),
   };
 }
 
 /** Nobody is on call in the year 275760, but whoever looks a day ahead of it must not fall over the edge. */
 function within(at: EpochMs): EpochMs {
   return Math.min(Math.max(at, -furthestMs), furthestMs);
+}
+
+/** `ZoneClock.instantOf` for any zone whose offset is known at every instant. */
+export function instantByOffset(local: LocalMs, offsetAt: (at: EpochMs) => number): EpochMs {
+  // Offsets are less than a day, so a day to either side is safely before and after every reading of `local`.
+  const before = offsetAt(local - dayMs);
+  const after = offsetAt(local + dayMs);
+  if (before === after || offsetAt(local - before) === before) return local - before;
+  return offsetAt(local - after) === after ? local - after : local - before;
 }
