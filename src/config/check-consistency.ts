@@ -25,7 +25,11 @@ export function checkConsistency(file: Branch, report: Report): void {
     }
     for (const override of entries(child(schedule, "overrides"))) checkInterval(override, zone, report);
   }
-  for (const absence of listed("absences")) checkInterval(absence, teamZone, report);
+  const zones = new Map(
+    listed("people").map((person) => [textOf(child(person, "id")), zoneOf(person, teamZone)]),
+  );
+  for (const absence of listed("absences"))
+    checkInterval(absence, zones.get(textOf(child(absence, "person"))) ?? teamZone, report);
   checkLastRoute(listed("routes"), report);
   const keys = listed("integrations").map((integration) => child(integration, "key"));
   unique(keys, "entry", report, (first) => `the same key as ${first}; each integration needs its own`);

@@ -10,6 +10,8 @@ import { instantOf, wallClockOf } from "./written-time.ts";
 
 export function normaliseTeam(file: TeamFile): Team {
   const { name, timeZone } = file.team;
+  const zones = new Map(file.people.map((person) => [person.id, person.timeZone ?? timeZone]));
+  const zoneOf = (person: string) => zones.get(person) ?? timeZone;
   const content: Omit<Team, "revision"> = {
     name,
     timeZone,
@@ -18,8 +20,9 @@ export function normaliseTeam(file: TeamFile): Team {
     schedules: file.schedules.map((schedule) => normaliseSchedule(schedule, timeZone)),
     absences: file.absences.map(({ person, start, end, substitute }) => ({
       person: person as PersonId,
-      start: instantOf(start, timeZone),
-      end: instantOf(end, timeZone),
+      // Contract §3: somebody is away from their own midnight on.
+      start: instantOf(start, zoneOf(person)),
+      end: instantOf(end, zoneOf(person)),
       ...(substitute !== undefined && { substitute: substitute as PersonId }),
     })),
     policies: file.policies.map(normalisePolicy),

@@ -47,7 +47,7 @@ export function whyAsked(asked: Asked): string {
     case "person":
       return "The policy names you.";
     case "everyone":
-      return "The policy asks everyone now.";
+      return "The policy asks everyone who is not away now.";
     case "last-resort":
       return "Nobody the policy names can be reached, so every desktop that is there is asked.";
   }
@@ -190,7 +190,7 @@ const presenceTexts: Record<Presence, string> = {
 
 const skipTexts: Record<SkipReason, string> = {
   "below-min-severity": "the alert is below its severity",
-  "nobody-on-call": "nobody is on call in it",
+  "nobody-on-call": "nobody in it is on call, or everybody is away",
   "nobody-reachable": "nobody in it can be reached",
 };
 

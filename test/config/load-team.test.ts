@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { printFault } from "#config/fault";
+import { editTeamText, removeAbsence } from "#config/edit-team-file";
 import { loadTeam, type LoadedTeam } from "#config/load-team";
 import { changed, sample, sampleEnvironment as env } from "./sample.ts";
 
@@ -160,6 +161,40 @@ test("a wall-clock time that the zone skips moves forward, one that comes twice 
     good(small.replace("2026-05-01T00:00:00", start)).team.absences[0]!.start;
   expect(absence("2026-03-29T02:30:00")).toBe(Date.parse("2026-03-29T03:30:00+02:00"));
   expect(absence("2025-10-26T02:30:00")).toBe(Date.parse("2025-10-26T02:30:00+02:00"));
+});
+
+describe("an absence without an offset is on the wall clock of whoever is away", () => {
+  const inHanoi = small.replace("name: Ana }", "name: Ana, timeZone: Asia/Ho_Chi_Minh }");
+  const absenceOf = (text: string) => good(text).team.absences[0]!;
+
+  test("in the person's own zone: their midnight", () => {
+    expect(absenceOf(inHanoi)).toMatchObject({
+      start: Date.parse("2026-05-01T00:00:00+07:00"),
+      end: Date.parse("2026-05-02T00:00:00+07:00"),
+    });
+  });
+
+  test("in the team's where the person has none, and with an offset at that instant", () => {
+    expect(absenceOf(small).start).toBe(Date.parse("2026-05-01T00:00:00+02:00"));
+    expect(absenceOf(inHanoi.replace("2026-05-01T00:00:00", "2026-05-01T00:00:00Z")).start).toBe(
+      Date.parse("2026-05-01T00:00:00Z"),
+    );
+  });
+
+  test("a day that is a bare date, and one that begins before its end only there", () => {
+    const day = (start: string, end: string) =>
+      inHanoi.replace("2026-05-01T00:00:00", start).replace("2026-05-02T00:00:00", end);
+    expect(absenceOf(day("2026-05-01", "2026-05-02")).start).toBe(Date.parse("2026-05-01T00:00:00+07:00"));
+    // 00:00 in Hanoi is 19:00 in Berlin the day before: only in the person's zone is this an hour, and not less than none.
+    const hour = absenceOf(day("2026-05-01T00:00:00", "2026-04-30T18:00:00Z"));
+    expect(hour.end - hour.start).toBe(3_600_000);
+  });
+
+  test("taking one away finds it by the instant, too", () => {
+    const absence = { person: "ana", start: "2026-04-30T17:00:00Z", end: "2026-05-01T17:00:00Z" };
+    const edited = editTeamText(inHanoi, [removeAbsence(absence)], "f", { env });
+    expect(edited.ok && edited.loaded.team.absences).toEqual([]);
+  });
 });
 
 test("a layer's start with an offset becomes wall clock in the schedule's zone", () => {

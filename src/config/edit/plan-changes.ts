@@ -54,7 +54,12 @@ function planEntry(file: Branch, edit: Exclude<TeamEdit, { kind: "upsert-person"
   if (edit.kind === "add-absence")
     return one({ kind: "append", path: ["absences"], value: { ...edit.absence } });
   if (edit.kind === "remove-absence")
-    return planRemoval(child(file, "absences"), edit.absence, teamZone, "absence");
+    return planRemoval(
+      child(file, "absences"),
+      edit.absence,
+      zoneOfPerson(file, edit.absence.person) ?? teamZone,
+      "absence",
+    );
   const schedules = entries(child(file, "schedules"));
   const schedule = schedules.find((candidate) => textOf(child(candidate, "id")) === edit.schedule);
   if (schedule === undefined) {
@@ -82,6 +87,12 @@ function planRemoval(list: Branch, wanted: WrittenOverride, timeZone: string, no
   if (index !== -1) return one({ kind: "remove", path: list.path, index });
   const text = `no ${noun} of ${quote(wanted.person)} from ${wanted.start} to ${wanted.end}; look at what the file has`;
   return { ok: false, path: list.path, text };
+}
+
+/** In which an absence of this person is written. */
+function zoneOfPerson(file: Branch, id: string): string | null {
+  const person = entries(child(file, "people")).find((candidate) => textOf(child(candidate, "id")) === id);
+  return person === undefined ? null : zoneOf(person);
 }
 
 function zoneOf(branch: Branch): string | null {

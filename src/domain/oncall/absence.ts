@@ -1,6 +1,7 @@
 /**
- * Who stands in for a rotation's person who is away. Used by `layer`.
- * Source: contract §3, "Absence". Overrides are explicit and never come here.
+ * Who is away, and who stands in for a rotation's person who is. Used by `layer`, and wherever people are asked as members
+ * of something (rules/ask). Source: contract §3, "Absence". Overrides, and people asked by name, are explicit and never
+ * come here.
  */
 import type { EpochMs, PersonId } from "../ids.ts";
 import type { Absence } from "../team.ts";
@@ -39,6 +40,11 @@ export function serviceAt(
       return { person: next, replacement: { absence, by: "next-participant" } };
   }
   return { person: null, replacement: { absence, by: null } };
+}
+
+/** Not to be asked through a group or `everyone`. */
+export function isAway(person: PersonId, absences: readonly Absence[], at: EpochMs): boolean {
+  return absenceOf(person, absences, at) !== null;
 }
 
 function absenceOf(person: PersonId, absences: readonly Absence[], at: EpochMs): Absence | null {

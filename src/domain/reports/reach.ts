@@ -20,15 +20,22 @@ export function silences(team: Team, from: EpochMs, to: EpochMs): SilenceOf {
   const bySchedule = new Map<string, readonly Span[]>();
   const unless = (someone: boolean): readonly Span[] => (someone ? [] : always);
 
+  /** Asked as members of something, people are not asked while they are away (contract §3). */
+  const silenceOfAll = (people: readonly PersonId[]): readonly Span[] => {
+    const members = people.filter((person) => reachable.has(person));
+    if (members.length === 0) return always;
+    return bothIn(always, commonStretches(members.map((person) => awayStretches(team, person))));
+  };
+
   return (target) => {
     switch (target.kind) {
       case "person":
         return unless(reachable.has(target.id));
       case "everyone":
-        return unless(reachable.size > 0);
+        return silenceOfAll(team.people.map(({ id }) => id));
       case "group": {
         const group = team.groups.find(({ id }) => id === target.id);
-        return unless(group?.people.some((person) => reachable.has(person)) ?? false);
+        return silenceOfAll(group?.people ?? []);
       }
       case "schedule": {
         let silence = bySchedule.get(target.id);
@@ -43,6 +50,11 @@ export function silences(team: Team, from: EpochMs, to: EpochMs): SilenceOf {
       }
     }
   };
+}
+
+/** When somebody is away: ascending, apart. */
+export function awayStretches({ absences }: Team, person: PersonId): Span[] {
+  return union(absences.filter((absence) => absence.person === person));
 }
 
 /** Everyone with a desktop rule, or with an e-mail rule that has an address and a mail server. */

@@ -3,6 +3,7 @@ import type { Alert } from "../alert.ts";
 import type { SkipReason } from "../fact.ts";
 import type { Asked } from "../alert.ts";
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
+import { isAway } from "../oncall/absence.ts";
 import { onCallAt, scheduleFault } from "../oncall/on-call.ts";
 import { isAtLeast } from "../severity.ts";
 import type { State } from "../state.ts";
@@ -59,14 +60,21 @@ export function personOf(team: Team, id: PersonId): Person | undefined {
   return team.people.find((person) => person.id === id);
 }
 
+/** Those who are not away (contract §3): whoever is on holiday is asked by name, or not at all. */
+export function present(people: readonly PersonId[], { absences }: Team, now: EpochMs): PersonId[] {
+  return people.filter((person) => !isAway(person, absences, now));
+}
+
 /** Whoever is on call. Where that cannot be worked out: everybody who ever is, since one of them must hear of it. */
 function scheduled(team: Team, id: ScheduleId, now: EpochMs): readonly PersonId[] {
   const person = onCallAt(team, id, now);
   if (person !== null) return [person];
   if (scheduleFault(team, id, now, now + 1) === null) return [];
   const { layers, overrides } = team.schedules.find((schedule) => schedule.id === id)!;
+  const participants = layers.flatMap((layer) => layer.participants);
+  const here = present(participants, team, now);
   return [
-    ...layers.flatMap(({ participants }) => participants),
+    ...(here.length === 0 ? participants : here),
     ...overrides.filter(({ start, end }) => start <= now && now < end).map((override) => override.person),
   ];
 }
@@ -76,10 +84,18 @@ function peopleOf(team: Team, target: Target, now: EpochMs): Asked[] {
     case "person":
       return [{ person: target.id, because: "person" }];
     case "everyone":
-      return team.people.map((person) => ({ person: person.id, because: "everyone" }));
+      return present(
+        team.people.map(({ id }) => id),
+        team,
+        now,
+      ).map((person) => ({ person, because: "everyone" }));
     case "group": {
       const group = team.groups.find((candidate) => candidate.id === target.id);
-      return (group?.people ?? []).map((person) => ({ person, because: "group", of: target.id }));
+      return present(group?.people ?? [], team, now).map((person) => ({
+        person,
+        because: "group",
+        of: target.id,
+      }));
     }
     case "schedule": {
       const asked = scheduled(team, target.id, now);

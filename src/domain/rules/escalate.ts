@@ -13,7 +13,7 @@ import type { PersonCommand } from "../input.ts";
 import { someGaveUp } from "../acting.ts";
 import { limits } from "../limits.ts";
 import type { Policy } from "../team.ts";
-import { ask, personOf, policyOf, teamOf } from "./ask.ts";
+import { ask, personOf, policyOf, present, teamOf } from "./ask.ts";
 import { notifyDue } from "./notify.ts";
 
 /** Where in the policy: the tier's index, and how often the whole policy has been run through. */
@@ -142,9 +142,13 @@ function enter(
 
 /** No tier can reach anybody. Whoever has a desktop open sees it, and the tiers are tried again soon. */
 function askWhoeverIsThere(decision: Decision, alert: Alert, { step, repeat }: Position): Alert {
-  const { people } = teamOf(decision.state, alert);
-  const asked = people
-    .filter((person) => decision.state.desktops.has(person.id))
-    .map((person): Asked => ({ person: person.id, because: "last-resort" }));
+  const team = teamOf(decision.state, alert);
+  const there = team.people.map(({ id }) => id).filter((person) => decision.state.desktops.has(person));
+  // Somebody on holiday whose machine runs is still better than nobody.
+  const notAway = present(there, team, decision.now);
+  const asked = (notAway.length === 0 ? there : notAway).map((person): Asked => ({
+    person,
+    because: "last-resort",
+  }));
   return enter(decision, alert, { step, repeat }, "nobody-reachable", asked, limits.nobodyReachableRetryMs);
 }
