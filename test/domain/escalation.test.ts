@@ -104,7 +104,9 @@ describe("an empty or unreachable tier costs no waiting time", () => {
       "nobody-on-call",
       "nobody-reachable",
     ]);
-    expect(world.timeline(alert)[1]).toBe("Step 1 skipped at once: nobody is on call in it.");
+    expect(world.timeline(alert)[1]).toBe(
+      "Step 1 skipped at once: nobody in it is on call, or everybody is away.",
+    );
   });
 
   it("tries the person's next channel at once when one has no prospect", async () => {
