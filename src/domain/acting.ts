@@ -84,7 +84,7 @@ export function deadlineOf(alert: Alert, acting: Acting): EpochMs | null {
   if (alert.status === "snoozed") steps.push(alert.snoozedUntil);
   if (alert.status === "triggered") {
     // Triggered and nothing planned: another machine's report has reopened it.
-    steps.push(alert.nextEscalationAt ?? alert.openedAt);
+    steps.push(alert.nextEscalationAt ?? alert.triggeredAt);
     for (const notification of alert.notifications) {
       const isDue = acting.position === 0 && !notification.isOver && allGaveUp(notification, acting);
       attempts.push(isDue ? notification.dueAt : attemptAt(notification, acting));

@@ -63,6 +63,8 @@ export interface Alert extends AlertContent {
   readonly notifications: readonly Notification[];
 
   readonly openedAt: EpochMs;
+  /** When this round began, by the clock as it stands now: with no step planned, one is due from then on. */
+  readonly triggeredAt: EpochMs;
   readonly acknowledgedAt: EpochMs | null;
   readonly acknowledgedBy: PersonId | null;
   readonly ackTimeoutAt: EpochMs | null;

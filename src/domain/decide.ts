@@ -20,7 +20,7 @@ import { noteDesktops } from "./rules/note-desktops.ts";
 import { noteStillFiring } from "./rules/note-still-firing.ts";
 import { receiveSignal } from "./rules/receive-signal.ts";
 import { recordOutcome } from "./rules/record-outcome.ts";
-import { recover } from "./rules/recover.ts";
+import { ofBoot, recover } from "./rules/recover.ts";
 import { resolve } from "./rules/resolve.ts";
 import { runDeadlines } from "./rules/run-deadlines.ts";
 import { snooze } from "./rules/snooze.ts";
@@ -79,10 +79,10 @@ export function decide(state: State, input: Input, now: EpochMs): Decided {
       noteStillFiring(decision, input.alerts);
       break;
     case "engine-started":
-      recover(decision, input.version);
+      recover(decision, input);
       break;
     case "engine-stopping":
-      decision.say({ kind: "engine-stopped" });
+      decision.say({ kind: "engine-stopped", ...ofBoot(input.uptime) });
       break;
     case "clock-stepped":
       stepClock(decision, input.deltaMs);

@@ -46,6 +46,7 @@ export function shiftDeadlines(alert: Alert, deltaMs: number): Alert {
     ackTimeoutAt: shifted(alert.ackTimeoutAt),
     snoozedUntil: shifted(alert.snoozedUntil),
     staleAt: shifted(alert.staleAt),
+    triggeredAt: alert.triggeredAt + deltaMs,
     notifications: shiftNotifications(alert.notifications, deltaMs),
   };
 }
@@ -74,6 +75,7 @@ function opened(fact: Opened, place: Place, steppedMs: number): Alert {
     nobodyReachable: false,
     notifications: [],
     openedAt: fact.at,
+    triggeredAt: fact.at + steppedMs,
     acknowledgedAt: null,
     acknowledgedBy: null,
     ackTimeoutAt: null,
@@ -90,10 +92,11 @@ function opened(fact: Opened, place: Place, steppedMs: number): Alert {
 }
 
 function changed(alert: Alert, fact: AlertFact, place: Place, steppedMs: number): Alert {
+  const at = fact.at + steppedMs;
   switch (fact.kind) {
     case "alert-opened":
       // Another machine heard of it as well.
-      return reported(alert, place);
+      return reported(alert, place, at);
     case "content-changed":
       // Severity has facts of its own, since it decides who is asked.
       return { ...alert, ...fact.content, severity: alert.severity };
@@ -101,10 +104,10 @@ function changed(alert: Alert, fact: AlertFact, place: Place, steppedMs: number)
       const round = fact.round ?? alert.round;
       const worse = { ...alert, severity: isWorse(fact.to, alert.severity) ? fact.to : alert.severity };
       const isNew = alert.status !== "resolved" && round > alert.round;
-      return reported(isNew ? triggeredAnew(worse, round) : worse, place);
+      return reported(isNew ? triggeredAnew(worse, round, at) : worse, place, at);
     }
     case "occurrences-counted":
-      return reported({ ...alert, occurrences: Math.max(alert.occurrences, fact.occurrences) }, place);
+      return reported({ ...alert, occurrences: Math.max(alert.occurrences, fact.occurrences) }, place, at);
     case "step-entered":
       return stepEntered(alert, fact);
     case "notification-attempted":
@@ -121,19 +124,19 @@ function changed(alert: Alert, fact: AlertFact, place: Place, steppedMs: number)
     case "alert-retriggered": {
       const round = fact.round ?? alert.round + 1;
       const isOver = alert.status === "resolved" || alert.status === "triggered";
-      return !isOver && round > alert.quietRound ? triggeredAnew(alert, round) : alert;
+      return !isOver && round > alert.quietRound ? triggeredAnew(alert, round, at) : alert;
     }
     case "alert-escalated": {
       const round = fact.round ?? alert.round;
       if (alert.status === "resolved" || round <= alert.round) return alert;
       // Whoever was asked so far goes on having been asked.
-      return { ...triggeredAnew(alert, round), asked: alert.asked };
+      return { ...triggeredAnew(alert, round, at), asked: alert.asked };
     }
     case "alert-transferred": {
       const round = fact.round ?? alert.round + 1;
       if (alert.status === "resolved" || round < alert.round) return alert;
       const { policy, teamRevision } = fact;
-      const after = round > alert.quietRound ? triggeredAnew(alert, round) : alert;
+      const after = round > alert.quietRound ? triggeredAnew(alert, round, at) : alert;
       return { ...after, policy, teamRevision, repeat: 0 };
     }
     case "alert-went-stale":
@@ -141,7 +144,7 @@ function changed(alert: Alert, fact: AlertFact, place: Place, steppedMs: number)
     case "alert-heard-again":
       return { ...alert, stale: false };
     case "alert-resolved":
-      return resolved(alert, fact, place);
+      return resolved(alert, fact, place, at);
     case "step-skipped":
     case "note-added":
       return alert;
@@ -184,7 +187,12 @@ function quietUpTo(alert: Alert, round: number): Alert {
 }
 
 /** A resolve ends the alert unless there is a report that whoever resolved it could not know of. */
-function resolved(alert: Alert, fact: AlertFact & { kind: "alert-resolved" }, place: Place): Alert {
+function resolved(
+  alert: Alert,
+  fact: AlertFact & { kind: "alert-resolved" },
+  place: Place,
+  at: EpochMs,
+): Alert {
   const covered = joined(alert.covered, { ...(fact.covers ?? alert.news), ...reportAt(place) });
   const quietRound = Math.max(alert.quietRound, alert.round);
   const ended: Alert = {
@@ -195,14 +203,14 @@ function resolved(alert: Alert, fact: AlertFact & { kind: "alert-resolved" }, pl
     covered,
     quietRound,
   };
-  return covers(covered, alert.news) ? ended : triggeredAnew(ended, quietRound + 1);
+  return covers(covered, alert.news) ? ended : triggeredAnew(ended, quietRound + 1, at);
 }
 
 /** One more report. A resolve that did not know of it has not ended the alert. */
-function reported(alert: Alert, place: Place): Alert {
+function reported(alert: Alert, place: Place, at: EpochMs): Alert {
   const after = { ...alert, news: joined(alert.news, reportAt(place)) };
   if (alert.status !== "resolved" || covers(after.covered, after.news)) return after;
-  return triggeredAnew(after, alert.quietRound + 1);
+  return triggeredAnew(after, alert.quietRound + 1, at);
 }
 
 function reportAt({ origin, seq }: Place): Vector {
@@ -210,13 +218,14 @@ function reportAt({ origin, seq }: Place): Vector {
 }
 
 /** A new round; the step that it begins with is another fact. While it still climbed, what was planned goes on. */
-function triggeredAnew(alert: Alert, round: number): Alert {
+function triggeredAnew(alert: Alert, round: number, at: EpochMs): Alert {
   const climbing = alert.status === "triggered";
   return {
     ...(climbing ? alert : quiet(alert)),
     status: "triggered",
     round,
     nextEscalationAt: null,
+    triggeredAt: at,
     acknowledgedAt: null,
     acknowledgedBy: null,
     resolvedAt: null,

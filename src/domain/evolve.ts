@@ -11,23 +11,27 @@ import { evolveAlert, shiftDeadlines } from "./evolve-alert.ts";
 import { evolveDuty } from "./evolve-duty.ts";
 import { evolveMachines } from "./evolve-machines.ts";
 import { evolveTeam } from "./evolve-team.ts";
-import type { AlertFact, Fact } from "./fact.ts";
-import type { AlertId } from "./ids.ts";
+import { isAnotherBoot, type KnownBoot, type LastRun } from "./boot.ts";
+import type { AlertFact, Fact, OfBoot } from "./fact.ts";
+import type { AlertId, EpochMs } from "./ids.ts";
 import { limits } from "./limits.ts";
 import { inLocalTime } from "./local-time.ts";
 import type { Observation } from "./observation.ts";
 import { byCanonicalOrder, logicalTimeOf, type JournaledFact, type Place } from "./place.ts";
-import { keyOf, nextOwnPlace, type State } from "./state.ts";
+import { keyOf, nextOwnPlace, type BeforeBoot, type State } from "./state.ts";
+
+type EngineStarted = Extract<Fact, { kind: "engine-started" }>;
 
 /** `fact` in this machine's time. Takes over `state`, changes it and returns it; see `State` on ownership. */
 export function evolve(state: State, fact: Fact, place: Place = nextOwnPlace(state)): State {
+  const last: LastRun = { ownAt: state.ownAt, boot: state.boot };
   noteArrival(state, fact, place);
   switch (fact.kind) {
     case "team-adopted":
     case "team-file-sealed":
       return evolveTeam(state, fact, place);
     case "clock-stepped":
-      return place.own ? stepClock(state, fact.deltaMs, place) : state;
+      return place.own ? stepClock(state, fact.deltaMs, place.position) : state;
     case "handoff-announced":
     case "override-added":
     case "override-removed":
@@ -40,7 +44,10 @@ export function evolve(state: State, fact: Fact, place: Place = nextOwnPlace(sta
     case "machine-revoked":
       return evolveMachines(state, fact, place);
     case "engine-started":
+      return place.own ? engineStarted(state, fact, place, last) : state;
     case "engine-stopped":
+      if (place.own) state.boot = bootOf(fact) ?? state.boot;
+      return state;
     case "journal-recovered":
       return state;
     default:
@@ -53,8 +60,10 @@ export function evolve(state: State, fact: Fact, place: Place = nextOwnPlace(sta
 export function noteArrival(state: State, fact: Fact, place: Place): void {
   state.position = place.position;
   if (place.origin === state.origin) state.ownSeq = place.seq;
-  if (place.own) state.hlc = Math.max(state.hlc, logicalTimeOf(fact));
-  else state.heardHlc = Math.max(state.heardHlc, logicalTimeOf(fact));
+  if (place.own) {
+    state.hlc = Math.max(state.hlc, logicalTimeOf(fact));
+    state.ownAt = fact.at;
+  } else state.heardHlc = Math.max(state.heardHlc, logicalTimeOf(fact));
 }
 
 /** Whether its alert has to be folded anew, from all of its facts. */
@@ -161,6 +170,7 @@ function place(state: State, alert: Alert): State {
 }
 
 function put(state: State, alert: Alert): void {
+  forgetIfPlannedAnew(state, alert);
   if (!state.open.has(alert.id)) {
     state.resolved.delete(alert.id);
     const key = keyOf(alert.integration, alert.dedupKey);
@@ -194,10 +204,63 @@ function observedOf(before: Alert, after: Alert): Partial<Alert> {
   return { occurrences, staleAt };
 }
 
-function stepClock(state: State, deltaMs: number, { position }: Place): State {
-  state.clockSteps = [...state.clockSteps.slice(1 - limits.clockStepsKept), { position, deltaMs }];
-  for (const alert of state.open.values()) put(state, shiftDeadlines(alert, deltaMs));
+function stepClock(state: State, deltaMs: number, position: number): State {
+  const { beforeBoot } = state;
+  // Set right after a start of the computer: what was planned before it is due by the clock of then.
+  const beforeMs = beforeBoot !== null && deltaMs > 0 ? Math.min(deltaMs, beforeBoot.behindMs) : deltaMs;
+  noteStep(state, { position, deltaMs });
+  if (beforeBoot !== null && beforeMs !== deltaMs)
+    noteStep(state, { position: beforeBoot.position, deltaMs: beforeMs - deltaMs });
+  if (state.boot !== null) {
+    const { startedAt, notedAt, boot } = state.boot;
+    state.boot = { startedAt: startedAt + deltaMs, notedAt: notedAt + deltaMs, boot };
+  }
+  // The alerts are the same, only shifted: none of them has been planned anew.
+  state.beforeBoot = null;
+  for (const alert of state.open.values()) {
+    const isFromBefore = beforeBoot !== null && beforeBoot.alerts.has(alert.id);
+    put(state, shiftDeadlines(alert, isFromBefore ? beforeMs : deltaMs));
+  }
+  state.beforeBoot = beforeBoot === null ? null : stillDoubted(beforeBoot, deltaMs);
   return state;
+}
+
+function noteStep(state: State, step: State["clockSteps"][number]): void {
+  state.clockSteps = [...state.clockSteps.slice(1 - limits.clockStepsKept), step];
+}
+
+/** Null: the clock was set forward as far as it was behind, or further; it is taken to be right from then on. */
+function stillDoubted(beforeBoot: BeforeBoot, deltaMs: number): BeforeBoot | null {
+  const behindMs = beforeBoot.behindMs - deltaMs;
+  return deltaMs > 0 && behindMs <= 0 ? null : { ...beforeBoot, behindMs };
+}
+
+function engineStarted(state: State, fact: EngineStarted, { position }: Place, last: LastRun): State {
+  const { uptimeMs, behindMs = 0, at } = fact;
+  const boot = fact.boot ?? null;
+  // From before a start looked at the clock: whatever the journal says was set right without a word of it.
+  if (uptimeMs === undefined && last.ownAt !== null && at < last.ownAt)
+    stepClock(state, at - last.ownAt, position);
+  if (uptimeMs !== undefined && isAnotherBoot(last, { uptimeMs, boot }))
+    state.beforeBoot = { position, behindMs, alerts: new Set(state.open.keys()) };
+  state.boot = bootOf(fact);
+  return state;
+}
+
+function bootOf({ uptimeMs, boot, at }: OfBoot & { readonly at: EpochMs }): KnownBoot | null {
+  return uptimeMs === undefined ? null : { startedAt: at - uptimeMs, boot: boot ?? null, notedAt: at };
+}
+
+/** What has been planned since the start is by the clock as it is. */
+function forgetIfPlannedAnew({ beforeBoot, open }: State, alert: Alert): void {
+  if (beforeBoot === null || !beforeBoot.alerts.has(alert.id)) return;
+  const before = open.get(alert.id);
+  const isAsBefore =
+    before !== undefined &&
+    before.nextEscalationAt === alert.nextEscalationAt &&
+    before.ackTimeoutAt === alert.ackTimeoutAt &&
+    before.snoozedUntil === alert.snoozedUntil;
+  if (!isAsBefore) beforeBoot.alerts.delete(alert.id);
 }
 
 function isBefore(a: Frontier, b: Frontier): boolean {

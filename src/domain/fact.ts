@@ -180,13 +180,25 @@ export type TeamFact = { readonly at: EpochMs; readonly hlc?: number } &
   );
 
 export type EngineFact = { readonly hlc?: number } & (
-  | { readonly kind: "engine-started"; readonly at: EpochMs; readonly version: string }
-  | { readonly kind: "engine-stopped"; readonly at: EpochMs }
+  | ({
+      readonly kind: "engine-started";
+      readonly at: EpochMs;
+      readonly version: string;
+      /** By how much the clock was found to be behind its own facts, or set back while Tocsin did not run. Absent: not. */
+      readonly behindMs?: number;
+    } & OfBoot)
+  | ({ readonly kind: "engine-stopped"; readonly at: EpochMs } & OfBoot)
   /** The journal could not be written since then; nothing was taken in meanwhile. */
   | { readonly kind: "journal-recovered"; readonly at: EpochMs; readonly failedAt: EpochMs }
   /** The wall clock was set by this much (not: the machine slept). Pending deadlines move with it. */
   | { readonly kind: "clock-stepped"; readonly at: EpochMs; readonly deltaMs: number }
 );
+
+/** For how long the computer has run, and a name for that run where the system has one: see `boot.ts`. */
+export interface OfBoot {
+  readonly uptimeMs?: number;
+  readonly boot?: string;
+}
 
 /** `human`: somebody moved the mouse, pressed a key or unlocked the screen while it sounded. Acknowledging is its own fact. */
 export const attentionRungs = ["received", "drawn", "sounding", "human"] as const;

@@ -2,6 +2,7 @@
  * Everything that can happen to the engine, in one type: the inbox's element. `decide` turns it into facts and commands.
  */
 import type { AlertContent } from "./alert.ts";
+import type { Uptime } from "./boot.ts";
 import type { DutyInput } from "./duty-command.ts";
 import type { AttentionRung, CommandOrigin, FailureReason } from "./fact.ts";
 import type { ActionId, AlertId, EpochMs, IntegrationId, PersonId, PolicyId, TeamRevision } from "./ids.ts";
@@ -47,8 +48,14 @@ export type Input =
       readonly kind: "still-firing";
       readonly alerts: readonly { readonly alertId: AlertId; readonly staleAt: EpochMs }[];
     }
-  | { readonly kind: "engine-started"; readonly version: string }
-  | { readonly kind: "engine-stopping" }
+  /** `behindMs`: what the clock was found to be set back by, already decided. */
+  | {
+      readonly kind: "engine-started";
+      readonly version: string;
+      readonly behindMs?: number;
+      readonly uptime?: Uptime | null;
+    }
+  | { readonly kind: "engine-stopping"; readonly uptime?: Uptime | null }
   | { readonly kind: "clock-stepped"; readonly deltaMs: number };
 
 /** What a monitoring tool reports, whatever its format; also an alert raised by hand or by Tocsin about itself. */

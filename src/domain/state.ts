@@ -7,6 +7,7 @@
 import type { Acting } from "./acting.ts";
 import type { Alert, Frontier } from "./alert.ts";
 import { DeadlineQueue } from "./deadline-queue.ts";
+import type { KnownBoot } from "./boot.ts";
 import type { DutyFact } from "./duty-fact.ts";
 import type {
   ActionId,
@@ -69,6 +70,12 @@ export interface State {
   heardHlc: number;
   /** By how much this machine's clock was set, after which position; the last few. */
   clockSteps: ClockSteps;
+  /** When the newest fact of this machine was said, by its clock then; null: there is none. */
+  ownAt: EpochMs | null;
+  /** The run of the computer that it was said in; null: not known. */
+  boot: KnownBoot | null;
+  /** What waits from before the computer was started, until its clock proves to be right. */
+  beforeBoot: BeforeBoot | null;
 
   // Volatile: true only now, empty after a replay.
 
@@ -79,6 +86,19 @@ export interface State {
   desktops: ReadonlySet<PersonId>;
   /** Those of them who are not there to notice it. */
   away: ReadonlyMap<PersonId, Presence>;
+}
+
+/**
+ * The computer was started anew, and its clock may be behind until it is corrected: what was planned before is right by the
+ * clock of then, not by the one that it was started with.
+ */
+export interface BeforeBoot {
+  /** Of the start: facts before it are meant. */
+  readonly position: number;
+  /** By how much the clock is known to be behind. What it is set forward beyond that was time in which the machine was off. */
+  readonly behindMs: number;
+  /** Those whose deadlines are of then. */
+  readonly alerts: Set<AlertId>;
 }
 
 export interface Placed<F> {
@@ -119,6 +139,9 @@ export function emptyState(): State {
     hlc: 0,
     heardHlc: 0,
     clockSteps: [],
+    ownAt: null,
+    boot: null,
+    beforeBoot: null,
     origin: "own" as OriginId,
     acting: { self: null, position: 0, others: [], underWay: new Set() },
     desktops: new Set(),

@@ -38,7 +38,7 @@ import {
   type TravellingFact,
 } from "./ports.ts";
 import { Quarantine } from "./quarantine.ts";
-import { asOfNow, recoverState } from "./recover-state.ts";
+import { asOfNow, inputsOfStart, recoverState } from "./recover-state.ts";
 import { isSameStanding, standingOf } from "./standing.ts";
 import { inboxIsFull, ownSignal, tooManyOpen } from "./own-signal.ts";
 import { watchFacts } from "./problem-watch.ts";
@@ -118,7 +118,7 @@ export class LoopEngine implements Engine {
     const problem = this.guard.begin(clock.now());
     if (problem !== null) this.board.report("journal", problem, clock.now());
     this.started = true;
-    await this.submit({ kind: "engine-started", version });
+    await Promise.all(inputsOfStart(this.current, clock, version).map((input) => this.submit(input)));
     if (this.board.setReady(true)) this.listeners.tellHealth();
   }
 
@@ -206,7 +206,7 @@ export class LoopEngine implements Engine {
     this.timer.moveTo(null);
     this.snapshots?.stop();
     await this.outbox.drain(engineLimits.stopWithinMs);
-    await this.submit({ kind: "engine-stopping" });
+    await this.submit({ kind: "engine-stopping", uptime: this.dependencies.clock.uptime?.() ?? null });
     this.board.setReady(false);
     if (this.guard.works) this.snapshots?.keep();
   }

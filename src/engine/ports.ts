@@ -3,6 +3,7 @@
  * same acceptance suite (test/acceptance).
  */
 import type { Alert } from "#domain/alert";
+import type { Uptime } from "#domain/boot";
 import type { Answer } from "#domain/command";
 import type { Fact } from "#domain/fact";
 import type { ActionId, AlertId, EpochMs, IntegrationId, MachineId, OriginId } from "#domain/ids";
@@ -15,6 +16,8 @@ import type { Person, Via } from "#domain/team";
 export interface Clock {
   /** Wall clock. May jump: see `onStep`. */
   now(): EpochMs;
+  /** What nobody can set: see `Uptime`. Absent: not known. */
+  uptime?(): Uptime;
   /** Calls back once, not before `at`; returns how to cancel. `at` in the past: as soon as possible, never synchronously. */
   callAt(at: EpochMs, callback: () => void): () => void;
   /** Calls back once, when this machine has been awake for `ms`, whatever the wall clock does; returns how to cancel. */

@@ -1,9 +1,11 @@
 /** The state as the journal has it: the newest snapshot and the facts after it. Called at the start and after a failed commit. */
+import { setWhileDown } from "#domain/boot";
 import { observe } from "#domain/evolve";
 import type { ActionId, MachineId } from "#domain/ids";
+import type { Input } from "#domain/input";
 import { emptyState, type State } from "#domain/state";
 import { foldIn } from "./fold.ts";
-import type { Journal, Standing } from "./ports.ts";
+import type { Clock, Journal, Standing } from "./ports.ts";
 import { readSnapshot } from "./snapshot.ts";
 import { standingOf } from "./standing.ts";
 
@@ -24,6 +26,14 @@ export function recoverState(journal: Journal): Recovered {
   state.ownSeq = journal.vector()[journal.origin] ?? 0;
   foldIn(state, journal.replay(snapshotSeq), journal);
   return { state, snapshotSeq };
+}
+
+/** What a start puts in. That the clock was set meanwhile comes first, before anything else is decided: all go by it. */
+export function inputsOfStart(state: State, clock: Clock, version: string): readonly Input[] {
+  const uptime = clock.uptime?.() ?? null;
+  const deltaMs = setWhileDown(state, clock.now(), uptime);
+  const started: Input = { kind: "engine-started", version, behindMs: Math.max(0, -deltaMs), uptime };
+  return deltaMs === 0 ? [started] : [{ kind: "clock-stepped", deltaMs }, started];
 }
 
 /** A state as the journal has it, with what only this process knows: what `before` had, and its attempts that go on. */

@@ -6,12 +6,12 @@ import type { Alert } from "#domain/alert";
 import { deadlineOf } from "#domain/acting";
 import type { OriginId } from "#domain/ids";
 import type { Machine } from "#domain/machine";
-import { emptyState, keyOf, type State } from "#domain/state";
+import { emptyState, keyOf, type BeforeBoot, type State } from "#domain/state";
 import type { Swap } from "#domain/swap";
 import type { Team } from "#domain/team";
 
 /** Raise it whenever the shape of an alert, a team or this file's format changes. */
-const snapshotVersion = 7;
+const snapshotVersion = 8;
 
 interface Snapshot {
   readonly version: number;
@@ -21,6 +21,7 @@ interface Snapshot {
   readonly unopened: readonly Alert["id"][];
   readonly swaps: readonly Swap[];
   readonly machines: readonly Machine[];
+  readonly beforeBoot: (Omit<BeforeBoot, "alerts"> & { readonly alerts: readonly Alert["id"][] }) | null;
   readonly rest: Pick<State, (typeof plain)[number]>;
 }
 
@@ -37,6 +38,8 @@ const plain = [
   "hlc",
   "heardHlc",
   "clockSteps",
+  "ownAt",
+  "boot",
 ] as const satisfies readonly (keyof State)[];
 
 export function writeSnapshot(state: State): string {
@@ -48,6 +51,7 @@ export function writeSnapshot(state: State): string {
     unopened: [...state.unopened],
     swaps: [...state.swaps.values()],
     machines: [...state.machines.values()],
+    beforeBoot: state.beforeBoot && { ...state.beforeBoot, alerts: [...state.beforeBoot.alerts] },
     rest: Object.fromEntries(plain.map((name) => [name, state[name]])) as unknown as Snapshot["rest"],
   };
   return JSON.stringify(snapshot);
@@ -63,6 +67,8 @@ export function readSnapshot(text: string, origin: OriginId): State | null {
   }
   if (snapshot?.version !== snapshotVersion) return null;
   const state: State = { ...emptyState(), ...snapshot.rest, origin };
+  const { beforeBoot } = snapshot;
+  state.beforeBoot = beforeBoot && { ...beforeBoot, alerts: new Set(beforeBoot.alerts) };
   for (const team of snapshot.teams) state.teams.set(team.revision, team);
   state.team = state.adoption === null ? null : (state.teams.get(state.adoption.revision) ?? null);
   for (const id of snapshot.unopened) state.unopened.add(id);

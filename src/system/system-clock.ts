@@ -5,8 +5,10 @@
  * does not. The first two drifting apart says that something happened; the third tells a sleep (time has really
  * passed) from a wall clock that was set (it has not).
  */
+import { readFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { performance } from "node:perf_hooks";
+import type { Uptime } from "#domain/boot";
 import type { EpochMs } from "#domain/ids";
 import type { Clock } from "#engine/ports";
 
@@ -24,16 +26,30 @@ export interface TimeSources {
   monotonicMs(): number;
   /** Counts on during sleep, and is not touched by setting the clock. */
   uptimeMs(): number;
+  /** A name for this run of the computer: another one after each start of it. Absent or null: the system does not tell. */
+  boot?(): string | null;
   /** Calls back once, `ms` of monotonic time later; returns how to cancel. */
   after(ms: number, callback: () => void): () => void;
   /** Calls back after the current turn. */
   soon(callback: () => void): void;
 }
 
+/** Only Linux has one that can be read as it is. */
+const bootOfLinux = readBoot();
+
+function readBoot(): string | null {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim().slice(0, 64) || null;
+  } catch {
+    return null;
+  }
+}
+
 const realSources: TimeSources = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   uptimeMs: () => uptime() * 1000,
+  boot: () => bootOfLinux,
   after: (ms, callback) => {
     const timer = setTimeout(callback, ms);
     return () => clearTimeout(timer);
@@ -47,17 +63,21 @@ export class SystemClock implements Clock {
   private readonly listeners: ((deltaMs: number) => void)[] = [];
   private wall: number;
   private monotonic: number;
-  private uptime: number;
+  private uptimeSeen: number;
 
   constructor(private readonly sources: TimeSources = realSources) {
     this.wall = sources.wallMs();
     this.monotonic = sources.monotonicMs();
-    this.uptime = sources.uptimeMs();
+    this.uptimeSeen = sources.uptimeMs();
   }
 
   now(): EpochMs {
     this.look();
     return this.sources.wallMs();
+  }
+
+  uptime(): Uptime {
+    return { uptimeMs: this.sources.uptimeMs(), boot: this.sources.boot?.() ?? null };
   }
 
   callAt(at: EpochMs, callback: () => void): () => void {
@@ -95,10 +115,10 @@ export class SystemClock implements Clock {
     // Small drift is taken up at each look, else years of slewing would add up to a step.
     if (!happened && monotonic - this.monotonic < lookEveryMs) return;
     const uptimeMs = this.sources.uptimeMs();
-    const sleptMs = uptimeMs - this.uptime - (monotonic - this.monotonic);
+    const sleptMs = uptimeMs - this.uptimeSeen - (monotonic - this.monotonic);
     this.wall = wall;
     this.monotonic = monotonic;
-    this.uptime = uptimeMs;
+    this.uptimeSeen = uptimeMs;
     if (!happened) return;
     const setByMs = gapMs - sleptMs;
     const deltaMs = Math.abs(setByMs) >= noticeableMs ? Math.round(setByMs) : 0;

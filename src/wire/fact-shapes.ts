@@ -136,6 +136,7 @@ const machine = z.object({
 const always = { at: time, hlc: optional(logicalTime) };
 const ofAlert = { ...always, alertId: id };
 const round = optional(count);
+const ofBoot = { uptimeMs: optional(duration), boot: optional(shortText) };
 const notification = { actionId: id, person: id, via };
 const byPerson = { by: personOrNobody, origin };
 const ofSwap = { ...byPerson, swap: id };
@@ -225,8 +226,8 @@ export const factShapes = {
   "swap-asked": { ...always, ...ofDuty, swap: id, askedBy: id },
   "swap-agreed": { ...always, ...ofSwap, agreedBy: id },
   "swap-declined": { ...always, ...ofSwap, declinedBy: id },
-  "engine-started": { ...always, version: shortText },
-  "engine-stopped": always,
+  "engine-started": { ...always, version: shortText, behindMs: optional(duration), ...ofBoot },
+  "engine-stopped": { ...always, ...ofBoot },
   "journal-recovered": { ...always, failedAt: time },
   "clock-stepped": { ...always, deltaMs: duration },
 } satisfies { readonly [Kind in Fact["kind"]]: Schemas<Omit<Extract<Fact, { kind: Kind }>, "kind">> };

@@ -62,6 +62,7 @@ export function buildAlert(parts: Partial<Alert> = {}): Alert {
     nobodyReachable: false,
     notifications: [],
     openedAt,
+    triggeredAt: openedAt,
     acknowledgedAt: null,
     acknowledgedBy: null,
     ackTimeoutAt: null,

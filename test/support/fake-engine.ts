@@ -99,6 +99,7 @@ export function alertOf(signal: Signal, changes: Partial<Alert> = {}): Alert {
     nobodyReachable: false,
     notifications: [],
     openedAt: 0,
+    triggeredAt: 0,
     acknowledgedAt: null,
     acknowledgedBy: null,
     ackTimeoutAt: null,

@@ -17,6 +17,10 @@ export class VirtualTime implements TimeSources {
   private timers: Timer[] = [];
   private soonQueue: (() => void)[] = [];
   private order = 0;
+  private bootedAt = 0;
+  private boots = 1;
+  /** As on Linux: each run of the computer has a name. */
+  tellsBoot = false;
 
   constructor(start: string | number = "2026-03-02T08:00:00Z") {
     this.wallOffset = typeof start === "number" ? start : Date.parse(start);
@@ -31,7 +35,12 @@ export class VirtualTime implements TimeSources {
   }
 
   uptimeMs(): number {
-    return this.monotonic + this.slept;
+    return this.monotonic + this.slept - this.bootedAt;
+  }
+
+  /** Null: as on a system that has no name for it. */
+  boot(): string | null {
+    return this.tellsBoot ? `boot ${this.boots}` : null;
   }
 
   after(ms: number, callback: () => void): () => void {
@@ -77,6 +86,13 @@ export class VirtualTime implements TimeSources {
   /** Somebody sets the wall clock. */
   setWallBy(ms: number): void {
     this.wallOffset += ms;
+  }
+
+  /** The computer was off, and starts anew. What ran on it is gone: see `forget`. */
+  restartComputer(offMs = 0): void {
+    this.slept += offMs;
+    this.bootedAt = this.monotonic + this.slept;
+    this.boots += 1;
   }
 
   /** Runs what is to run "soon", and every promise that waits for it. */

@@ -3,16 +3,28 @@
  * again: a duplicate is allowed under faults, a miss is not (invariant 4).
  */
 import type { Alert } from "../alert.ts";
+import type { Uptime } from "../boot.ts";
 import type { Decision } from "../decision.ts";
+import type { OfBoot } from "../fact.ts";
+import type { Input } from "../input.ts";
 import { escalateIfTierFailed } from "./escalate.ts";
 import { notifyDue } from "./notify.ts";
 
-export function recover(decision: Decision, version: string): void {
-  decision.say({ kind: "engine-started", version });
+export function recover(decision: Decision, started: Input & { kind: "engine-started" }): void {
+  const { version, behindMs = 0, uptime } = started;
+  const behind = behindMs > 0 ? { behindMs } : {};
+  decision.say({ kind: "engine-started", version, ...behind, ...ofBoot(uptime) });
   for (const alert of decision.state.open.values()) {
     if (decision.actsFirst) escalateIfTierFailed(decision, notifyDue(decision, alert));
     giveSourceTime(decision, alert);
   }
+}
+
+/** For the next start, to know by how much the clock was set meanwhile. */
+export function ofBoot(uptime: Uptime | null = null): OfBoot {
+  if (uptime === null) return {};
+  const { uptimeMs, boot } = uptime;
+  return { uptimeMs: Math.round(uptimeMs), ...(boot === null ? {} : { boot }) };
 }
 
 /**

@@ -39,7 +39,7 @@ function runDeadlinesOf(decision: Decision, before: Alert): Alert {
     return retrigger(decision, alert, alert, "snooze-ended");
   }
   if (alert.status !== "triggered") return alert;
-  if (alert.nextEscalationAt === null && alert.openedAt <= now) return enterAnew(decision, alert);
+  if (alert.nextEscalationAt === null && alert.triggeredAt <= now) return enterAnew(decision, alert);
   if (alert.nextEscalationAt !== null && alert.nextEscalationAt <= now)
     return escalateInTime(decision, alert);
   return escalateIfTierFailed(decision, giveUp(decision, notifyDue(decision, alert)));
