@@ -46,7 +46,9 @@ import { desktopsOfApp, desktopsOfSystem } from "./compose/local-desktops.ts";
 import { openSecurityFile } from "./compose/security-file.ts";
 import { SharedTeamFile } from "./compose/shared-team/shared-team-file.ts";
 import type { TeamLink } from "./compose/shared-team/team-sealing.ts";
-import { reportMissingPassword, tellOfDamage } from "./compose/told-at-once.ts";
+import { once } from "./compose/once.ts";
+import { MailHealth } from "./compose/mail-health.ts";
+import { tellOfDamage } from "./compose/told-at-once.ts";
 import { timed } from "./compose/timed-journal.ts";
 import { ownerOf, whyNotTheirs } from "./compose/whose-machine.ts";
 import { MachinesOfThisTeam } from "./compose/team-machines.ts";
@@ -155,11 +157,13 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
     limits: { drainMs: mailsGraceMs },
   });
   stopList.push(() => email.close());
+  const mail = new MailHealth({ clock, mail: () => teamFile?.current.secrets ?? null });
+  stopList.push(() => mail.stop());
   const engine = new LoopEngine({
     clock,
     random,
     journal: timed(journal, (ms) => commitTook(ms)),
-    channels: [createDesktopChannel({ desktops: teamDesktops }), email],
+    channels: [createDesktopChannel({ desktops: teamDesktops }), mail.watching(email)],
     tell: (word) => machines?.peers.tell(word),
     version,
     self: identity.id,
@@ -207,7 +211,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
     history: () => journal.replay(0),
     listener: {
       onTeam: (good) => {
-        reportMissingPassword(engine, good);
+        mail.look();
         reminder.use(good.reviews);
         log.info({ revision: good.team.revision }, "took over the team file");
       },
@@ -306,6 +310,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
   tellOfDamage(engine, report);
   await engine.start();
   stopList.push(watchSchedules(engine, clock));
+  mail.begin(engine);
   await shared.afterStart();
   const notReached = await team.start();
   if (notReached !== null) return refused(notReached);
@@ -327,14 +332,5 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
       newTeamFile: shared.isNew ? shared.file : null,
       teamRefused: shared.refused,
     },
-  };
-}
-
-function once<Argument>(callback: (argument: Argument) => void): (argument: Argument) => void {
-  let called = false;
-  return (argument) => {
-    if (called) return;
-    called = true;
-    callback(argument);
   };
 }

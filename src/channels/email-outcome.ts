@@ -4,9 +4,9 @@
  *
  * Sources: RFC 5321 §4.2.1 (4yz transient, 5yz permanent), nodemailer 10 `errors.js` (its codes).
  */
-import type { Outcome } from "#domain/input";
-import type { FailureReason } from "#domain/fact";
-import { permanent, temporary } from "./failure.ts";
+import type { FailureReason, RefusedAddress } from "#domain/fact";
+import { otherFingerprintCode } from "./email-settings.ts";
+import { permanent, temporary, type FailedOutcome } from "./failure.ts";
 import { shorten, singleLine } from "./hostile-text.ts";
 
 /** The parts of nodemailer's error that count. */
@@ -15,11 +15,28 @@ interface SmtpError {
   /** The code of the system call or of OpenSSL that nodemailer replaced by its own. */
   readonly originalCode?: string;
   readonly responseCode?: number;
+  /** What the server was answering: `MAIL FROM`, `RCPT TO`, `DATA`. */
+  readonly command?: string;
   readonly message: string;
 }
 
+/** Which of the two addresses of a mail the server refused for good; null: neither, or not for good. */
+export function refusedAddressOf(
+  error: unknown,
+  addresses: { readonly from: string; readonly to: string },
+): RefusedAddress | null {
+  const { code, command, responseCode } = error as Partial<SmtpError>;
+  if (code !== "EENVELOPE" && code !== "EMESSAGE") return null;
+  // Without the server's word it is nodemailer's: an address that cannot be one.
+  if (responseCode !== undefined && permanenceOf(responseCode) !== "permanent") return null;
+  const isSender = command === "MAIL FROM" || String(error).includes("Invalid sender");
+  return isSender
+    ? { what: "sender", address: addresses.from }
+    : { what: "recipient", address: addresses.to };
+}
+
 /** `server` is `host:port`, for the text. */
-export function outcomeOfSmtpError(error: unknown, server: string): Outcome {
+export function outcomeOfSmtpError(error: unknown, server: string): FailedOutcome {
   const smtp = error instanceof Error ? (error as SmtpError) : { message: String(error) };
   const said = shorten(singleLine(smtp.message), 300);
   const permanence = permanenceOf(smtp.responseCode);
@@ -33,6 +50,11 @@ export function outcomeOfSmtpError(error: unknown, server: string): Outcome {
         : permanent("authentication", text);
     }
     case "ETIMEDOUT": {
+      if (smtp.originalCode === "GREETING_TIMEOUT")
+        return temporary(
+          "timed-out",
+          `Mail server ${server} did not greet in time (${said}): if this is its TLS port, set email.secure to true.`,
+        );
       const reason: FailureReason = smtp.originalCode === "CONNECT_TIMEOUT" ? "unreachable" : "timed-out";
       return temporary(reason, `Mail server ${server} did not answer in time (${said}).`);
     }
@@ -46,6 +68,21 @@ export function outcomeOfSmtpError(error: unknown, server: string): Outcome {
       );
   }
 
+  if (smtp.code?.startsWith("ERR_OSSL_PEM") === true)
+    return permanent(
+      "not-configured",
+      `email.caFile holds no certificate (${said}): give the path of a PEM file.`,
+    );
+  if (smtp.originalCode === otherFingerprintCode)
+    return permanent(
+      "unreachable",
+      `The certificate of mail server ${server} is another one (${said}): correct email.tlsFingerprint if the server was given a new one.`,
+    );
+  if (smtp.originalCode === "CERT_HAS_EXPIRED")
+    return permanent(
+      "unreachable",
+      `The certificate of mail server ${server} has expired (${said}): renew it there, or update email.caFile.`,
+    );
   if (isCertificateError(smtp.originalCode)) {
     return permanent(
       "unreachable",
@@ -72,10 +109,14 @@ export function outcomeOfSmtpError(error: unknown, server: string): Outcome {
   if (permanence === "temporary")
     return temporary("temporary", `Mail server ${server} cannot take the mail now: ${said}.`);
 
+  if (smtp.code === "EDNS")
+    return temporary(
+      "unreachable",
+      `The name of mail server ${server} cannot be resolved (${said}): check email.host and this machine's network.`,
+    );
   switch (smtp.code) {
     case "ECONNECTION":
     case "ESOCKET":
-    case "EDNS":
     case "ETLS":
     case "EPROTOCOL":
     case "EPROXY":

@@ -4,7 +4,7 @@
  */
 import { Readable } from "node:stream";
 import { createTransport, type SendMailOptions } from "nodemailer";
-import { encryptionOf } from "./email-settings.ts";
+import { encryptionOf, settingsKey } from "./email-settings.ts";
 import type { EmailSettings } from "#config/email-schema";
 
 /** All in milliseconds. */
@@ -40,7 +40,8 @@ export function createEmailPool(limits: EmailLimits): EmailPool {
   let current: Transport | null = null;
 
   function transportFor(settings: EmailSettings): Transport {
-    const key = JSON.stringify(settings);
+    // A certificate file that was replaced counts from the next mail on.
+    const key = settingsKey(settings);
     if (current?.key !== key) {
       const outdated = current;
       current = { key, underWay: 0, pool: createPool(settings, limits) };

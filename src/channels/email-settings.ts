@@ -1,5 +1,5 @@
 /** What the team file's `email` settings mean for TLS. Used by the e-mail channel and by `tocsin doctor`. */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { checkServerIdentity, type ConnectionOptions } from "node:tls";
 import type { EmailSettings } from "#config/email-schema";
 
@@ -28,10 +28,31 @@ export function encryptionOf(settings: EmailSettings): EncryptionOptions {
           checkServerIdentity(host, certificate) ??
           (sameFingerprint(certificate.fingerprint256, pinned)
             ? undefined
-            : new Error(`its fingerprint ${certificate.fingerprint256} is not the configured one`)),
+            : otherFingerprint(certificate.fingerprint256)),
       }),
     },
   };
+}
+
+export const otherFingerprintCode = "ERR_TLS_CERT_FINGERPRINT";
+
+function otherFingerprint(found: string): Error {
+  const error = new Error(`its fingerprint ${found} is not the configured one`);
+  return Object.assign(error, { code: otherFingerprintCode });
+}
+
+/** Tells two settings apart, in memory only; the certificate file counts with what is in it, as far as its dates tell. */
+export function settingsKey(settings: EmailSettings): string {
+  return JSON.stringify([settings, settings.caFile === undefined ? null : stampOf(settings.caFile)]);
+}
+
+function stampOf(file: string): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(file);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
 }
 
 function sameFingerprint(a: string, b: string): boolean {

@@ -8,7 +8,7 @@ import type { Outcome } from "#domain/input";
 import type { AlertId, EpochMs } from "#domain/ids";
 import type { Channel, Notice } from "#engine/ports";
 import { messageOf } from "./email-message.ts";
-import { outcomeOfSmtpError } from "./email-outcome.ts";
+import { outcomeOfSmtpError, refusedAddressOf } from "./email-outcome.ts";
 import { createEmailPool, defaultEmailLimits, type EmailLimits } from "./email-pool.ts";
 import type { EmailSettings } from "#config/email-schema";
 import { permanent, temporary, withdrawn } from "./failure.ts";
@@ -37,7 +37,10 @@ export function createEmailChannel(options: EmailChannelOptions): Channel {
       return permanent("not-configured", "No mail server is configured: add `email` to the team file.");
     const address = notice.person.email?.trim() ?? "";
     if (!isAddress(address))
-      return permanent("no-address", `${notice.person.id} has no usable e-mail address.`);
+      return {
+        ...permanent("no-address", `${notice.person.id} has no usable e-mail address.`),
+        refused: { what: "recipient", address: notice.person.email ?? "" },
+      };
     if (outer.aborted) return temporary("timed-out", "Given up before the mail server was asked.");
     if (!notice.stillWanted()) return withdrawn;
 
@@ -63,7 +66,9 @@ export function createEmailChannel(options: EmailChannelOptions): Channel {
       if (changedMind) return withdrawn;
       if (limit.signal.aborted)
         return temporary("timed-out", `Mail server ${server} did not take the mail in time.`);
-      return outcomeOfSmtpError(error, server);
+      const refused = refusedAddressOf(error, { from: settings.from, to: notice.person.email ?? "" });
+      const outcome = outcomeOfSmtpError(error, server);
+      return refused === null ? outcome : { ...outcome, refused };
     } finally {
       limit.end();
     }

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { dataDirectory } from "#system/directories";
 import { dataFolderChecks } from "./doctor/data-folder.ts";
 import { desktopChecks } from "./doctor/desktop.ts";
-import { engineChecks } from "./doctor/engine.ts";
+import { engineChecks, reach } from "./doctor/engine.ts";
 import { printFinding, runChecks } from "./doctor/finding.ts";
 import { machineChecks } from "./doctor/machine.ts";
 import { teamChecks } from "./doctor/team.ts";
@@ -17,12 +17,13 @@ const checkLimitMs = 8_000;
 /** 0 unless a check failed. JSON: `[{name, status: "ok"|"warn"|"fail"|"skip", text, remedy?}]`. */
 export async function doctor(given: Given, output: Output): Promise<number> {
   const data = resolve(given.text("data") ?? dataDirectory());
+  const engine = reach(data);
   const findings = await runChecks(
     [
       ...machineChecks(),
       ...dataFolderChecks(data),
-      ...teamChecks(given.text("team") ?? null, data),
-      ...engineChecks(data),
+      ...teamChecks(given.text("team") ?? null, data, engine),
+      ...engineChecks(engine),
       ...desktopChecks(),
     ],
     checkLimitMs,

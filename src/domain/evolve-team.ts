@@ -1,17 +1,16 @@
 /** What the facts about the team file come to, in whatever order machines hear of them. Called by `evolve` alone. */
-import type { Frontier } from "./alert.ts";
 import type { TeamFact } from "./fact.ts";
 import { limits } from "./limits.ts";
-import { logicalTimeOf, type Place } from "./place.ts";
+import { frontierOf, isLaterThan, type Place } from "./place.ts";
 import type { Adoption, State } from "./state.ts";
 import type { Team } from "./team.ts";
 
 /** Takes over `state`, changes it and returns it; see `State` on ownership. */
 export function evolveTeam(state: State, fact: TeamFact, place: Place): State {
-  const latest: Frontier = { hlc: logicalTimeOf(fact), origin: place.origin, seq: place.seq };
+  const latest = frontierOf(fact, place);
   if (fact.kind === "team-file-sealed") {
     const { revision, sealed } = fact;
-    if (state.teamFile === null || isAfter(latest, state.teamFile.latest))
+    if (state.teamFile === null || isLaterThan(latest, state.teamFile.latest))
       state.teamFile = { revision, sealed, latest };
     return state;
   }
@@ -19,7 +18,7 @@ export function evolveTeam(state: State, fact: TeamFact, place: Place): State {
   keep(state, team);
   const adoption: Adoption = { revision: team.revision, parent, by, machine, at, latest };
   const current = state.adoption;
-  const wins = current === null || isAfter(latest, current.latest);
+  const wins = current === null || isLaterThan(latest, current.latest);
   if (current !== null && areRivals(current, adoption))
     state.teamRivals = [...state.teamRivals, wins ? current : adoption].slice(-rivalsKept);
   if (!wins) return state;
@@ -46,9 +45,4 @@ function keep(state: State, team: Team): void {
     if (state.teams.size <= limits.teamsKept) return;
     if (!used.has(revision) && revision !== state.team?.revision) state.teams.delete(revision);
   }
-}
-
-function isAfter(a: Frontier, b: Frontier): boolean {
-  if (a.hlc !== b.hlc) return a.hlc > b.hlc;
-  return a.origin === b.origin ? a.seq > b.seq : a.origin > b.origin;
 }

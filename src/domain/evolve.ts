@@ -18,6 +18,7 @@ import { limits } from "./limits.ts";
 import { inLocalTime } from "./local-time.ts";
 import type { Observation } from "./observation.ts";
 import { byCanonicalOrder, logicalTimeOf, type JournaledFact, type Place } from "./place.ts";
+import { evolveLastMails } from "./refused-mail.ts";
 import { keyOf, nextOwnPlace, type BeforeBoot, type State } from "./state.ts";
 
 type EngineStarted = Extract<Fact, { kind: "engine-started" }>;
@@ -64,6 +65,7 @@ export function noteArrival(state: State, fact: Fact, place: Place): void {
     state.hlc = Math.max(state.hlc, logicalTimeOf(fact));
     state.ownAt = fact.at;
   } else state.heardHlc = Math.max(state.heardHlc, logicalTimeOf(fact));
+  evolveLastMails(state, fact, place);
 }
 
 /** Whether its alert has to be folded anew, from all of its facts. */

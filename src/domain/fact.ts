@@ -94,6 +94,8 @@ export type AlertFact = { readonly at: EpochMs; readonly hlc?: number; readonly 
       readonly text: string;
       /** When it will be tried again; null: given up, the person's next channel is tried at once. */
       readonly retryAt: EpochMs | null;
+      /** Set: it was the address that was refused, for good. */
+      readonly refused?: RefusedAddress;
       /** Set: only this machine could not get through, or gives up; no other one waits for its `retryAt`. */
       readonly machine?: MachineId;
     }
@@ -227,6 +229,13 @@ export interface PlannedNotification {
   readonly person: PersonId;
   readonly via: Via;
   readonly dueAt: EpochMs;
+}
+
+/** What the mail server does not want, for good; `recipient`: the person's address, or the mail to it. */
+export interface RefusedAddress {
+  readonly what: "recipient" | "sender";
+  /** As the team file had it then; empty: the person had none. */
+  readonly address: string;
 }
 
 export type FailureReason =

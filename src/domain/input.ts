@@ -4,7 +4,7 @@
 import type { AlertContent } from "./alert.ts";
 import type { Uptime } from "./boot.ts";
 import type { DutyInput } from "./duty-command.ts";
-import type { AttentionRung, CommandOrigin, FailureReason } from "./fact.ts";
+import type { AttentionRung, CommandOrigin, FailureReason, RefusedAddress } from "./fact.ts";
 import type { ActionId, AlertId, EpochMs, IntegrationId, PersonId, PolicyId, TeamRevision } from "./ids.ts";
 import type { MachineFact } from "./machine.ts";
 import type { PersonPresence } from "./presence.ts";
@@ -107,6 +107,7 @@ export type Outcome =
       readonly permanent: boolean;
       readonly reason: FailureReason;
       readonly text: string;
+      readonly refused?: RefusedAddress;
     };
 
 /** A machine's fact without what the decision fills in. */

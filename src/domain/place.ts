@@ -2,6 +2,7 @@
  * Where a fact stands among the facts of all machines. The journal is a union of append-only logs, one for each origin;
  * the canonical order is the same on every machine, whatever order the facts arrived in (invariant 5).
  */
+import type { Frontier } from "./alert.ts";
 import type { Fact } from "./fact.ts";
 import type { OriginId } from "./ids.ts";
 
@@ -51,6 +52,16 @@ export function byCanonicalOrder(a: JournaledFact, b: JournaledFact): number {
     logicalTimeOf(a.fact) - logicalTimeOf(b.fact) ||
     (a.place.origin < b.place.origin ? -1 : a.place.origin > b.place.origin ? 1 : a.place.seq - b.place.seq)
   );
+}
+
+/** The place of a fact in the canonical order, for what keeps only the latest of its kind. */
+export function frontierOf(fact: Fact, { origin, seq }: Pick<Place, "origin" | "seq">): Frontier {
+  return { hlc: logicalTimeOf(fact), origin, seq };
+}
+
+export function isLaterThan(a: Frontier, b: Frontier): boolean {
+  if (a.hlc !== b.hlc) return a.hlc > b.hlc;
+  return a.origin === b.origin ? a.seq > b.seq : a.origin > b.origin;
 }
 
 /**

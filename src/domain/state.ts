@@ -23,6 +23,7 @@ import type {
 import type { Machine, MachineFact } from "./machine.ts";
 import type { ClockSteps, Place } from "./place.ts";
 import type { Presence } from "./presence.ts";
+import type { LastMail } from "./refused-mail.ts";
 import type { Handoff } from "./oncall/next-handoff.ts";
 import type { Swap } from "./swap.ts";
 import type { Team } from "./team.ts";
@@ -49,6 +50,8 @@ export interface State {
   teamFile: { readonly revision: TeamRevision; readonly sealed: string; readonly latest: Frontier } | null;
   /** The current revision, every one that an open alert is frozen to, and a few besides. */
   readonly teams: Map<TeamRevision, Team>;
+  /** What came of the last mail to each person, whichever machine sent it. */
+  readonly lastMails: Map<PersonId, LastMail>;
   /** When each open alert next needs a `tick`. Derived from `open`. */
   readonly deadlines: DeadlineQueue<AlertId>;
   /** Handoffs that people were told of lately. A value: another array whenever it changes. */
@@ -128,6 +131,7 @@ export function emptyState(): State {
     teamRivals: [],
     teamFile: null,
     teams: new Map(),
+    lastMails: new Map(),
     deadlines: new DeadlineQueue(),
     announced: [],
     swaps: new Map(),

@@ -238,11 +238,15 @@ export interface EngineProblem {
     | "journal"
     | "team-file"
     | "calendar"
+    /** The mail server cannot be used. */
     | "channel"
+    /** It refuses an address. */
+    | "refused-mail"
     | "reach"
     | "invariant"
     | "peers"
-    | "schedule";
+    | "schedule"
+    | "revoked";
   readonly text: string;
   readonly since: EpochMs;
 }

@@ -4,14 +4,15 @@
  */
 import type { Alert } from "#domain/alert";
 import { deadlineOf } from "#domain/acting";
-import type { OriginId } from "#domain/ids";
+import type { OriginId, PersonId } from "#domain/ids";
 import type { Machine } from "#domain/machine";
+import type { LastMail } from "#domain/refused-mail";
 import { emptyState, keyOf, type BeforeBoot, type State } from "#domain/state";
 import type { Swap } from "#domain/swap";
 import type { Team } from "#domain/team";
 
 /** Raise it whenever the shape of an alert, a team or this file's format changes. */
-const snapshotVersion = 8;
+const snapshotVersion = 9;
 
 interface Snapshot {
   readonly version: number;
@@ -22,6 +23,7 @@ interface Snapshot {
   readonly swaps: readonly Swap[];
   readonly machines: readonly Machine[];
   readonly beforeBoot: (Omit<BeforeBoot, "alerts"> & { readonly alerts: readonly Alert["id"][] }) | null;
+  readonly lastMails: readonly [PersonId, LastMail][];
   readonly rest: Pick<State, (typeof plain)[number]>;
 }
 
@@ -52,6 +54,7 @@ export function writeSnapshot(state: State): string {
     swaps: [...state.swaps.values()],
     machines: [...state.machines.values()],
     beforeBoot: state.beforeBoot && { ...state.beforeBoot, alerts: [...state.beforeBoot.alerts] },
+    lastMails: [...state.lastMails],
     rest: Object.fromEntries(plain.map((name) => [name, state[name]])) as unknown as Snapshot["rest"],
   };
   return JSON.stringify(snapshot);
@@ -74,6 +77,7 @@ export function readSnapshot(text: string, origin: OriginId): State | null {
   for (const id of snapshot.unopened) state.unopened.add(id);
   for (const swap of snapshot.swaps) state.swaps.set(swap.id, swap);
   for (const machine of snapshot.machines) state.machines.set(machine.id, machine);
+  for (const [person, last] of snapshot.lastMails) state.lastMails.set(person, last);
   for (const alert of snapshot.open) {
     state.open.set(alert.id, alert);
     const key = keyOf(alert.integration, alert.dedupKey);

@@ -9,6 +9,7 @@ import type {
   CommandOrigin,
   Fact,
   FailureReason,
+  RefusedAddress,
   PlannedNotification,
   RetriggerReason,
   SkipReason,
@@ -79,6 +80,10 @@ const failureReason = word<FailureReason>({
   "timed-out": true,
   internal: true,
 });
+const refusedAddress = z.object({
+  what: word<RefusedAddress["what"]>({ recipient: true, sender: true }),
+  address: longText,
+} satisfies Schemas<RefusedAddress>);
 const retriggerReason = word<RetriggerReason>({
   "acknowledgement-timed-out": true,
   "snooze-ended": true,
@@ -177,6 +182,7 @@ export const factShapes = {
     reason: failureReason,
     text: longText,
     retryAt: time.nullable(),
+    refused: optional(refusedAddress),
     machine: optional(id),
   },
   "notification-withdrawn": { ...ofAlert, ...notification },

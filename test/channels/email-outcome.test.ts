@@ -1,15 +1,39 @@
 /** What each way of failing means. The real ones are in email.real.test.ts; here are those that no server at hand gives. */
 import { describe, expect, test } from "vitest";
-import { outcomeOfSmtpError } from "#channels/email-outcome";
+import { outcomeOfSmtpError, refusedAddressOf } from "#channels/email-outcome";
 
 function error(parts: {
   code?: string;
   originalCode?: string;
   responseCode?: number;
   message?: string;
+  command?: string;
 }): Error {
   return Object.assign(new Error(parts.message ?? "it failed"), parts);
 }
+
+describe("the address that is refused", () => {
+  const addresses = { from: "tocsin@example.org", to: "ana@example.org" };
+  const [sender, recipient] = [
+    { what: "sender", address: addresses.from },
+    { what: "recipient", address: addresses.to },
+  ];
+  test.each([
+    [{ code: "EENVELOPE", command: "MAIL FROM", responseCode: 553 }, sender],
+    [{ code: "EENVELOPE", command: "RCPT TO", responseCode: 550 }, recipient],
+    // What is in the mail: to this person it does not get through all the same.
+    [{ code: "EMESSAGE", command: "DATA", responseCode: 554 }, recipient],
+    [{ code: "EENVELOPE", message: "Invalid sender tocsin" }, sender],
+    [{ code: "EENVELOPE", message: "Invalid recipient ana" }, recipient],
+    // Greylisting, a server that is closing, one that is not there.
+    [{ code: "EENVELOPE", command: "RCPT TO", responseCode: 451 }, null],
+    [{ code: "EENVELOPE", command: "MAIL FROM", responseCode: 421 }, null],
+    [{ code: "EAUTH", responseCode: 535 }, null],
+    [{ code: "ECONNECTION" }, null],
+  ])("%o: %o", (parts, refused) => {
+    expect(refusedAddressOf(error(parts), addresses)).toEqual(refused);
+  });
+});
 
 describe("an SMTP error", () => {
   test.each([
@@ -31,6 +55,10 @@ describe("an SMTP error", () => {
     [{ code: "ESOCKET", originalCode: "CERT_HAS_EXPIRED" }, true, "unreachable"],
     [{ code: "ESOCKET", originalCode: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" }, true, "unreachable"],
     [{ code: "ESOCKET", originalCode: "ERR_TLS_CERT_ALTNAME_INVALID" }, true, "unreachable"],
+    [{ code: "ESOCKET", originalCode: "ERR_TLS_CERT_FINGERPRINT" }, true, "unreachable"],
+    [{ code: "ETIMEDOUT", originalCode: "GREETING_TIMEOUT" }, false, "timed-out"],
+    [{ code: "ERR_OSSL_PEM_NO_START_LINE" }, true, "not-configured"],
+    [{ code: "EDNS" }, false, "unreachable"],
     [{ code: "ECONNECTION" }, false, "unreachable"],
     [{ code: "ETLS" }, false, "unreachable"],
     [{ code: "ETLS", responseCode: 454 }, false, "temporary"],

@@ -116,7 +116,7 @@ describe("says why it failed", () => {
 
   test("no login where one is required", async () => {
     const settings = { ...plain, port: server.smtpsPort, secure: true };
-    expect(await sendOnce(settings, buildNotice())).toEqual(
+    expect(await sendOnce(settings, buildNotice())).toMatchObject(
       failed(true, "refused", "Authentication required"),
     );
   });
@@ -128,7 +128,7 @@ describe("says why it failed", () => {
   });
 
   test("550: never", async () => {
-    expect(await sendOnce(plain, buildNotice({ person: { email: "nobody@tocsin.test" } }))).toEqual(
+    expect(await sendOnce(plain, buildNotice({ person: { email: "nobody@tocsin.test" } }))).toMatchObject(
       failed(true, "refused", "550"),
     );
   });

@@ -5,10 +5,9 @@ import { z } from "zod";
 import { healthMessage } from "#wire/client-contract";
 import { failure, fine, skipped, warning, type Check, type Finding } from "./finding.ts";
 
-type Reached = { readonly url: string; readonly health: z.infer<typeof healthMessage> };
+export type Reached = { readonly url: string; readonly health: z.infer<typeof healthMessage> };
 
-export function engineChecks(data: string): readonly Check[] {
-  const reached = reach(data);
+export function engineChecks(reached: Promise<Reached | Finding>): readonly Check[] {
   return [
     {
       name: "engine",
@@ -28,7 +27,7 @@ export function engineChecks(data: string): readonly Check[] {
 }
 
 /** A running engine leaves its address in the data folder, and takes it away when it stops in order. */
-async function reach(data: string): Promise<Reached | Finding> {
+export async function reach(data: string): Promise<Reached | Finding> {
   const file = join(data, "engine.json");
   if (!existsSync(file))
     return warning(

@@ -47,7 +47,7 @@ function record(decision: Decision, alert: Alert, notification: Notification, ou
     case "withdrawn":
       return decision.emit(alert, { kind: "notification-withdrawn", actionId, person, via });
     case "failed": {
-      const { reason, text } = outcome;
+      const { reason, text, refused } = outcome;
       const retryAt = outcome.permanent ? null : retryTime(alert, notification, decision.now);
       const { self, others } = decision.acting;
       // By the last one that acts now it is given up for all.
@@ -60,6 +60,7 @@ function record(decision: Decision, alert: Alert, notification: Notification, ou
         reason,
         text,
         retryAt,
+        ...(refused === undefined ? {} : { refused }),
         ...(isOfThisMachine.has(reason) && self !== null && !isLast ? { machine: self } : {}),
       });
     }
