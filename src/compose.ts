@@ -46,8 +46,8 @@ import { desktopsOfApp, desktopsOfSystem } from "./compose/local-desktops.ts";
 import { openSecurityFile } from "./compose/security-file.ts";
 import { SharedTeamFile } from "./compose/shared-team/shared-team-file.ts";
 import type { TeamLink } from "./compose/shared-team/team-sealing.ts";
-import { once } from "./compose/once.ts";
 import { MailHealth } from "./compose/mail-health.ts";
+import { startSalvaging } from "./compose/salvaging-start.ts";
 import { tellOfDamage } from "./compose/told-at-once.ts";
 import { timed } from "./compose/timed-journal.ts";
 import { ownerOf, whyNotTheirs } from "./compose/whose-machine.ts";
@@ -109,15 +109,13 @@ const clientsGraceMs = 1_000;
 const mailsGraceMs = 500;
 
 export async function startTocsin(options: TocsinOptions): Promise<StartResult> {
-  const stopList: (() => void | Promise<void>)[] = [];
-  const stop = async () => {
-    for (const close of stopList.splice(0).reverse()) await close();
-  };
-  const result = await build(options, stopList).catch((error: unknown) => {
-    if (error instanceof JournalError) return { ok: false, exitCode: 1, text: error.message } as const;
-    throw error;
-  });
-  if (!result.ok) await stop();
+  const started = await startSalvaging(options, (onBroken, stopList) =>
+    build(options, onBroken, stopList).catch((error: unknown) => {
+      if (error instanceof JournalError) return { ok: false, exitCode: 1, text: error.message } as const;
+      throw error;
+    }),
+  );
+  const { result, stop } = started;
   return result.ok ? { ok: true, tocsin: { ...result.parts, stop } } : result;
 }
 
@@ -125,7 +123,11 @@ type Built =
   | { readonly ok: true; readonly parts: Omit<Tocsin, "stop"> }
   | Extract<StartResult, { ok: false }>;
 
-async function build(options: TocsinOptions, stopList: (() => void | Promise<void>)[]): Promise<Built> {
+async function build(
+  options: TocsinOptions,
+  onBroken: (error: unknown) => void,
+  stopList: (() => void | Promise<void>)[],
+): Promise<Built> {
   const { data, log, version } = options;
   const refused = (text: string, exitCode: 1 | 2 = 1) => ({ ok: false, exitCode, text }) as const;
   const directory = openDataDirectory(data);
@@ -133,7 +135,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
   const clock = new SystemClock();
   const random = new SystemRandom();
   // The journal first: its lock keeps a second engine out before anything else is touched.
-  const { journal, report } = openSqliteJournal({ directory: data });
+  const { journal, report } = openSqliteJournal({ directory: data, onDamaged: onBroken });
   stopList.push(() => journal.close());
   const self = await readOrMakeIdentity(data, clock.now());
   if (!self.ok) return refused(self.text);
@@ -169,10 +171,7 @@ async function build(options: TocsinOptions, stopList: (() => void | Promise<voi
     self: identity.id,
     standing: { position: () => machines?.position() ?? null, others: () => machines?.others() ?? [] },
     log: (level, text, error) => log[level]({ err: error }, text),
-    onBroken: once((error) => {
-      log.error({ err: error }, "the journal is damaged: starting again, to salvage it");
-      options.onBroken();
-    }),
+    onBroken,
   });
   stopList.push(() => engine.stop());
 

@@ -84,7 +84,7 @@ export class LoopEngine implements Engine {
     this.guard = new JournalGuard(dependencies.journal);
     this.agenda = new Agenda(this.guard, this.quarantine, this.handoffs);
     this.archive = new AlertArchive(dependencies.journal);
-    this.merges = new Merges(dependencies.journal);
+    this.merges = new Merges(dependencies.journal, this.warn);
     this.latest = new LatestAlerts(dependencies.journal, dependencies.random);
     dependencies.clock.onStep((deltaMs) => {
       this.agenda.clockStepped(deltaMs);
@@ -155,7 +155,7 @@ export class LoopEngine implements Engine {
     // First, since looking at the clock may find that it was set.
     const now = this.dependencies.clock.now();
     const steps = [...this.current.clockSteps, this.inbox.clockStepAhead()];
-    return this.dependencies.journal.factsBeyond(vector, maxBytes, now, steps);
+    return this.merges.factsBeyond(vector, maxBytes, now, steps);
   }
 
   merge(facts: readonly TravellingFact[]): Promise<MergeAnswer> {

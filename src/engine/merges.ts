@@ -3,6 +3,7 @@
  * loop, which takes them before anything else, so that what is decided is decided by all that is known.
  */
 import type { EpochMs } from "#domain/ids";
+import type { ClockSteps, Vector } from "#domain/place";
 import type { State } from "#domain/state";
 import { foldForeign, type Folded } from "./fold.ts";
 import type { Journal, MergeAnswer, TravellingFact } from "./ports.ts";
@@ -18,7 +19,10 @@ const portionsInOneTurn = 8;
 export class Merges {
   private waiting: Waiting[] = [];
 
-  constructor(private readonly journal: Journal) {}
+  constructor(
+    private readonly journal: Journal,
+    private readonly warn: (text: string, error: unknown) => void,
+  ) {}
 
   get any(): boolean {
     return this.waiting.length > 0;
@@ -41,6 +45,16 @@ export class Merges {
       }
     }
     return null;
+  }
+
+  /** See `Journal`. Asked by timers and links, who can do nothing about a journal that cannot be read: none, then. */
+  factsBeyond(vector: Vector, maxBytes: number, now: EpochMs, clockSteps: ClockSteps): TravellingFact[] {
+    try {
+      return this.journal.factsBeyond(vector, maxBytes, now, clockSteps);
+    } catch (error) {
+      this.warn("Facts for another machine could not be read.", error);
+      return [];
+    }
   }
 
   /** The journal cannot be written. */

@@ -8,7 +8,7 @@ import type { Fact } from "#domain/fact";
 import type { CarvedRow } from "./carve.ts";
 import { movesIn } from "./receipt.ts";
 import { prepareInsert } from "./rows.ts";
-import type { SqliteFile, SqlStatement } from "./sqlite-file.ts";
+import type { SqliteFile } from "./sqlite-file.ts";
 
 /**
  * Many are found several times; the first one counts. Of two at one position the one that has moved more often counts:
@@ -17,8 +17,8 @@ import type { SqliteFile, SqlStatement } from "./sqlite-file.ts";
 export function insertReceived(file: SqliteFile, found: Iterator<CarvedRow>): CarvedRow[] {
   const insert = prepareInsert(file);
   const { isKnown } = prepareLooks(file);
-  const receiptAt = file.prepare<{ receipt: string }>("SELECT receipt FROM facts WHERE position = ?");
-  const remove: SqlStatement<never> = file.prepare("DELETE FROM facts WHERE position = ?");
+  const receiptAt = file.select<{ receipt: string }>(["receipt"], "FROM facts WHERE position = ?");
+  const remove = file.prepare("DELETE FROM facts WHERE position = ?");
   const unplaced: CarvedRow[] = [];
   for (let batch = take(found, 5000); batch.length > 0; batch = take(found, 5000)) {
     file.transaction(() => {
@@ -47,8 +47,9 @@ export function insertUnplaced(
 ): { readonly placed: number; readonly appended: number } {
   const insert = prepareInsert(file);
   const { isKnown, isTaken } = prepareLooks(file);
-  const at = file.prepare<{ position: number; skew: number | null }>(
-    "SELECT position, skew FROM facts WHERE origin = ? AND seq = ?",
+  const at = file.select<{ position: number; skew: number | null }>(
+    ["position", "skew"],
+    "FROM facts WHERE origin = ? AND seq = ?",
   );
   let placed = 0;
   let appended = 0;
@@ -77,8 +78,8 @@ function prepareLooks(file: SqliteFile): {
   isKnown(row: CarvedRow): boolean;
   isTaken(position: number): boolean;
 } {
-  const same = file.prepare("SELECT 1 FROM facts WHERE origin = ? AND seq = ?");
-  const taken = file.prepare("SELECT 1 FROM facts WHERE position = ?");
+  const same = file.select<{ seq: number }>(["seq"], "FROM facts WHERE origin = ? AND seq = ?");
+  const taken = file.select<{ seq: number }>(["seq"], "FROM facts WHERE position = ?");
   return {
     isKnown: ({ origin, seq }) => same.all(origin, seq).length > 0,
     isTaken: (position) => taken.all(position).length > 0,

@@ -3,6 +3,7 @@
  * remedy. Called wherever this room touches the disk.
  */
 import { JournalError } from "#engine/ports";
+import { UnreadableContent } from "./sqlite-file.ts";
 
 /** Source of the numbers: https://www.sqlite.org/rescode.html; the low byte is the primary code. */
 const sqliteCodes = {
@@ -44,6 +45,8 @@ const explanations: Record<JournalError["reason"], string> = {
 
 function reasonOf(error: unknown): JournalError["reason"] {
   if (error instanceof JournalError) return error.reason;
+  // Nothing is parsed in this room but what the journal itself has written.
+  if (error instanceof UnreadableContent || error instanceof SyntaxError) return "damaged";
   if (!(error instanceof Error)) return "unavailable";
   if ("rawCode" in error && typeof error.rawCode === "number") return reasonOfSqlite(error.rawCode);
   // What the library throws when it cannot even open: its only trace of the code is the end of the text.

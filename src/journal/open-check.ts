@@ -11,7 +11,8 @@ import { factsInPage, type Claim } from "./carve.ts";
 import { isDamage } from "./failure.ts";
 import { firstPrevious, type FactRow } from "./hash-chain.ts";
 import type { Places } from "./places.ts";
-import { isSound, lastRow, rowsAfter } from "./rows.ts";
+import { columnsOfFormat1, isSound, lastRow, readHeads, rowsAfter, type StoredRow } from "./rows.ts";
+import { readReport, type DamageReason } from "./salvage-report.ts";
 import {
   hasSchema,
   pageBytes,
@@ -25,16 +26,6 @@ import {
 import { intactSnapshots, type StoredSnapshot } from "./snapshot-files.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 import { surveyLog, type LogSurvey } from "./write-ahead-log.ts";
-
-export type DamageReason =
-  | "asked-for"
-  | "file-missing"
-  | "file-cut-short"
-  | "not-a-journal"
-  | "log-missing"
-  | "log-damaged"
-  | "pages-damaged"
-  | "chain-broken";
 
 /** The oldest format that migration.ts understands. */
 const oldestSchema = 1;
@@ -83,13 +74,20 @@ function checkTables(file: SqliteFile, directory: string, log: LogSurvey | null)
   const snapshot = trustedSnapshot(file, directory, live, last);
   if (snapshot === "beyond-the-end") return damaged("chain-broken");
   const spanOf = schema === schemaVersion ? spansOf(readGaps(file)) : spansOfFormat1(live);
-  if (!chainsHold(file, spanOf, snapshot, last)) return damaged("chain-broken");
-  return schema === schemaVersion ? { condition: "whole", snapshot } : { condition: "older" };
+  const columns = schema === schemaVersion ? undefined : columnsOfFormat1;
+  const from = snapshot?.position ?? 0;
+  const rows = rowsAfter(file, from, 1000, columns);
+  if (!chainsHold(file, spanOf, rows, from, last)) return damaged("chain-broken");
+  if (schema !== schemaVersion) return { condition: "older" };
+  // What the start relies on besides: read now, while there is a way back.
+  readHeads(file);
+  readReport(file);
+  return { condition: "whole", snapshot };
 }
 
 /** Whether the part of the log that SQLite will not use holds, or held, a fact that the journal lacks. */
 function holdsMore(file: SqliteFile, log: LogSurvey): boolean {
-  const there = file.prepare("SELECT 1 FROM facts WHERE origin = ? AND seq = ?");
+  const there = file.select<{ seq: number }>(["seq"], "FROM facts WHERE origin = ? AND seq = ?");
   const isMissing = (claim: Claim | null): boolean =>
     claim === null || there.all(claim.origin, claim.seq).length === 0;
   let more = false;
@@ -113,9 +111,9 @@ function trustedSnapshot(
   file: SqliteFile,
   directory: string,
   live: LiveOrigin,
-  last: FactRow | null,
+  last: LastRow | null,
 ): StoredSnapshot | "beyond-the-end" | null {
-  const at = file.prepare<{ hash: string }>("SELECT hash FROM facts WHERE position = ?");
+  const at = file.select<{ hash: string }>(["hash"], "FROM facts WHERE position = ?");
   for (const stored of intactSnapshots(directory)) {
     const anchor = at.all(stored.position)[0]?.hash;
     if (anchor === stored.anchor || (anchor === undefined && stored.position < live.first)) return stored;
@@ -123,6 +121,8 @@ function trustedSnapshot(
   }
   return null;
 }
+
+type LastRow = Pick<FactRow, "position">;
 
 /** From which fact to which the chain of an origin must hold. Behind a gap each fact stands alone until it is closed. */
 type SpanOf = (origin: OriginId) => { readonly first: number; readonly upTo: number };
@@ -137,17 +137,18 @@ function spansOfFormat1(live: LiveOrigin): SpanOf {
     origin === live.origin ? { first: live.first, upTo: Number.POSITIVE_INFINITY } : { first: 1, upTo: 0 };
 }
 
-/** Each fact after the snapshot proves itself, and follows the one before it in its origin. */
+/** Each of `rows`, all after position `from`, proves itself, and follows the one before it in its origin. */
 function chainsHold(
   file: SqliteFile,
   spanOf: SpanOf,
-  snapshot: StoredSnapshot | null,
-  last: FactRow | null,
+  rows: Iterable<StoredRow>,
+  from: number,
+  last: LastRow | null,
 ): boolean {
-  const hashAt = file.prepare<{ hash: string }>("SELECT hash FROM facts WHERE origin = ? AND seq = ?");
+  const hashAt = file.select<{ hash: string }>(["hash"], "FROM facts WHERE origin = ? AND seq = ?");
   const seen = new Map<OriginId, FactRow>();
-  let position = snapshot?.position ?? 0;
-  for (const row of rowsAfter(file, position)) {
+  let position = from;
+  for (const row of rows) {
     if (!isSound(row)) return false;
     position = row.position;
     const { origin, seq } = row;
@@ -170,7 +171,7 @@ function chainsHold(
 function rollBack(places: Places): void {
   const file = SqliteFile.open(places.journal);
   try {
-    file.query("SELECT name FROM sqlite_master");
+    hasSchema(file);
   } catch (error) {
     if (!isDamage(error)) throw error;
     rmSync(places.rollback, { force: true });

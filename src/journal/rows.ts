@@ -1,20 +1,35 @@
 /** Facts in and out of the tables. Called by everything in this room that has a journal open in SQLite. */
 import type { Fact } from "#domain/fact";
 import type { AlertId, OriginId } from "#domain/ids";
+import { JournalError } from "#engine/ports";
 import { emptyHead, hashOf, type FactRow, type Head } from "./hash-chain.ts";
 import { openingOf, type Opening } from "./last-alerts.ts";
 import { isReceiptOf, movesIn, receiptOf } from "./receipt.ts";
 import { readGaps, type Gaps } from "./schema.ts";
-import type { SqliteFile, SqlStatement } from "./sqlite-file.ts";
+import type { SqliteFile, SqlQuery } from "./sqlite-file.ts";
 
-/** As `SELECT *` gives it. Format 1 knows neither skew nor receipt. */
+/** As the table has it. Format 1 knows neither skew nor receipt. */
 export interface StoredRow extends FactRow {
   readonly receipt?: string | null;
 }
 
+type Column = keyof StoredRow;
+export const columnsOfFormat1 = [
+  "position",
+  "origin",
+  "seq",
+  "at",
+  "kind",
+  "alert_id",
+  "previous",
+  "hash",
+  "body",
+] as const satisfies readonly Column[];
+const allColumns: readonly Column[] = [...columnsOfFormat1, "skew", "receipt"];
+
 /** `fact`: the row's body. `moves`: see receipt.ts. Both tables are written, so call it in a transaction. */
 export function prepareInsert(file: SqliteFile): (row: FactRow, fact: Fact, moves?: number) => void {
-  const statement: SqlStatement<never> = file.prepare(
+  const statement = file.prepare(
     `INSERT INTO facts (position, origin, seq, at, kind, alert_id, previous, hash, body, skew, receipt)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
@@ -30,7 +45,7 @@ export function prepareInsert(file: SqliteFile): (row: FactRow, fact: Fact, move
 
 /** Keeps the later one of each key. */
 export function prepareRemember(file: SqliteFile): (opening: Opening) => void {
-  const statement: SqlStatement<never> = file.prepare(
+  const statement = file.prepare(
     `INSERT INTO last_alerts (alert_key, logical_time, alert_id) VALUES (?, ?, ?)
      ON CONFLICT (alert_key) DO UPDATE SET logical_time = excluded.logical_time, alert_id = excluded.alert_id
      WHERE (excluded.logical_time, excluded.alert_id) > (logical_time, alert_id)`,
@@ -44,27 +59,29 @@ export class RowStatements {
   readonly recall: (key: string) => Opening | null;
   readonly recallAll: (keys: readonly string[]) => ReadonlyMap<string, AlertId>;
   readonly rowsOf: RowsOfOrigin;
-  readonly linkAt: SqlStatement<Pick<FactRow, "previous" | "hash">>;
-  readonly ofAlert: SqlStatement<StoredRow>;
-  readonly resolved: SqlStatement<{ position: number; alert_id: AlertId }>;
+  readonly linkAt: SqlQuery<Pick<FactRow, "previous" | "hash">>;
+  readonly ofAlert: SqlQuery<StoredRow>;
+  readonly resolved: SqlQuery<{ position: number; alert_id: AlertId }>;
 
   constructor(file: SqliteFile) {
     this.insert = prepareInsert(file);
     this.recall = prepareRecall(file);
     this.recallAll = prepareRecallAll(file);
     this.rowsOf = prepareRowsOfOrigin(file, 50);
-    this.linkAt = file.prepare("SELECT previous, hash FROM facts WHERE origin = ? AND seq = ?");
-    this.ofAlert = file.prepare("SELECT * FROM facts WHERE alert_id = ? ORDER BY position");
-    this.resolved = file.prepare(
-      "SELECT position, alert_id FROM facts WHERE kind = 'alert-resolved' AND position < ? ORDER BY position DESC LIMIT ?",
+    this.linkAt = file.select(["previous", "hash"], "FROM facts WHERE origin = ? AND seq = ?");
+    this.ofAlert = file.select(allColumns, "FROM facts WHERE alert_id = ? ORDER BY position");
+    this.resolved = file.select(
+      ["position", "alert_id"],
+      "FROM facts WHERE kind = 'alert-resolved' AND position < ? ORDER BY position DESC LIMIT ?",
     );
   }
 }
 
 /** Returns the opening that is remembered for a key, or null. */
 export function prepareRecall(file: SqliteFile): (key: string) => Opening | null {
-  const statement = file.prepare<{ logical_time: number; alert_id: AlertId }>(
-    "SELECT logical_time, alert_id FROM last_alerts WHERE alert_key = ?",
+  const statement = file.select<{ logical_time: number; alert_id: AlertId }>(
+    ["logical_time", "alert_id"],
+    "FROM last_alerts WHERE alert_key = ?",
   );
   return (key) => {
     const [row] = statement.all(key);
@@ -76,8 +93,9 @@ export function prepareRecall(file: SqliteFile): (key: string) => Opening | null
 export function prepareRecallAll(
   file: SqliteFile,
 ): (keys: readonly string[]) => ReadonlyMap<string, AlertId> {
-  const statement = file.prepare<{ alert_key: string; alert_id: AlertId }>(
-    "SELECT alert_key, alert_id FROM last_alerts WHERE alert_key IN (SELECT value FROM json_each(?))",
+  const statement = file.select<{ alert_key: string; alert_id: AlertId }>(
+    ["alert_key", "alert_id"],
+    "FROM last_alerts WHERE alert_key IN (SELECT value FROM json_each(?))",
   );
   return (keys) =>
     new Map(
@@ -87,7 +105,7 @@ export function prepareRecallAll(
 
 /** Gives a row, found by its position, another place in another origin. */
 export function prepareMove(file: SqliteFile): (old: StoredRow, row: FactRow) => void {
-  const statement: SqlStatement<never> = file.prepare(
+  const statement = file.prepare(
     "UPDATE facts SET origin = ?, seq = ?, previous = ?, hash = ?, body = ?, receipt = ? WHERE position = ?",
   );
   return (old, row) => {
@@ -108,16 +126,24 @@ export function isSound(row: StoredRow): boolean {
 }
 
 /** The rows after a position, a page at a time, so that memory stays small and no read transaction stays open. */
-export function* rowsAfter(file: SqliteFile, position: number, pageRows = 1000): Generator<StoredRow> {
-  const page = file.prepare<StoredRow>(
-    `SELECT * FROM facts WHERE position > ? ORDER BY position LIMIT ${pageRows}`,
+export function* rowsAfter(
+  file: SqliteFile,
+  position: number,
+  pageRows = 1000,
+  columns: readonly Column[] = allColumns,
+): Generator<StoredRow> {
+  const page = file.select<StoredRow>(
+    columns,
+    `FROM facts WHERE position > ? ORDER BY position LIMIT ${pageRows}`,
   );
   for (;;) {
     const rows = page.all(position);
-    yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < pageRows) return;
-    position = last.position;
+    for (const row of rows) {
+      refuseStandstill(row.position > position);
+      position = row.position;
+      yield row;
+    }
+    if (rows.length < pageRows) return;
   }
 }
 
@@ -125,47 +151,67 @@ export type RowsOfOrigin = (origin: OriginId, after: number, upTo?: number) => G
 
 /** The rows of an origin with numbers from `after` + 1 to `upTo`, in order, a page at a time. */
 export function prepareRowsOfOrigin(file: SqliteFile, pageRows: number): RowsOfOrigin {
-  const page = file.prepare<StoredRow>(
-    `SELECT * FROM facts WHERE origin = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ${pageRows}`,
+  const page = file.select<StoredRow>(
+    allColumns,
+    `FROM facts WHERE origin = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ${pageRows}`,
   );
   return function* rowsOfOrigin(origin, after, upTo = Number.MAX_SAFE_INTEGER) {
     for (;;) {
       const rows = page.all(origin, after, upTo);
-      yield* rows;
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < pageRows) return;
-      after = last.seq;
+      for (const row of rows) {
+        refuseStandstill(row.seq > after);
+        after = row.seq;
+        yield row;
+      }
+      if (rows.length < pageRows) return;
     }
   };
 }
 
-export function lastRow(file: SqliteFile): StoredRow | null {
-  return file.query<StoredRow>("SELECT * FROM facts ORDER BY position DESC LIMIT 1")[0] ?? null;
+/** A tree whose order is damaged gives rows that were there already, for ever. */
+function refuseStandstill(goesOn: boolean): void {
+  if (!goesOn) throw new JournalError("damaged", "The journal's rows are out of order.");
+}
+
+/** Of any format. */
+export function lastRow(file: SqliteFile): Pick<FactRow, "position" | "hash"> | null {
+  const last = file.select<Pick<FactRow, "position" | "hash">>(
+    ["position", "hash"],
+    "FROM facts ORDER BY position DESC LIMIT 1",
+  );
+  return last.all()[0] ?? null;
 }
 
 /** All origins that there are facts of, found by jumping through the index. */
 export function originsIn(file: SqliteFile): readonly OriginId[] {
-  return file
-    .query<{ origin: OriginId }>(
-      `WITH RECURSIVE origins (origin) AS (
-         SELECT min(origin) FROM facts
-         UNION ALL
-         SELECT (SELECT min(origin) FROM facts WHERE origin > origins.origin) FROM origins WHERE origin IS NOT NULL
-       )
-       SELECT origin FROM origins WHERE origin IS NOT NULL`,
-    )
-    .map(({ origin }) => origin);
+  const next = file.select<{ origin: OriginId }>(
+    ["origin"],
+    "FROM facts WHERE origin > ? ORDER BY origin LIMIT 1",
+  );
+  const origins: OriginId[] = [];
+  for (let last = ""; ;) {
+    const found = next.all(last)[0]?.origin;
+    if (found === undefined) return origins;
+    refuseStandstill(found > last);
+    origins.push(found);
+    last = found;
+  }
 }
 
 /** The last fact without a gap before it, of each origin that has one. */
 export function readHeads(file: SqliteFile, gaps: Gaps = readGaps(file)): Map<OriginId, Head> {
-  const last = file.prepare<Head>(
-    "SELECT seq, hash FROM facts WHERE origin = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
+  const last = file.select<StoredRow>(
+    allColumns,
+    "FROM facts WHERE origin = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
   );
   const heads = new Map<OriginId, Head>();
   for (const origin of originsIn(file)) {
     const head = last.all(origin, gaps.get(origin) ?? Number.MAX_SAFE_INTEGER)[0];
-    if (head !== undefined) heads.set(origin, { seq: head.seq, hash: head.hash });
+    if (head === undefined) continue;
+    // Found through the index: were that damaged, a number could be given twice.
+    if (!isSound(head))
+      throw new JournalError("damaged", `The last fact of origin ${origin} does not fit its hash.`);
+    heads.set(origin, { seq: head.seq, hash: head.hash });
   }
   return heads;
 }
@@ -189,7 +235,7 @@ export function findGaps(file: SqliteFile): Map<OriginId, number> {
 
 /** The alerts of the rows that `page` finds before a position, each once, in its order; at most `limit`. */
 export function newestAlerts(
-  page: SqlStatement<{ position: number; alert_id: AlertId }>,
+  page: SqlQuery<{ position: number; alert_id: AlertId }>,
   limit: number,
 ): readonly AlertId[] {
   const found = new Set<AlertId>();
@@ -199,6 +245,7 @@ export function newestAlerts(
     for (const { alert_id } of rows) found.add(alert_id);
     const last = rows.at(-1);
     if (last === undefined || rows.length < pageRows) break;
+    refuseStandstill(last.position < before);
     before = last.position;
   }
   return [...found].slice(0, limit);

@@ -17,30 +17,16 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import type { OriginId } from "#domain/ids";
 import { factsInPage, type CarvedRow, type Claim, type OnBroken, type OverflowPage } from "./carve.ts";
 import { insertReceived, insertUnplaced } from "./carved-rows.ts";
 import { newOrigin } from "./hash-chain.ts";
-import type { DamageReason } from "./open-check.ts";
 import type { Places } from "./places.ts";
 import { findGaps } from "./rows.ts";
-import { createSchema, hasSchema, pageBytes, readMeta, writeGaps, writeMeta } from "./schema.ts";
+import { readReport, textOf, type DamageReason, type SalvageReport } from "./salvage-report.ts";
+import { createSchema, pageBytes, writeGaps, writeMeta } from "./schema.ts";
 import { intactSnapshots } from "./snapshot-files.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 import { surveyLog, type LogSurvey } from "./write-ahead-log.ts";
-
-export interface SalvageReport {
-  readonly reason: DamageReason;
-  /** The directory with the damaged files. */
-  readonly keptCopy: string;
-  readonly savedFacts: number;
-  /** Numbers without a fact, those of earlier salvages included; `unknown` when the end itself may be missing. */
-  readonly lostFacts: number | "unknown";
-  /** The origin that began with this salvage. Absent in reports from format 1. */
-  readonly origin?: OriginId;
-  /** What happened, for people: one or two sentences with the remedy. */
-  readonly text: string;
-}
 
 /** `now`: epoch ms, for the name of the kept copy. Throws `JournalError` or what the disk throws; then nothing has changed. */
 export function salvageJournal(places: Places, reason: DamageReason, now: number): void {
@@ -78,13 +64,6 @@ export function finishSalvage(places: Places): void {
   removeFile(places.salvageWanted);
 }
 
-/** Null for a journal that no salvage made. */
-export function readReport(file: SqliteFile): SalvageReport | null {
-  if (!hasSchema(file)) return null;
-  const text = readMeta(file, "salvage");
-  return text === null ? null : (JSON.parse(text) as SalvageReport);
-}
-
 function buildJournal(file: SqliteFile, places: Places, reason: DamageReason, keptCopy: string): void {
   const origin = newOrigin();
   // `first` is known only at the end; the rows go in as they are found.
@@ -96,9 +75,12 @@ function buildJournal(file: SqliteFile, places: Places, reason: DamageReason, ke
   const found = carveAll(places.journal, surveyLog(places.log), onBroken);
   const unplaced = insertReceived(file, found);
 
-  const [counted] = file.query<{ facts: number; last: number | null }>(
-    "SELECT count(*) AS facts, max(position) AS last FROM facts",
-  );
+  const [counted] = file
+    .select<{ facts: number; last: number | null }>(
+      ["facts", "last"],
+      "FROM (SELECT count(*) AS facts, max(position) AS last FROM facts)",
+    )
+    .all();
   const snapshot = intactSnapshots(places.directory).next().value?.position ?? 0;
   const known = Math.max(counted?.last ?? 0, snapshot);
   const { placed, appended } = insertUnplaced(file, unplaced, known);
@@ -154,7 +136,7 @@ function readPage(file: number, number: number): Buffer | null {
 
 /** How many rows were begun and cannot be had: neither read there nor found elsewhere. */
 function missingOf(file: SqliteFile, broken: Iterable<Claim | null>): number {
-  const same = file.prepare("SELECT 1 FROM facts WHERE origin = ? AND seq = ?");
+  const same = file.select<{ seq: number }>(["seq"], "FROM facts WHERE origin = ? AND seq = ?");
   let missing = 0;
   for (const claim of broken) {
     if (claim === null || same.all(claim.origin, claim.seq).length === 0) missing += 1;
@@ -177,37 +159,6 @@ function mayLackItsEnd(reason: DamageReason, missing: number, holes: number): bo
       // More than the holes explain: one of them may have come after the last fact that is known.
       return missing > holes;
   }
-}
-
-const explanations: Record<DamageReason, string> = {
-  "asked-for": "damage was found while it was in use, or a salvage was asked for",
-  "file-missing": "its main file was missing",
-  "file-cut-short": "its file was cut short",
-  "not-a-journal": "its file was not a journal any more",
-  "log-missing": "its write-ahead log was missing",
-  "log-damaged": "its write-ahead log was damaged",
-  "pages-damaged": "pages of its file were damaged",
-  "chain-broken": "its chain of facts was broken",
-};
-
-function textOf(
-  reason: DamageReason,
-  keptCopy: string,
-  saved: number,
-  lost: number | "unknown",
-  snapshot: number,
-): string {
-  const loss =
-    lost === "unknown"
-      ? "it cannot be known whether the last ones before the damage are among them"
-      : lost === 0
-        ? "none was lost"
-        : `${lost} could not be read`;
-  const state = snapshot > 0 ? ` The open alerts were also kept by a snapshot, up to fact ${snapshot}.` : "";
-  return (
-    `The journal was damaged (${explanations[reason]}). ${saved} facts were salvaged; ${loss}.${state} ` +
-    `The damaged files are kept in ${keptCopy}. Compare the open alerts with your monitoring, and check this disk.`
-  );
 }
 
 /** `journal-damaged-20260728T030159Z`, or with `-2` … when that is taken. */

@@ -84,14 +84,16 @@ export function createSchema(file: SqliteFile, live: LiveOrigin): void {
 }
 
 export function hasSchema(file: SqliteFile): boolean {
-  const rows = file.query<{ name: string }>(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('meta', 'facts')",
+  const tables = file.select<{ name: string }>(
+    ["name"],
+    "FROM sqlite_master WHERE type = 'table' AND name IN ('meta', 'facts')",
   );
-  return rows.length === 2;
+  return tables.all().length === 2;
 }
 
 export function readMeta(file: SqliteFile, key: MetaKey): string | null {
-  return file.query<{ value: string }>("SELECT value FROM meta WHERE key = ?", key)[0]?.value ?? null;
+  const found = file.select<{ value: string }>(["value"], "FROM meta WHERE key = ?").all(key);
+  return found[0] === undefined ? null : String(found[0].value);
 }
 
 export function writeMeta(file: SqliteFile, key: MetaKey, value: string): void {
@@ -115,7 +117,9 @@ export function readGaps(file: SqliteFile): Map<OriginId, number> {
   const text = readMeta(file, "gaps");
   if (text === null) return new Map();
   try {
-    return new Map(JSON.parse(text) as [OriginId, number][]);
+    const gaps = new Map(JSON.parse(text) as [OriginId, number][]);
+    for (const [origin, seq] of gaps) if (!originPattern.test(origin) || !(seq >= 0)) throw new Error(text);
+    return gaps;
   } catch {
     throw new JournalError("damaged", "The journal's list of gaps cannot be read.");
   }

@@ -1,21 +1,34 @@
 /**
  * The one strict adapter around `libsql`: everything of this room that speaks SQL goes through here.
  *
- * It exists because the library, used bare, aborts the process when a boolean is bound, keeps the previous call's value
- * for a missing parameter, cuts text at a NUL, ignores `readonly`, and keeps the file open after `close()` while a
- * statement has not been garbage-collected. So: parameters are counted and checked, statements are read to their end
- * (an unfinished one holds a read transaction), and nothing may rely on `close()` to release a lock.
+ * It exists because the library, used bare, aborts the process when a boolean is bound or a text that is read is not
+ * UTF-8 (one flipped bit), keeps the previous call's value for a missing parameter, cuts text at a NUL, ignores
+ * `readonly`, and keeps the file open after `close()` while a statement has not been garbage-collected. So: no text is
+ * ever read as text, parameters are counted and checked, statements are read to their end (an unfinished one holds a read
+ * transaction), and nothing may rely on `close()` to release a lock.
  */
+import { isUtf8 } from "node:buffer";
 import { pathToFileURL } from "node:url";
 import Database from "libsql";
 
 export type SqlValue = string | number | null;
 
-export interface SqlStatement<Row> {
-  /** All rows. Ask for pages: there is no streaming. */
+export interface SqlQuery<Row> {
+  /** All rows. Ask for pages: there is no streaming. Throws `UnreadableContent`, and what `journalErrorOf` understands. */
   all(...values: readonly SqlValue[]): readonly Row[];
+}
+
+export interface SqlStatement {
   run(...values: readonly SqlValue[]): void;
 }
+
+/** What is there cannot have been written: a text that is not UTF-8, bytes in the place of a text, tables of other names. */
+export class UnreadableContent extends Error {
+  override readonly name = "UnreadableContent";
+}
+
+/** A damaged header turns a text into bytes: the last bit of its type says which it is. */
+const bytesForText = "JSON cannot hold BLOB values";
 
 export class SqliteFile {
   private database: Database.Database | null;
@@ -38,25 +51,38 @@ export class SqliteFile {
     this.opened().exec(sql);
   }
 
-  prepare<Row = never>(sql: string): SqlStatement<Row> {
-    const statement = this.opened().prepare(sql);
-    const expected = sql.split("?").length - 1;
-    const bound = (values: readonly SqlValue[]): [readonly SqlValue[]] => {
-      if (this.database === null) throw new Error("The database is closed.");
-      check(values, expected);
-      return [values];
-    };
+  prepare(sql: string): SqlStatement {
+    const statement = this.compiled(sql);
+    return { run: (...values) => void statement.run(...this.bound(sql, values)) };
+  }
+
+  /**
+   * `SELECT columns rest`. Each row is read as one value of bytes, JSON, and decoded here: measured, no slower than the
+   * library's own rows (60,000 facts: 0.28 s and 0.22 s; with each text as bytes of its own 1.0 s). A damaged row may have
+   * a text where a number should be.
+   */
+  select<Row>(columns: readonly (keyof Row & string)[], rest: string): SqlQuery<Row> {
+    const sql = `SELECT CAST(json_array(${columns.join(", ")}) AS BLOB) AS content ${rest}`;
+    const statement = this.compiled(sql);
     return {
-      all: (...values) => statement.all(...bound(values)) as Row[],
-      run: (...values) => {
-        statement.run(...bound(values));
+      all: (...values) => {
+        const bound = this.bound(sql, values);
+        let rows: readonly { readonly content: ArrayBuffer }[];
+        try {
+          rows = statement.all(...bound) as typeof rows;
+        } catch (error) {
+          if (error instanceof Error && error.message.includes(bytesForText))
+            throw new UnreadableContent("A row has bytes in the place of a text.", { cause: error });
+          throw error;
+        }
+        return rows.map(({ content }) => decoded<Row>(columns, content));
       },
     };
   }
 
-  /** Rows of a statement that is needed once. */
-  query<Row>(sql: string, ...values: readonly SqlValue[]): readonly Row[] {
-    return this.prepare<Row>(sql).all(...values);
+  /** Whole numbers, read once: for a PRAGMA that answers with nothing else. */
+  pragma<Row>(sql: string): readonly Row[] {
+    return this.opened().prepare(`PRAGMA ${sql}`).all([]) as Row[];
   }
 
   /** All of `work` or nothing of it. Durable on return when the file is opened with `synchronous = FULL`. */
@@ -78,10 +104,40 @@ export class SqliteFile {
     this.database = null;
   }
 
+  /** All statements are fixed, so one that makes no sense to SQLite (code 1) says that the tables are not as they were made. */
+  private compiled(sql: string): Database.Statement {
+    try {
+      return this.opened().prepare(sql);
+    } catch (error) {
+      if (error instanceof Error && "rawCode" in error && error.rawCode === 1)
+        throw new UnreadableContent(`The tables are not those of a journal: ${error.message}.`, {
+          cause: error,
+        });
+      throw error;
+    }
+  }
+
+  private bound(sql: string, values: readonly SqlValue[]): [readonly SqlValue[]] {
+    this.opened();
+    check(values, sql.split("?").length - 1);
+    return [values];
+  }
+
   private opened(): Database.Database {
     if (this.database === null) throw new Error("The database is closed.");
     return this.database;
   }
+}
+
+function decoded<Row>(columns: readonly string[], content: ArrayBuffer): Row {
+  if (!isUtf8(content)) throw new UnreadableContent("A row has a text that is not UTF-8.");
+  let values: readonly unknown[];
+  try {
+    values = JSON.parse(Buffer.from(content).toString("utf8")) as readonly unknown[];
+  } catch (cause) {
+    throw new UnreadableContent("A row has a text that cannot be read.", { cause });
+  }
+  return Object.fromEntries(columns.map((column, index) => [column, values[index]])) as Row;
 }
 
 function check(values: readonly SqlValue[], expected: number): void {

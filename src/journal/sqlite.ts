@@ -15,8 +15,9 @@ import {
   type MergedFacts,
   type TravellingFact,
 } from "#engine/ports";
-import { journalErrorOf } from "./failure.ts";
-import { emptyHead, firstPrevious, journaledOf, rowOf, type FactRow, type Head } from "./hash-chain.ts";
+import { isDamage, journalErrorOf } from "./failure.ts";
+import { firstPrevious, journaledOf, rowOf, type FactRow, type Head } from "./hash-chain.ts";
+import { KnownOrigins } from "./known-origins.ts";
 import { alertKeyOf } from "./last-alerts.ts";
 import { takeLock } from "./lock.ts";
 import { planMerge, type KnownFacts } from "./merge-plan.ts";
@@ -25,17 +26,10 @@ import { makeDirectory, placesIn, type Places } from "./places.ts";
 import { portionOf } from "./portion.ts";
 import { readyFile } from "./ready-file.ts";
 import { defaultReserveBytes, dropReserve, holdReserve } from "./reserve.ts";
-import {
-  isSound,
-  lastRow,
-  newestAlerts,
-  readHeads,
-  rowsAfter,
-  RowStatements,
-  type StoredRow,
-} from "./rows.ts";
-import { askForSalvage, readReport, type SalvageReport } from "./salvage.ts";
-import { durable, readGaps, readOrigin, writeGaps, writeMeta, type Gaps } from "./schema.ts";
+import { isSound, lastRow, newestAlerts, rowsAfter, RowStatements, type StoredRow } from "./rows.ts";
+import { readReport, type SalvageReport } from "./salvage-report.ts";
+import { askForSalvage } from "./salvage.ts";
+import { durable, readOrigin, writeMeta, type Gaps } from "./schema.ts";
 import { intactSnapshots, writeSnapshot, type StoredSnapshot } from "./snapshot-files.ts";
 import { beginNewLogInCopy, identityOf } from "./same-file.ts";
 import { SqliteFile } from "./sqlite-file.ts";
@@ -46,6 +40,8 @@ export interface SqliteJournalOptions {
   /** Epoch ms; names the directory of damaged files. */
   readonly now?: () => number;
   readonly reserveBytes?: number;
+  /** Damage was found while the journal was in use, by whoever read it: start again, which salvages it. May be called often. */
+  readonly onDamaged?: (error: JournalError) => void;
   /** For tests: what tells a copy of the file from the file itself. */
   readonly identityOf?: (path: string) => string;
 }
@@ -65,14 +61,7 @@ export function openSqliteJournal(options: SqliteJournalOptions): OpenedJournal 
   try {
     makeDirectory(places);
     releaseLock = takeLock(places);
-    const snapshot = readyFile(places, (options.now ?? Date.now)());
-    const journal = new SqliteJournal(
-      places,
-      releaseLock,
-      snapshot,
-      options.reserveBytes ?? defaultReserveBytes,
-      (options.identityOf ?? identityOf)(places.journal),
-    );
+    const journal = openedIn(places, options, releaseLock);
     return { journal, report: { salvaged: journal.untoldSalvage() } };
   } catch (error) {
     releaseLock?.();
@@ -80,15 +69,23 @@ export function openSqliteJournal(options: SqliteJournalOptions): OpenedJournal 
   }
 }
 
+/** What only shows once it is open is salvaged as well. */
+function openedIn(places: Places, options: SqliteJournalOptions, releaseLock: () => void): SqliteJournal {
+  const now = options.now ?? Date.now;
+  try {
+    return new SqliteJournal(places, readyFile(places, now()), options, releaseLock);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    askForSalvage(places, String(error));
+    return new SqliteJournal(places, readyFile(places, now()), options, releaseLock);
+  }
+}
+
 class SqliteJournal implements Journal {
   private readonly file: SqliteFile;
   private readonly rows: RowStatements;
   private liveOrigin: OriginId;
-  /** Of each origin as far as it is known without a gap; see `readGaps`. */
-  private heads: Map<OriginId, Head>;
-  private gaps: Gaps;
-  /** Of the heads; null: to be made anew. */
-  private knownVector: Vector | null = null;
+  private origins: KnownOrigins;
   /** Of the last fact, or the last one that is known to have been. */
   private position: number;
   /** Hash of the last fact of all, for a snapshot to stand on. */
@@ -96,33 +93,38 @@ class SqliteJournal implements Journal {
   /** A failed write may have left frames in the log that could be taken for facts after a crash. */
   private logIsUnclean = false;
   private isClosed = false;
+  /** What came later was proven when the journal was opened: the first who reads it all need not do that again. */
+  private provenAfter: number;
 
   constructor(
     private readonly places: Places,
-    private readonly releaseLock: () => void,
     /** Read at open; handed out once, then read from disk again. */
     private snapshotAtOpen: StoredSnapshot | null,
-    private readonly reserveBytes: number,
-    identity: string,
+    private readonly options: SqliteJournalOptions,
+    private readonly releaseLock: () => void,
   ) {
-    const file = SqliteFile.open(places.journal);
-    this.file = file;
-    // What SQLite makes beside the file gets the file's mode.
-    chmodSync(places.journal, 0o600);
-    file.query("PRAGMA journal_mode = WAL");
-    file.exec(`${durable}; PRAGMA journal_size_limit = 16777216`);
-    beginNewLogInCopy(file, identity);
-    const live = readOrigin(file);
-    if (live === null) throw new Error("A checked journal has an origin.");
-    const last = lastRow(file);
-    this.liveOrigin = live.origin;
-    this.gaps = readGaps(file);
-    this.heads = readHeads(file, this.gaps);
-    this.position = Math.max(last?.position ?? 0, live.first - 1);
-    this.anchor = last?.hash ?? firstPrevious;
-    this.rows = new RowStatements(file);
-    // In the file itself, not in the log, so that it tells of a log that goes missing.
-    writeMeta(file, "state", "open");
+    this.provenAfter = snapshotAtOpen?.position ?? 0;
+    this.file = SqliteFile.open(places.journal);
+    try {
+      // What SQLite makes beside the file gets the file's mode.
+      chmodSync(places.journal, 0o600);
+      this.file.pragma("journal_mode = WAL");
+      this.file.exec(`${durable}; PRAGMA journal_size_limit = 16777216`);
+      beginNewLogInCopy(this.file, (options.identityOf ?? identityOf)(places.journal));
+      const live = readOrigin(this.file);
+      if (live === null) throw new Error("A checked journal has an origin.");
+      const last = lastRow(this.file);
+      this.liveOrigin = live.origin;
+      this.position = Math.max(last?.position ?? 0, live.first - 1);
+      this.anchor = last?.hash ?? firstPrevious;
+      this.rows = new RowStatements(this.file);
+      this.origins = new KnownOrigins(this.file, this.rows);
+      // In the file itself, not in the log, so that it tells of a log that goes missing.
+      writeMeta(this.file, "state", "open");
+    } catch (error) {
+      this.file.close();
+      throw error;
+    }
     this.emptyLog();
     this.restoreReserve();
   }
@@ -133,7 +135,7 @@ class SqliteJournal implements Journal {
 
   append(facts: readonly Fact[]): void {
     if (facts.length === 0) return;
-    let head = this.heads.get(this.origin) ?? emptyHead;
+    let head = this.origins.head(this.origin);
     const rows = facts.map((fact, index) => {
       const row = rowOf(fact, this.origin, head, this.position + 1 + index);
       head = row;
@@ -144,16 +146,19 @@ class SqliteJournal implements Journal {
   }
 
   merge(facts: readonly TravellingFact[], now: EpochMs): MergedFacts {
-    const plan = this.guard("Reading the journal", () => planMerge(facts, now, this.known()));
+    const plan = this.guard("Reading the journal", () => {
+      const planned = planMerge(facts, now, this.known());
+      if (planned.refused?.reason === "forked") this.proveAt(planned.refused);
+      return planned;
+    });
     const { rows, added, heads, refused } = plan;
     if (rows.length === 0) return { added, refused };
-    let gaps = this.gaps;
+    let gaps: Gaps | null = null;
     this.write(() => {
       rows.forEach((row, index) => this.rows.insert(row, added[index]!.fact));
-      gaps = this.gapsBeyond(heads);
-      if (gaps !== this.gaps) writeGaps(this.file, gaps);
+      gaps = this.origins.writeGapsBeyond(heads);
     });
-    this.gaps = gaps;
+    this.origins.gaps = gaps ?? this.origins.gaps;
     this.hasGrown(rows, heads);
     return { added, refused };
   }
@@ -162,24 +167,20 @@ class SqliteJournal implements Journal {
     this.guard("Starting a new origin", () => {
       this.liveOrigin = moveFacts(this.file, this.places.directory, this.origin, firstOfOurs);
       this.snapshotAtOpen = null;
-      this.heads = readHeads(this.file, this.gaps);
+      this.origins = new KnownOrigins(this.file, this.rows);
       this.anchor = lastRow(this.file)?.hash ?? firstPrevious;
-      this.knownVector = null;
       // The log still holds the facts as they were.
       this.logIsUnclean = !this.emptyLog();
     });
   }
 
   vector(): Vector {
-    this.knownVector ??= Object.fromEntries(
-      [...this.heads].map(([origin, { seq }]) => [origin, seq]),
-    ) as Vector;
-    return this.knownVector;
+    return this.origins.vector();
   }
 
   factsBeyond(vector: Vector, maxBytes: number, now: EpochMs, clockSteps: ClockSteps = []): TravellingFact[] {
     return this.guard("Reading the journal", () => {
-      const lacking = [...this.heads]
+      const lacking = [...this.origins.heads]
         .map(([origin, head]) => ({ origin, head, has: Object.hasOwn(vector, origin) ? vector[origin]! : 0 }))
         .filter(({ head, has }) => has < head.seq)
         .map(({ origin, head, has }) => this.provenRows(this.rows.rowsOf(origin, has, head.seq)));
@@ -189,16 +190,22 @@ class SqliteJournal implements Journal {
 
   *replay(afterPosition: number): Generator<JournaledFact> {
     const rows = rowsAfter(this.file, afterPosition);
+    const { provenAfter } = this;
+    this.provenAfter = Number.POSITIVE_INFINITY;
     for (;;) {
-      const next = this.guard("Reading the journal", () => rows.next());
-      if (next.done === true) return;
-      yield journaledOf(next.value);
+      const next = this.guard("Reading the journal", () => {
+        const { value, done } = rows.next();
+        if (done === true) return null;
+        return journaledOf(value.position <= provenAfter ? this.proven(value) : value);
+      });
+      if (next === null) return;
+      yield next;
     }
   }
 
   factsOf(alertId: AlertId): readonly JournaledFact[] {
-    return this.guard("Reading the journal", () => this.rows.ofAlert.all(alertId)).map((row) =>
-      journaledOf(this.proven(row)),
+    return this.guard("Reading the journal", () =>
+      this.rows.ofAlert.all(alertId).map((row) => journaledOf(this.proven(row))),
     );
   }
 
@@ -243,7 +250,7 @@ class SqliteJournal implements Journal {
   }
 
   restoreReserve(): boolean {
-    if (!holdReserve(this.places.reserve, this.reserveBytes)) return false;
+    if (!holdReserve(this.places.reserve, this.options.reserveBytes ?? defaultReserveBytes)) return false;
     // Not before: on a nearly full disk this would take the space that the next appends need.
     if (this.logIsUnclean) this.logIsUnclean = !this.emptyLog();
     return true;
@@ -264,12 +271,12 @@ class SqliteJournal implements Journal {
 
   /** The report of the salvage that made this journal, until something was appended after it. */
   untoldSalvage(): SalvageReport | null {
-    const report = this.heads.has(this.origin) ? null : readReport(this.file);
+    const report = this.origins.heads.has(this.origin) ? null : readReport(this.file);
     return report === null || (report.origin ?? this.origin) === this.origin ? report : null;
   }
 
   private readSnapshot(): StoredSnapshot | null {
-    const anchorAt = this.file.prepare<{ hash: string }>("SELECT hash FROM facts WHERE position = ?");
+    const anchorAt = this.file.select<{ hash: string }>(["hash"], "FROM facts WHERE position = ?");
     for (const stored of intactSnapshots(this.places.directory)) {
       const anchor = anchorAt.all(stored.position)[0]?.hash;
       if (anchor === undefined || anchor === stored.anchor) return stored;
@@ -278,27 +285,14 @@ class SqliteJournal implements Journal {
   }
 
   private known(): KnownFacts {
+    const { origin: live, position, origins } = this;
     return {
-      live: this.origin,
-      position: this.position,
-      head: (origin) => this.heads.get(origin) ?? emptyHead,
-      hashAt: (origin, seq) => this.rows.linkAt.all(origin, seq)[0]?.hash ?? null,
-      beyondHead: (origin, seq) =>
-        this.gaps.has(origin) ? (this.rows.linkAt.all(origin, seq)[0] ?? null) : null,
+      live,
+      position,
+      head: (origin) => origins.head(origin),
+      hashAt: (origin, seq) => origins.linkAt(origin, seq)?.hash ?? null,
+      beyondHead: (origin, seq) => (origins.gaps.has(origin) ? origins.linkAt(origin, seq) : null),
     };
-  }
-
-  /** What is left of the gaps when the heads have moved on; the same map when that is all of them. */
-  private gapsBeyond(heads: ReadonlyMap<OriginId, Head>): Gaps {
-    const grown = [...heads].filter(([origin]) => this.gaps.has(origin));
-    if (grown.length === 0) return this.gaps;
-    const left = new Map(this.gaps);
-    for (const [origin, { seq }] of grown) {
-      const [beyond] = this.rows.rowsOf(origin, seq);
-      if (beyond === undefined) left.delete(origin);
-      else left.set(origin, seq);
-    }
-    return left;
   }
 
   private write(work: () => void): void {
@@ -315,8 +309,7 @@ class SqliteJournal implements Journal {
   private hasGrown(rows: readonly FactRow[], heads: Iterable<readonly [OriginId, Head]>): void {
     this.position += rows.length;
     this.anchor = rows.at(-1)!.hash;
-    for (const [origin, { seq, hash }] of heads) this.heads.set(origin, { seq, hash });
-    this.knownVector = null;
+    this.origins.moveTo(heads);
   }
 
   private *provenRows(rows: Iterable<StoredRow>): Generator<StoredRow> {
@@ -331,10 +324,15 @@ class SqliteJournal implements Journal {
     );
   }
 
+  /** Before somebody is taken for a liar: is it our own copy of the fact that is damaged? */
+  private proveAt({ origin, seq }: { readonly origin: OriginId; readonly seq: number }): void {
+    for (const row of this.rows.rowsOf(origin, seq - 1, seq)) this.proven(row);
+  }
+
   /** Moves the log's facts into the journal file, so that the log begins anew. False when that was not possible now. */
   private emptyLog(): boolean {
     try {
-      return this.file.query<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)")[0]?.busy === 0;
+      return this.file.pragma<{ busy: number }>("wal_checkpoint(TRUNCATE)")[0]?.busy === 0;
     } catch {
       return false;
     }
@@ -350,7 +348,10 @@ class SqliteJournal implements Journal {
       return work();
     } catch (error) {
       const known = journalErrorOf(error, this.places.directory, what);
-      if (known.reason === "damaged") askForSalvage(this.places, known.message);
+      if (known.reason === "damaged") {
+        askForSalvage(this.places, known.message);
+        this.options.onDamaged?.(known);
+      }
       throw known;
     }
   }

@@ -9,7 +9,7 @@ import { firstPrevious } from "./hash-chain.ts";
 import { isLater, openingOf, type Opening } from "./last-alerts.ts";
 import { openReadOnlyView } from "./read-only-view.ts";
 import { isSound, originsIn, prepareRecall, prepareRowsOfOrigin, type StoredRow } from "./rows.ts";
-import { readReport } from "./salvage.ts";
+import { readReport } from "./salvage-report.ts";
 import { readGaps, readOrigin } from "./schema.ts";
 import type { SqliteFile } from "./sqlite-file.ts";
 
@@ -81,7 +81,9 @@ function verifyFile(file: SqliteFile, directory: string, onProgress: (facts: num
     const fault = `of ${salvage.savedFacts} facts salvaged before, ${salvaged} are there`;
     return faulty(null, facts, fault, directory);
   }
-  const [check] = file.query<{ integrity_check: string }>("PRAGMA integrity_check(1)");
+  const [check] = file
+    .select<{ integrity_check: string }>(["integrity_check"], "FROM pragma_integrity_check(1)")
+    .all();
   if (check?.integrity_check !== "ok")
     return faulty(null, facts, `every fact is intact, an index is not: ${check?.integrity_check}`, directory);
   if (forgotten)

@@ -1,5 +1,5 @@
-/** Runs appending-child.ts in processes of their own and collects what they say, line by line. */
-import { spawn, type ChildProcess } from "node:child_process";
+/** Runs this folder's children in processes of their own and collects what they say, line by line. */
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -12,22 +12,41 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
  * Compiles the child into `directory`, since Node 20 does not run TypeScript; returns the script's path. Done once, it
  * starts in a tenth of a second.
  */
-export async function compileChild(directory: string): Promise<string> {
+export async function compileChild(directory: string, child = "appending-child"): Promise<string> {
   await build({
     configFile: false,
     root: project,
     logLevel: "error",
     build: {
-      ssr: join(project, "test/journal/appending-child.ts"),
+      ssr: join(project, `test/journal/${child}.ts`),
       outDir: directory,
       emptyOutDir: false,
       rollupOptions: {
         external: ["libsql"],
-        output: { format: "cjs", entryFileNames: "appending-child.cjs" },
+        output: { format: "cjs", entryFileNames: `${child}.cjs` },
       },
     },
   });
-  return join(directory, "appending-child.cjs");
+  return join(directory, `${child}.cjs`);
+}
+
+/** Runs a compiled child to its end. `end`: 0, another exit code, or the signal that ended it. */
+export function runChild(
+  script: string,
+  ...args: readonly string[]
+): Promise<{ readonly lines: readonly string[]; readonly end: string | number; readonly stderr: string }> {
+  const env = { ...process.env, NODE_PATH: join(project, "node_modules") };
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [script, ...args],
+      { env, timeout: 300_000, maxBuffer: 2 ** 28 },
+      (error, stdout, stderr) => {
+        const end = error === null ? 0 : (error.signal ?? error.code ?? -1);
+        resolve({ lines: stdout.split("\n").filter((line) => line !== ""), end, stderr });
+      },
+    );
+  });
 }
 
 export class AppendingChild {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Fact } from "#domain/fact";
 import type { AlertId } from "#domain/ids";
 import { JournalError, type Journal } from "#engine/ports";
-import type { SalvageReport } from "#journal/salvage";
+import type { SalvageReport } from "#journal/salvage-report";
 import { verifyJournal } from "#journal/verify";
 import { engineStarted, factsIn } from "./build-facts.ts";
 import { manyFacts, TemporaryJournal } from "./temporary-journal.ts";
@@ -55,10 +55,11 @@ export class DamagedStart {
       // A start looks at no index; verify does.
       expect(finds(journal, fact.alertId, fact) || !verifyJournal(directory).ok).toBe(true);
     }
+    const isMetInUse = existsSync(join(directory, "journal.salvage"));
     journal.append([engineStarted()]);
     journal.close();
     const again = this.place.start(directory);
-    expect(again.report.salvaged).toBeNull();
+    expect(again.report.salvaged !== null).toBe(isMetInUse);
     expect(factsIn(again.journal.replay(0))).toEqual([...present, engineStarted()]);
     again.journal.close();
     const missing = facts.length - present.length;
@@ -96,7 +97,8 @@ export interface Found {
 
 export function flip(path: string, offset: number): void {
   const bytes = readFileSync(path);
-  bytes[offset] = bytes[offset]! ^ 0x15;
+  // The highest bit among them: without it a damaged ASCII text is still UTF-8, which hides what reading text does.
+  bytes[offset] = bytes[offset]! ^ 0x95;
   writeFileSync(path, bytes);
 }
 

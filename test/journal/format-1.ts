@@ -39,7 +39,7 @@ export function makeFormat1(directory: string, logs: readonly LogOfFormat1[], sa
   const file = SqliteFile.open(join(directory, "journal.sqlite"));
   file.exec("PRAGMA page_size = 4096");
   file.transaction(() => file.exec(tables));
-  file.query("PRAGMA journal_mode = WAL");
+  file.pragma("journal_mode = WAL");
   const live = logs.at(-1)!;
   const set = file.prepare("INSERT INTO meta (key, value) VALUES (?, ?)");
   const insert = file.prepare("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -57,7 +57,7 @@ export function makeFormat1(directory: string, logs: readonly LogOfFormat1[], sa
       }
     }
   });
-  file.query("PRAGMA wal_checkpoint(TRUNCATE)");
+  file.pragma("wal_checkpoint(TRUNCATE)");
   file.close();
 }
 

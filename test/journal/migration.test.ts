@@ -79,7 +79,7 @@ test("killed in the middle, it is still the old one, and is migrated at the next
   ]);
   const reader = SqliteFile.openReadOnly(join(place.directory, "journal.sqlite"));
   reader.exec("BEGIN");
-  const expected = reader.query<{ body: string }>("SELECT body FROM facts ORDER BY position");
+  const expected = reader.select<{ body: string }>(["body"], "FROM facts ORDER BY position").all();
   // The reader keeps the log from being emptied: all of the migration is in it.
   migrateJournal(placesIn(place.directory));
   const whole = place.killed();

@@ -7,6 +7,7 @@ import type { Journal } from "#engine/ports";
 import { exportJournal } from "#journal/export";
 import { MemoryJournal } from "#journal/memory";
 import { SqliteFile } from "#journal/sqlite-file";
+import { queryPlan } from "./query-plan.ts";
 import { verifyJournal } from "#journal/verify";
 import { engineStarted, factsIn, noted, opened } from "./build-facts.ts";
 import { manyFacts, TemporaryJournal } from "./temporary-journal.ts";
@@ -37,7 +38,7 @@ function tampered(tamper: (file: SqliteFile) => void): string {
   tamper(file);
   // Else a salvage finds what was deleted.
   file.exec("VACUUM");
-  file.query("PRAGMA wal_checkpoint(TRUNCATE)");
+  file.pragma("wal_checkpoint(TRUNCATE)");
   file.close();
   return place.directory;
 }
@@ -195,18 +196,12 @@ test("an alarm about a salvage is not told again for a log that was begun anew",
 });
 
 test("the key of the last alert is looked up by index, and the others' facts too", () => {
-  const file = SqliteFile.openReadOnly(join(place.directory, "journal.sqlite"));
-  const plan = (sql: string): string =>
-    file
-      .query<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
-      .map(({ detail }) => detail)
-      .join("; ");
+  const plan = (sql: string): string => queryPlan(join(place.directory, "journal.sqlite"), sql);
   expect(plan("SELECT alert_id FROM last_alerts WHERE alert_key = 'x'")).toBe(
     "SEARCH last_alerts USING PRIMARY KEY (alert_key=?)",
   );
   expect(
     plan("SELECT * FROM facts WHERE origin = 'x' AND seq > 3 AND seq <= 9 ORDER BY seq LIMIT 50"),
   ).toMatch(/^SEARCH facts USING INDEX sqlite_autoindex_facts_1 \(origin=\? AND seq>\? AND seq<\?\)$/);
-  file.close();
   expect(readFileSync(join(place.directory, "journal.sqlite")).length).toBeGreaterThan(0);
 });

@@ -7,6 +7,7 @@ import { JournalError } from "#engine/ports";
 import { openSqliteJournal } from "#journal/sqlite";
 import { SqliteFile } from "#journal/sqlite-file";
 import { acknowledged, opened, resolved, factsIn } from "./build-facts.ts";
+import { queryPlan } from "./query-plan.ts";
 import { manyFacts, TemporaryJournal } from "./temporary-journal.ts";
 
 let place: TemporaryJournal;
@@ -80,8 +81,8 @@ describe("formats", () => {
 
   test("the strict adapter refuses what the library would garble or die of", () => {
     const file = SqliteFile.open(join(place.root, "strict.sqlite"));
-    const statement = file.prepare<{ x: unknown }>("SELECT ? || ? AS x");
-    expect(statement.all("a", "b")).toMatchObject([{ x: "ab" }]);
+    const statement = file.select<{ x: unknown }>(["x"], "FROM (SELECT ? || ? AS x)");
+    expect(statement.all("a", "b")).toEqual([{ x: "ab" }]);
     expect(() => statement.all("c")).toThrow("1 values for 2 parameters");
     for (const value of [true, 1.5, undefined, Buffer.from("x"), Number.NaN, "a\0b"]) {
       expect(() => statement.all("a", value as string)).toThrow(/Not a text|NUL/);
@@ -92,18 +93,14 @@ describe("formats", () => {
 
   test("looks alerts up by index, however long the journal is", () => {
     place.start().journal.close();
-    const file = SqliteFile.openReadOnly(join(place.directory, "journal.sqlite"));
-    const plan = (sql: string): string =>
-      file
-        .query<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
-        .map((row) => row.detail)
-        .join("; ");
+    const plan = (sql: string): string => queryPlan(join(place.directory, "journal.sqlite"), sql);
     expect(plan("SELECT * FROM facts WHERE alert_id = 'a' ORDER BY position")).toBe(
       "SEARCH facts USING INDEX facts_of_alert (alert_id=?)",
     );
     expect(
       plan("SELECT alert_id FROM facts WHERE kind = 'alert-resolved' ORDER BY position DESC LIMIT 5"),
     ).toBe("SCAN facts USING INDEX facts_resolved");
+    const file = SqliteFile.openReadOnly(join(place.directory, "journal.sqlite"));
     expect(() => file.exec("DELETE FROM facts")).toThrow("readonly");
     file.close();
   });

@@ -7,6 +7,7 @@ import type { AlertId } from "#domain/ids";
 import { exportJournal } from "#journal/export";
 import { hashOf, type FactRow } from "#journal/hash-chain";
 import { receiptOf } from "#journal/receipt";
+import { rowsAfter } from "#journal/rows";
 import { SqliteFile } from "#journal/sqlite-file";
 import { verifyJournal } from "#journal/verify";
 import { engineStarted } from "./build-facts.ts";
@@ -134,7 +135,7 @@ describe("verify", () => {
 });
 
 function forge(file: SqliteFile): void {
-  const [row] = file.query<FactRow>("SELECT * FROM facts WHERE seq = 26");
+  const [row] = [...rowsAfter(file, 0)].filter(({ seq }) => seq === 26) as FactRow[];
   const forged = { ...row!, body: row!.body.replace("Disk", "Cake") };
   const hashed = { ...forged, hash: hashOf(forged) };
   file

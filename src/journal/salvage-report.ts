@@ -1,0 +1,71 @@
+/** What a salvage says of itself: kept in the journal that it made, and told to people at the next start. */
+import type { OriginId } from "#domain/ids";
+import { JournalError } from "#engine/ports";
+import { hasSchema, readMeta } from "./schema.ts";
+import type { SqliteFile } from "./sqlite-file.ts";
+
+export interface SalvageReport {
+  readonly reason: DamageReason;
+  /** The directory with the damaged files. */
+  readonly keptCopy: string;
+  readonly savedFacts: number;
+  /** Numbers without a fact, those of earlier salvages included; `unknown` when the end itself may be missing. */
+  readonly lostFacts: number | "unknown";
+  /** The origin that began with this salvage. Absent in reports from format 1. */
+  readonly origin?: OriginId;
+  /** What happened, for people: one or two sentences with the remedy. */
+  readonly text: string;
+}
+
+export type DamageReason =
+  | "asked-for"
+  | "file-missing"
+  | "file-cut-short"
+  | "not-a-journal"
+  | "log-missing"
+  | "log-damaged"
+  | "pages-damaged"
+  | "chain-broken";
+
+/** Null for a journal that no salvage made. */
+export function readReport(file: SqliteFile): SalvageReport | null {
+  if (!hasSchema(file)) return null;
+  const text = readMeta(file, "salvage");
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as SalvageReport;
+  } catch {
+    throw new JournalError("damaged", "The report of an earlier salvage cannot be read.");
+  }
+}
+
+const explanations: Record<DamageReason, string> = {
+  "asked-for": "damage was found while it was in use, or a salvage was asked for",
+  "file-missing": "its main file was missing",
+  "file-cut-short": "its file was cut short",
+  "not-a-journal": "its file was not a journal any more",
+  "log-missing": "its write-ahead log was missing",
+  "log-damaged": "its write-ahead log was damaged",
+  "pages-damaged": "pages of its file were damaged",
+  "chain-broken": "its chain of facts was broken",
+};
+
+export function textOf(
+  reason: DamageReason,
+  keptCopy: string,
+  saved: number,
+  lost: number | "unknown",
+  snapshot: number,
+): string {
+  const loss =
+    lost === "unknown"
+      ? "it cannot be known whether the last ones before the damage are among them"
+      : lost === 0
+        ? "none was lost"
+        : `${lost} could not be read`;
+  const state = snapshot > 0 ? ` The open alerts were also kept by a snapshot, up to fact ${snapshot}.` : "";
+  return (
+    `The journal was damaged (${explanations[reason]}). ${saved} facts were salvaged; ${loss}.${state} ` +
+    `The damaged files are kept in ${keptCopy}. Compare the open alerts with your monitoring, and check this disk.`
+  );
+}
