@@ -14,6 +14,7 @@ export function setAside(data: string, now: Date): string | null {
     places.log,
     places.sharedMemory,
     places.rollback,
+    places.reach,
     places.salvageWanted,
     places.salvaging,
     places.salvaged,

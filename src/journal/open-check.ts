@@ -12,6 +12,7 @@ import { isDamage } from "./failure.ts";
 import { firstPrevious, type FactRow } from "./hash-chain.ts";
 import type { Places } from "./places.ts";
 import { columnsOfFormat1, isSound, lastRow, readHeads, rowsAfter, type StoredRow } from "./rows.ts";
+import { readReach } from "./reach.ts";
 import { readReport, type DamageReason } from "./salvage-report.ts";
 import {
   hasSchema,
@@ -41,7 +42,10 @@ export type OpenCheck =
 export function checkJournal(places: Places): OpenCheck {
   if (existsSync(places.salvageWanted)) return damaged("asked-for");
   if (sizeOf(places.journal) === 0) {
-    const something = sizeOf(places.log) > 0 || !intactSnapshots(places.directory).next().done;
+    const something =
+      sizeOf(places.log) > 0 ||
+      (readReach(places.reach) ?? 0) > 0 ||
+      !intactSnapshots(places.directory).next().done;
     return something ? damaged("file-missing") : { condition: "absent" };
   }
   if (existsSync(places.rollback)) rollBack(places);
@@ -52,7 +56,7 @@ export function checkJournal(places: Places): OpenCheck {
   let file: SqliteFile | null = null;
   try {
     file = SqliteFile.openReadOnly(places.journal);
-    return checkTables(file, places.directory, log);
+    return checkTables(file, places, log);
   } catch (error) {
     if (isDamage(error)) return damaged("pages-damaged");
     throw error;
@@ -61,7 +65,8 @@ export function checkJournal(places: Places): OpenCheck {
   }
 }
 
-function checkTables(file: SqliteFile, directory: string, log: LogSurvey | null): OpenCheck {
+function checkTables(file: SqliteFile, places: Places, log: LogSurvey | null): OpenCheck {
+  const { directory } = places;
   if (!hasSchema(file)) return damaged("not-a-journal");
   const schema = Number(readMeta(file, "schema"));
   if (schema > schemaVersion) throw newerSchema(directory, schema);
@@ -71,6 +76,9 @@ function checkTables(file: SqliteFile, directory: string, log: LogSurvey | null)
 
   const last = lastRow(file);
   if (log?.broken === true && holdsMore(file, log)) return damaged("log-damaged");
+  if (log?.blank === true) return damaged("log-blank");
+  const end = Math.max(last?.position ?? 0, live.first - 1);
+  if ((readReach(places.reach) ?? 0) > end) return damaged("end-missing");
   const snapshot = trustedSnapshot(file, directory, live, last);
   if (snapshot === "beyond-the-end") return damaged("chain-broken");
   const spanOf = schema === schemaVersion ? spansOf(readGaps(file)) : spansOfFormat1(live);

@@ -18,6 +18,8 @@ export interface Places {
   /** The process that holds the lock, for people to read. */
   readonly holder: string;
   readonly reserve: string;
+  /** How far the journal has come; see reach.ts. */
+  readonly reach: string;
   /** When this file exists, the next start salvages the journal instead of trusting it. */
   readonly salvageWanted: string;
   /** A new journal in the making, and one that is complete and waits to take the damaged one's place. */
@@ -37,6 +39,7 @@ export function placesIn(directory: string): Places {
     lock: join(absolute, "journal.lock"),
     holder: join(absolute, "journal.pid"),
     reserve: join(absolute, "reserve"),
+    reach: join(absolute, "journal.reach"),
     salvageWanted: join(absolute, "journal.salvage"),
     salvaging: join(absolute, "journal-salvaging.sqlite"),
     salvaged: join(absolute, "journal-salvaged.sqlite"),

@@ -23,6 +23,8 @@ export type DamageReason =
   | "file-cut-short"
   | "not-a-journal"
   | "log-missing"
+  | "log-blank"
+  | "end-missing"
   | "log-damaged"
   | "pages-damaged"
   | "chain-broken";
@@ -45,27 +47,48 @@ const explanations: Record<DamageReason, string> = {
   "file-cut-short": "its file was cut short",
   "not-a-journal": "its file was not a journal any more",
   "log-missing": "its write-ahead log was missing",
+  "log-blank": "its write-ahead log was blank",
+  "end-missing": "its end was missing",
   "log-damaged": "its write-ahead log was damaged",
   "pages-damaged": "pages of its file were damaged",
   "chain-broken": "its chain of facts was broken",
 };
 
-export function textOf(
-  reason: DamageReason,
-  keptCopy: string,
-  saved: number,
-  lost: number | "unknown",
-  snapshot: number,
-): string {
+/** What a salvage has found out, for the sentence about it. */
+export interface Salvaged {
+  readonly reason: DamageReason;
+  readonly keptCopy: string;
+  readonly saved: number;
+  readonly lost: number | "unknown";
+  /** Facts that came after the last one saved and are gone; 0: none, as far as is known. */
+  readonly lostAtEnd: number;
+  /** Of the last fact saved, epoch ms; null: none was. */
+  readonly lastSavedAt: number | null;
+  /** The position up to which a snapshot holds the state; 0: none does. */
+  readonly snapshot: number;
+}
+
+export function textOf({
+  reason,
+  keptCopy,
+  saved,
+  lost,
+  lostAtEnd,
+  lastSavedAt,
+  snapshot,
+}: Salvaged): string {
   const loss =
     lost === "unknown"
       ? "it cannot be known whether the last ones before the damage are among them"
       : lost === 0
         ? "none was lost"
         : `${lost} could not be read`;
+  const since = lastSavedAt === null ? "" : ` since ${new Date(lastSavedAt).toISOString()}`;
+  const many = `${lost === "unknown" ? "at least " : ""}${lostAtEnd} ${lostAtEnd === 1 ? "fact" : "facts"}`;
+  const end = lostAtEnd > 0 ? ` The journal lost everything${since}: ${many}.` : "";
   const state = snapshot > 0 ? ` The open alerts were also kept by a snapshot, up to fact ${snapshot}.` : "";
   return (
-    `The journal was damaged (${explanations[reason]}). ${saved} facts were salvaged; ${loss}.${state} ` +
+    `The journal was damaged (${explanations[reason]}). ${saved} facts were salvaged; ${loss}.${end}${state} ` +
     `The damaged files are kept in ${keptCopy}. Compare the open alerts with your monitoring, and check this disk.`
   );
 }

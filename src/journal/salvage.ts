@@ -22,6 +22,7 @@ import { insertReceived, insertUnplaced } from "./carved-rows.ts";
 import { newOrigin } from "./hash-chain.ts";
 import type { Places } from "./places.ts";
 import { findGaps } from "./rows.ts";
+import { readReach } from "./reach.ts";
 import { readReport, textOf, type DamageReason, type SalvageReport } from "./salvage-report.ts";
 import { createSchema, pageBytes, writeGaps, writeMeta } from "./schema.ts";
 import { intactSnapshots } from "./snapshot-files.ts";
@@ -76,26 +77,32 @@ function buildJournal(file: SqliteFile, places: Places, reason: DamageReason, ke
   const unplaced = insertReceived(file, found);
 
   const [counted] = file
-    .select<{ facts: number; last: number | null }>(
-      ["facts", "last"],
-      "FROM (SELECT count(*) AS facts, max(position) AS last FROM facts)",
+    .select<{ facts: number; last: number | null; at: number | null }>(
+      ["facts", "last", "at"],
+      "FROM (SELECT count(*) AS facts, max(position) AS last, at FROM facts)",
     )
     .all();
   const snapshot = intactSnapshots(places.directory).next().value?.position ?? 0;
-  const known = Math.max(counted?.last ?? 0, snapshot);
+  const reached = Math.max(snapshot, readReach(places.reach) ?? 0);
+  const known = Math.max(counted?.last ?? 0, reached);
   const { placed, appended } = insertUnplaced(file, unplaced, known);
   const savedFacts = (counted?.facts ?? 0) + placed + appended;
   // Each that had to be appended has left a hole where it was.
   const holes = Math.max(0, known - savedFacts);
   const lostFacts = mayLackItsEnd(reason, missingOf(file, broken.values()), holes) ? "unknown" : holes;
-  const report: SalvageReport = {
+  // Of those that are gone, as many as there are places for after the last one that is not.
+  const lostAtEnd = Math.min(holes, known - (counted?.last ?? 0));
+  const lastSavedAt = counted?.at ?? null;
+  const text = textOf({
     reason,
     keptCopy,
-    savedFacts,
-    lostFacts,
-    origin,
-    text: textOf(reason, keptCopy, savedFacts, lostFacts, snapshot),
-  };
+    saved: savedFacts,
+    lost: lostFacts,
+    lostAtEnd,
+    lastSavedAt,
+    snapshot,
+  });
+  const report: SalvageReport = { reason, keptCopy, savedFacts, lostFacts, origin, text };
   file.transaction(() => {
     writeGaps(file, findGaps(file));
     writeMeta(file, "first", String(known + appended + 1));
@@ -151,7 +158,9 @@ function mayLackItsEnd(reason: DamageReason, missing: number, holes: number): bo
     case "file-cut-short":
     case "not-a-journal":
     case "log-missing":
+    case "log-blank":
       return true;
+    case "end-missing":
     case "log-damaged":
     case "pages-damaged":
     case "chain-broken":

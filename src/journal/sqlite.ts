@@ -25,12 +25,14 @@ import { moveFacts } from "./move-facts.ts";
 import { makeDirectory, placesIn, type Places } from "./places.ts";
 import { portionOf } from "./portion.ts";
 import { readyFile } from "./ready-file.ts";
+import { Reach } from "./reach.ts";
 import { defaultReserveBytes, dropReserve, holdReserve } from "./reserve.ts";
 import { isSound, lastRow, newestAlerts, rowsAfter, RowStatements, type StoredRow } from "./rows.ts";
 import { readReport, type SalvageReport } from "./salvage-report.ts";
 import { askForSalvage } from "./salvage.ts";
 import { durable, readOrigin, writeMeta, type Gaps } from "./schema.ts";
-import { intactSnapshots, writeSnapshot, type StoredSnapshot } from "./snapshot-files.ts";
+import { KeptSnapshots } from "./kept-snapshots.ts";
+import type { StoredSnapshot } from "./snapshot-files.ts";
 import { beginNewLogInCopy, identityOf } from "./same-file.ts";
 import { SqliteFile } from "./sqlite-file.ts";
 
@@ -83,6 +85,8 @@ function openedIn(places: Places, options: SqliteJournalOptions, releaseLock: ()
 
 class SqliteJournal implements Journal {
   private readonly file: SqliteFile;
+  private readonly snapshots: KeptSnapshots;
+  private readonly reach: Reach;
   private readonly rows: RowStatements;
   private liveOrigin: OriginId;
   private origins: KnownOrigins;
@@ -98,8 +102,7 @@ class SqliteJournal implements Journal {
 
   constructor(
     private readonly places: Places,
-    /** Read at open; handed out once, then read from disk again. */
-    private snapshotAtOpen: StoredSnapshot | null,
+    snapshotAtOpen: StoredSnapshot | null,
     private readonly options: SqliteJournalOptions,
     private readonly releaseLock: () => void,
   ) {
@@ -119,6 +122,7 @@ class SqliteJournal implements Journal {
       this.anchor = last?.hash ?? firstPrevious;
       this.rows = new RowStatements(this.file);
       this.origins = new KnownOrigins(this.file, this.rows);
+      this.snapshots = new KeptSnapshots(this.file, places.directory, snapshotAtOpen);
       // In the file itself, not in the log, so that it tells of a log that goes missing.
       writeMeta(this.file, "state", "open");
     } catch (error) {
@@ -127,6 +131,8 @@ class SqliteJournal implements Journal {
     }
     this.emptyLog();
     this.restoreReserve();
+    this.reach = new Reach(places.reach);
+    this.reach.note(this.position);
   }
 
   get origin(): OriginId {
@@ -166,7 +172,7 @@ class SqliteJournal implements Journal {
   startNewOrigin(firstOfOurs: number): void {
     this.guard("Starting a new origin", () => {
       this.liveOrigin = moveFacts(this.file, this.places.directory, this.origin, firstOfOurs);
-      this.snapshotAtOpen = null;
+      this.snapshots.forget();
       this.origins = new KnownOrigins(this.file, this.rows);
       this.anchor = lastRow(this.file)?.hash ?? firstPrevious;
       // The log still holds the facts as they were.
@@ -233,16 +239,11 @@ class SqliteJournal implements Journal {
   }
 
   saveSnapshot(snapshot: string): void {
-    this.snapshotAtOpen = null;
-    this.guard("Keeping a snapshot", () => {
-      writeSnapshot(this.places.directory, { position: this.position, anchor: this.anchor, snapshot });
-    });
+    this.guard("Keeping a snapshot", () => this.snapshots.keep(this.position, this.anchor, snapshot));
   }
 
   loadSnapshot(): { readonly seq: number; readonly snapshot: string } | null {
-    const stored = this.snapshotAtOpen ?? this.guard("Reading a snapshot", () => this.readSnapshot());
-    this.snapshotAtOpen = null;
-    return stored === null ? null : { seq: stored.position, snapshot: stored.snapshot };
+    return this.guard("Reading a snapshot", () => this.snapshots.load());
   }
 
   releaseReserve(): boolean {
@@ -265,6 +266,7 @@ class SqliteJournal implements Journal {
     } catch {
       // A full or broken disk: the next start sees a crash, and copes.
     }
+    this.reach.close();
     this.file.close();
     this.releaseLock();
   }
@@ -273,15 +275,6 @@ class SqliteJournal implements Journal {
   untoldSalvage(): SalvageReport | null {
     const report = this.origins.heads.has(this.origin) ? null : readReport(this.file);
     return report === null || (report.origin ?? this.origin) === this.origin ? report : null;
-  }
-
-  private readSnapshot(): StoredSnapshot | null {
-    const anchorAt = this.file.select<{ hash: string }>(["hash"], "FROM facts WHERE position = ?");
-    for (const stored of intactSnapshots(this.places.directory)) {
-      const anchor = anchorAt.all(stored.position)[0]?.hash;
-      if (anchor === undefined || anchor === stored.anchor) return stored;
-    }
-    return null;
   }
 
   private known(): KnownFacts {
@@ -310,6 +303,7 @@ class SqliteJournal implements Journal {
     this.position += rows.length;
     this.anchor = rows.at(-1)!.hash;
     this.origins.moveTo(heads);
+    this.reach.note(this.position);
   }
 
   private *provenRows(rows: Iterable<StoredRow>): Generator<StoredRow> {

@@ -7,6 +7,8 @@ import type { OriginId } from "#domain/ids";
 import { isDamage, journalErrorOf } from "./failure.ts";
 import { firstPrevious } from "./hash-chain.ts";
 import { isLater, openingOf, type Opening } from "./last-alerts.ts";
+import { placesIn } from "./places.ts";
+import { readReach } from "./reach.ts";
 import { openReadOnlyView } from "./read-only-view.ts";
 import { isSound, originsIn, prepareRecall, prepareRowsOfOrigin, type StoredRow } from "./rows.ts";
 import { readReport } from "./salvage-report.ts";
@@ -38,8 +40,10 @@ export interface VerifyOptions {
 export function verifyJournal(directory: string, options: VerifyOptions = {}): Verification {
   let file: SqliteFile | null = null;
   try {
+    // Before the facts are read: an engine may be adding to both.
+    const reach = readReach(placesIn(directory).reach) ?? 0;
     file = openReadOnlyView(directory);
-    return verifyFile(file, directory, options.onProgress ?? (() => {}));
+    return verifyFile(file, directory, reach, options.onProgress ?? (() => {}));
   } catch (error) {
     if (!isDamage(error)) throw journalErrorOf(error, directory, "Reading the journal");
     return faulty(null, 0, error instanceof Error ? error.message : String(error), directory);
@@ -48,7 +52,12 @@ export function verifyJournal(directory: string, options: VerifyOptions = {}): V
   }
 }
 
-function verifyFile(file: SqliteFile, directory: string, onProgress: (facts: number) => void): Verification {
+function verifyFile(
+  file: SqliteFile,
+  directory: string,
+  reach: number,
+  onProgress: (facts: number) => void,
+): Verification {
   const live = readOrigin(file);
   if (live === null) return faulty(null, 0, "its meta table does not name its origin", directory);
   const gaps = readGaps(file);
@@ -57,6 +66,7 @@ function verifyFile(file: SqliteFile, directory: string, onProgress: (facts: num
   const recall = prepareRecall(file);
   const origins = originsIn(file);
   let facts = 0;
+  let last = 0;
   let salvaged = 0;
   let forgotten = false;
   for (const origin of origins) {
@@ -70,6 +80,7 @@ function verifyFile(file: SqliteFile, directory: string, onProgress: (facts: num
         if (row.position < live.first) salvaged += 1;
         forgotten ||= isForgotten(row, recall);
         facts += 1;
+        last = Math.max(last, row.position);
         if (facts % 10_000 === 0) onProgress(facts);
       }
     } catch (error) {
@@ -77,6 +88,9 @@ function verifyFile(file: SqliteFile, directory: string, onProgress: (facts: num
       return faulty({ origin, seq: (before?.seq ?? 0) + 1 }, facts, "a page cannot be read", directory);
     }
   }
+  const end = Math.max(last, live.first - 1);
+  if (reach > end)
+    return faulty(null, facts, `its end is missing: ${reach - end} facts after the last one`, directory);
   if (salvage !== null && salvage.savedFacts !== salvaged) {
     const fault = `of ${salvage.savedFacts} facts salvaged before, ${salvaged} are there`;
     return faulty(null, facts, fault, directory);

@@ -1,6 +1,6 @@
 /**
  * Reads SQLite's write-ahead log without SQLite. SQLite itself takes the first frame that does not add up for the log's
- * end, silently: after a flipped byte it would drop every later commit, answered or not. Called by open-check.ts and
+ * end, silently: after a flipped byte it would drop every later commit, answered or not, and a log of zeros is none to it. Called by open-check.ts and
  * salvage.ts, before SQLite opens the file.
  *
  * Source: https://www.sqlite.org/fileformat2.html, section 4 (the WAL file format).
@@ -20,6 +20,8 @@ export interface LogSurvey {
   readonly usable: number;
   /** A frame of this generation follows one that does not add up, or the log's own header is unreadable. */
   readonly broken: boolean;
+  /** Its header is blank, though frames have their place after it: SQLite writes no frame before the header is on disk. */
+  readonly blank: boolean;
 }
 
 const headerBytes = 32;
@@ -35,7 +37,7 @@ export function surveyLog(path: string): LogSurvey | null {
     throw error;
   }
   const frameCount = Math.floor((log.length - headerBytes) / frameBytes);
-  if (frameCount <= 0) return { frames: [], usable: 0, broken: false };
+  if (frameCount <= 0) return { frames: [], usable: 0, broken: false, blank: false };
 
   const magic = log.readUInt32BE(0);
   const bigEndian = magic === 0x377f0683;
@@ -66,7 +68,7 @@ export function surveyLog(path: string): LogSurvey | null {
     const commits = log.readUInt32BE(at + 4) !== 0;
     if (addsUp && commits) usable = frames.length;
   }
-  return { frames, usable, broken };
+  return { frames, usable, broken, blank: log.subarray(0, headerBytes).every((byte) => byte === 0) };
 }
 
 type Sum = readonly [number, number];

@@ -86,15 +86,16 @@ describe("a file cut short", () => {
     expect(present.length).toBeGreaterThanOrEqual(groups.slice(2).flat().length);
   });
 
-  test("of the log: whole groups up to the cut, since a cut looks like a crash in the middle of a write", () => {
+  test("of the log: whole groups up to the cut, and the rest is told, though SQLite takes it for the log's end", () => {
     const ends = new Set<number>();
     groups.reduce((sum, group) => (ends.add(sum + group.length), sum + group.length), 0);
     const size = sizeOf(start.killed, "journal.sqlite-wal");
     for (const length of steps(size, 40)) {
-      const { present } = start.after((directory) => {
+      const { present, missing, report } = start.after((directory) => {
         truncateSync(join(directory, "journal.sqlite-wal"), length);
       }, start.killed);
       expect(ends, `length ${length}`).toContain(present.length);
+      expect(report?.lostFacts ?? 0, `length ${length}`).toBe(missing);
     }
   });
 });

@@ -1,7 +1,8 @@
 /** Damaged files, each kind of damage once; damage-sweep.real.test.ts tries many places. */
 import { afterAll, describe, expect, test } from "vitest";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { verifyJournal } from "#journal/verify";
 import { opened } from "./build-facts.ts";
 import { DamagedStart, facts, flip, groups, sizeOf } from "./damaged-start.ts";
 
@@ -101,5 +102,82 @@ describe("other damage", () => {
     second.journal.append([opened("z")]);
     second.journal.close();
     expect(start.place.start(directory).report.salvaged).toBeNull();
+  });
+});
+
+describe("an end that is missing, which SQLite takes for a log that ends there", () => {
+  const inFile = groups.slice(0, 2).flat().length;
+  const inLog = facts.length - inFile;
+  const log = (directory: string): string => join(directory, "journal.sqlite-wal");
+  const blank = (path: string, from: number): void => {
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0, from));
+  };
+
+  test("a log of zeros: told, with how much is lost and since when", () => {
+    const { report, present } = start.after((directory) => blank(log(directory), 0), start.killed);
+    expect(present).toHaveLength(inFile);
+    expect(report).toMatchObject({ reason: "log-blank", lostFacts: "unknown" });
+    expect(report?.text).toContain(
+      `The journal lost everything since 2023-11-14T22:13:20.000Z: at least ${inLog} facts.`,
+    );
+  });
+
+  test("a log of zeros is told of in a folder of an older Tocsin too, which did not keep how far it had come", () => {
+    const { report } = start.after((directory) => {
+      blank(log(directory), 0);
+      rmSync(join(directory, "journal.reach"));
+    }, start.killed);
+    expect(report).toMatchObject({ reason: "log-blank", lostFacts: "unknown" });
+  });
+
+  test.each<[string, (directory: string) => void]>([
+    ["a log of zeros after its header", (directory) => blank(log(directory), 32)],
+    ["a log cut to nothing", (directory) => truncateSync(log(directory), 0)],
+    ["a log with zeros from its second commit on", (directory) => blank(log(directory), 32 + 3 * 4120)],
+  ])("%s: the facts that are lost are counted", (_, damage) => {
+    const { report, missing } = start.after(damage, start.killed);
+    expect(missing).toBeGreaterThan(0);
+    expect(report).toMatchObject({ lostFacts: missing });
+    expect(report?.text).toMatch(`: ${missing} facts.`);
+  });
+
+  test("older copies of the journal and its log, put back under what was written since", () => {
+    const { report } = start.after((directory) => {
+      const older = start.place.killed(start.killed);
+      truncateSync(log(older), 0);
+      for (const name of ["journal.sqlite", "journal.sqlite-wal"])
+        writeFileSync(join(directory, name), readFileSync(join(older, name)));
+    }, start.stopped);
+    expect(report).toMatchObject({ reason: "end-missing", lostFacts: inLog });
+  });
+
+  test.each([
+    ["emptied", (path: string) => truncateSync(path, 0)],
+    ["removed", (path: string) => rmSync(path)],
+  ])("a journal file that was %s is not taken for a first start", (_, damage) => {
+    const { report } = start.after((directory) => damage(join(directory, "journal.sqlite")), start.stopped);
+    expect(report).toMatchObject({ reason: "file-missing", savedFacts: 0 });
+    expect(report?.text).toContain(`The journal lost everything: at least ${facts.length} facts.`);
+  });
+
+  test("verify says so, before the next start repairs it", () => {
+    const directory = start.place.killed(start.killed);
+    truncateSync(log(directory), 0);
+    const verified = verifyJournal(directory);
+    expect(verified).toMatchObject({ ok: false, at: null });
+    expect(verified.ok || verified.text).toContain(`its end is missing: ${inLog} facts`);
+  });
+
+  test.each([
+    ["damaged", (path: string) => flip(path, 1)],
+    ["blank", (path: string) => blank(path, 0)],
+  ])("a note of how far it had come that is %s itself raises no alarm", (_, damage) => {
+    const { report, missing } = start.after(
+      (directory) => damage(join(directory, "journal.reach")),
+      start.killed,
+    );
+    expect(report).toBeNull();
+    expect(missing).toBe(0);
   });
 });
