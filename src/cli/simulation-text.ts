@@ -164,7 +164,7 @@ const after = (ms: number) => (ms === 0 ? "at once" : `+${lengthText(ms)}`);
 const viaTexts: Readonly<Record<Via, string>> = { desktop: "desktop alert", email: "e-mail" };
 const skipTexts = {
   "below-min-severity": "the alert is below its severity",
-  "nobody-on-call": "nobody is on call in it",
+  "nobody-on-call": "nobody in it is on call, or everybody is away",
   "nobody-reachable": "nobody in it can be reached",
 } as const;
 const endings: Readonly<Record<Simulation["ended"], (until: string) => string>> = {

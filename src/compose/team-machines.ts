@@ -98,6 +98,7 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
       able: () => engine.health.ready,
       wake: () => engine.lookAtClock(),
       report: (text) => this.problem.is(text),
+      note: (text) => (text === null ? engine.clearProblem("shifts") : engine.reportProblem("shifts", text)),
     });
     const connecting = {
       identity,

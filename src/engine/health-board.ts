@@ -2,8 +2,11 @@
 import type { EpochMs } from "#domain/ids";
 import type { EngineHealth, EngineProblem } from "./ports.ts";
 
-/** A refused team file or a silent calendar leaves its last good copy in force: worth saying, no reason to distrust the engine. */
-const leavesLastGood: ReadonlySet<EngineProblem["kind"]> = new Set(["team-file", "calendar"]);
+/**
+ * Worth saying, no reason to distrust the engine: a refused team file or a silent calendar leaves its last good copy in
+ * force, and machines that will disagree about a shift one day do not today.
+ */
+const leavesTrust: ReadonlySet<EngineProblem["kind"]> = new Set(["team-file", "calendar", "shifts"]);
 
 export class HealthBoard {
   private readonly problems = new Map<EngineProblem["kind"], EngineProblem>();
@@ -40,7 +43,7 @@ export class HealthBoard {
   private refresh(): true {
     const problems = [...this.problems.values()];
     const journalWorks = !this.problems.has("journal");
-    const trusted = this.ready && problems.every(({ kind }) => leavesLastGood.has(kind));
+    const trusted = this.ready && problems.every(({ kind }) => leavesTrust.has(kind));
     this.current = { ready: this.ready && journalWorks, trusted, problems };
     return true;
   }

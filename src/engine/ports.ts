@@ -246,7 +246,8 @@ export interface EngineProblem {
     | "invariant"
     | "peers"
     | "schedule"
-    | "revoked";
+    | "revoked"
+    | "shifts";
   readonly text: string;
   readonly since: EpochMs;
 }

@@ -41,6 +41,8 @@ export interface PeersDependencies {
   wake(): void;
   /** A problem of kind `peers`, in words; null: none any more. */
   report(text: string | null): void;
+  /** What machines will disagree about one day, in words, of kind `shifts`; null: nothing any more. */
+  note?(text: string | null): void;
 }
 
 export class Peers implements Standing {

@@ -46,7 +46,13 @@ export class Round {
   private timer: { readonly at: EpochMs; readonly cancel: () => void } | null = null;
   /** Of the desktops here. */
   private localPeople: readonly PersonPresence[] = [];
-  private told = { beat: "", problem: null as string | null, position: 0 as number | null, others: "" };
+  private told = {
+    beat: "",
+    problem: null as string | null,
+    note: null as string | null,
+    position: 0 as number | null,
+    others: "",
+  };
   private readonly people = new TeamPeople((change) => void this.dependencies.engine.submit(change));
 
   constructor(
@@ -160,7 +166,9 @@ export class Round {
     if (!whoActs.isSuspended) this.beat(cycle, now);
     if (now - cycle.gossipAt >= peerTiming.gossipEveryMs) this.gossip(cycle, now);
     this.tellStanding(whoActs.position(now), now);
-    this.reportProblem(view.problem(this.dependencies.runtime(), now));
+    const runtime = this.dependencies.runtime();
+    this.reportProblem(view.problem(runtime, now));
+    this.reportNote(view.note(runtime, now));
     const beatAt = (whoActs.isSuspended ? now : cycle.beatAt) + peerTiming.beatEveryMs;
     const changes = [beatAt, membership.nextChangeAt(now), whoActs.nextChangeAt(now)];
     this.moveTimer(Math.min(...changes.filter((at) => at !== null)));
@@ -219,6 +227,12 @@ export class Round {
     if (text === this.told.problem) return;
     this.told.problem = text;
     this.dependencies.report(text);
+  }
+
+  private reportNote(text: string | null): void {
+    if (text === this.told.note) return;
+    this.told.note = text;
+    this.dependencies.note?.(text);
   }
 
   private moveTimer(at: EpochMs | null): void {

@@ -6,6 +6,7 @@ import type { EpochMs, MachineId } from "#domain/ids";
 import type { RuntimeJson } from "#wire/peer-contract";
 import { MachineDifferences } from "./machine-differences.ts";
 import type { Membership, Sighting } from "./membership.ts";
+import type { Difference } from "./runtime-comparison.ts";
 import type { Synchronisation } from "./synchronisation.ts";
 import type { MachineStatus, TeamStatus } from "./team-status.ts";
 import type { WhoActs } from "./who-acts.ts";
@@ -58,7 +59,13 @@ export class TeamView {
 
   /** What a person should know and do something about, in sentences; null: nothing. */
   problem(ours: RuntimeJson, now: EpochMs): string | null {
-    const texts = [...this.isolation(), ...this.disagreements(), ...this.seriousDifferences(ours, now)];
+    const texts = [...this.isolation(), ...this.disagreements(), ...this.differencesOf("serious", ours, now)];
+    return texts.length === 0 ? null : texts.join(" ");
+  }
+
+  /** What will be a problem one day unless somebody puts it right, in sentences; null: nothing. No reason for distrust. */
+  note(ours: RuntimeJson, now: EpochMs): string | null {
+    const texts = this.differencesOf("coming", ours, now);
     return texts.length === 0 ? null : texts.join(" ");
   }
 
@@ -106,11 +113,11 @@ export class TeamView {
     );
   }
 
-  private seriousDifferences(ours: RuntimeJson, now: EpochMs): string[] {
+  private differencesOf(wanted: Difference["kind"], ours: RuntimeJson, now: EpochMs): string[] {
     return this.dependencies.membership.heard(now).flatMap((sighting: Sighting) =>
       this.differences
         .find(sighting, ours, now)
-        .filter(({ kind }) => kind === "serious")
+        .filter(({ kind }) => kind === wanted)
         .map(({ text }) => `${this.dependencies.nameOf(sighting.machine)}: ${text}`),
     );
   }

@@ -24,6 +24,9 @@ export const maxFactBody = 2 * 1024 * 1024;
 /** Far more than there will ever be claims; a machine that lies cannot count the others out of the number range. */
 export const maxEpoch = 1_000_000_000_000;
 
+/** Of a team with more, the others are not compared. */
+export const maxComparedSchedules = 500;
+
 const machineId = z.string().regex(/^[a-z0-9]{16,40}$/);
 const originId = z.string().regex(/^[A-Za-z0-9_-]{8,40}$/);
 const seq = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
@@ -75,6 +78,18 @@ export const runtimeJson = z.object({
   /** Team revision, and a hash of the next handoffs as this machine computes them; null without a team. */
   revision: z.string().max(128).nullable(),
   handoffs: z.string().max(128).nullable(),
+  /**
+   * Who is on call in the coming weeks, as this machine works it out, so that two machines see where they differ: for each
+   * schedule four hexadecimal digits a week, the first one from `from` (epoch ms) on. Empty: it cannot be worked out.
+   */
+  shifts: z
+    .object({
+      from: z.number().int(),
+      weeks: z
+        .record(z.string().max(1024), z.string().regex(/^[0-9a-f]{0,400}$/))
+        .refine((weeks) => Object.keys(weeks).length <= maxComparedSchedules),
+    })
+    .optional(),
 });
 
 /**

@@ -78,15 +78,59 @@ describe("problems", () => {
     expect(team.positions()).toEqual([0, 1]);
   });
 
-  test("time zone tables differ, or the handoffs that follow from the same file", async () => {
+  test("time zone tables that differ are said where machines are shown, and are nobody's problem", async () => {
     const team = await SmallTeam.running(2);
-    team.at(1).runtime = { ...team.at(1).runtime, timeZones: "2024b", handoffs: "h2" };
+    team.at(1).runtime = { ...team.at(1).runtime, timeZones: "2024b" };
     await team.pass(5);
-    expect(team.at(0).problem).toContain("Time zone tables differ: 2026a here, 2024b there.");
-    expect(team.at(0).problem).toContain("The same team file leads to other handoffs there.");
-    team.at(1).runtime = team.at(0).runtime;
+    expect([team.at(0).problem, team.at(0).note]).toEqual([null, null]);
+    expect(team.at(0).peers.status().machines[0]!.differences).toEqual([
+      "Time zone tables differ: 2026a here, 2024b there.",
+    ]);
+  });
+
+  test("shifts that will differ are a quiet note with schedule and week, for as long as they do", async () => {
+    const team = await SmallTeam.running(2);
+    const from = Date.parse("2026-03-05T00:00:00Z");
+    const same = { primary: "aaaabbbbcccc", other: "ddddeeeeffff", unknown: "" };
+    team.at(0).runtime = { ...team.at(0).runtime, shifts: { from, weeks: same } };
+    const there = { ...same, primary: "aaaabbbb0000", unknown: "0000" };
+    team.at(1).runtime = {
+      ...team.at(1).runtime,
+      timeZones: "2024b",
+      handoffs: "h2",
+      shifts: { from, weeks: there },
+    };
+    await team.pass(5);
+    const text =
+      "The same team file leads to other shifts there in primary from the week of 2026-03-19 on. Update Tocsin, Node and the system's time zones on the older one.";
+    expect(team.at(0).problem).toBeNull();
+    expect(team.at(0).note).toMatch(new RegExp(`: ${text}$`));
+    expect(team.at(0).peers.status().machines[0]!.differences).toContain(text);
+    team.at(1).runtime = { ...team.at(1).runtime, shifts: { from, weeks: same } };
+    await team.pass(5);
+    expect(team.at(0).note).toBeNull();
+  });
+
+  test("a machine that is in the next week already, or has another team, is not compared", async () => {
+    const team = await SmallTeam.running(2);
+    const runtime = { ...team.at(0).runtime, shifts: { from: 604_800_000, weeks: { primary: "aaaa" } } };
+    team.at(0).runtime = runtime;
+    for (const other of [
+      { ...runtime, shifts: { from: 2 * 604_800_000, weeks: { primary: "bbbb" } } },
+      { ...runtime, revision: "r2", shifts: { ...runtime.shifts, weeks: { primary: "bbbb" } } },
+    ]) {
+      team.at(1).runtime = other;
+      await team.pass(5);
+      expect(team.at(0).note).toBeNull();
+    }
+  });
+
+  test("an older version says only whether handoffs differ: a quiet note, too", async () => {
+    const team = await SmallTeam.running(2);
+    team.at(1).runtime = { ...team.at(1).runtime, handoffs: "h2" };
     await team.pass(5);
     expect(team.at(0).problem).toBeNull();
+    expect(team.at(0).note).toContain("The same team file leads to other handoffs there.");
   });
 
   test("another version of Tocsin is said, and is no problem", async () => {

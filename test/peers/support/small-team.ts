@@ -27,6 +27,7 @@ export class TestMachine {
   readonly told: Tell[] = [];
   readonly shown: Notice[] = [];
   problem: string | null = null;
+  note: string | null = null;
   isAble = true;
   wakes = 0;
   presented: Awaited<ReturnType<Desktops["present"]>> = "shown";
@@ -71,6 +72,7 @@ export class TestMachine {
       able: () => this.isAble,
       wake: () => void (this.wakes += 1),
       report: (text) => void (this.problem = text),
+      note: (text) => void (this.note = text),
     });
     this.peers.start();
     this.leave = this.team.network.join(this.id, (link) =>
