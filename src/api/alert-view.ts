@@ -35,6 +35,8 @@ export function toAlertJson(
     openedAt: iso(alert.openedAt),
     ...(alert.acknowledgedAt !== null && { acknowledgedAt: iso(alert.acknowledgedAt) }),
     ...(alert.acknowledgedBy !== null && { acknowledgedBy: alert.acknowledgedBy }),
+    ...(alert.status === "acknowledged" &&
+      alert.acknowledgedFrom !== undefined && { acknowledgedFrom: alert.acknowledgedFrom }),
     ...(alert.snoozedUntil !== null && { snoozedUntil: iso(alert.snoozedUntil) }),
     ...(alert.resolvedAt !== null && { resolvedAt: iso(alert.resolvedAt) }),
     occurrences: alert.occurrences,

@@ -1,4 +1,5 @@
 /** Alerts for a terminal. Their text is hostile: control characters are shown, never obeyed. */
+import { byWhom } from "#domain/by-whom";
 import type { AlertJson } from "#wire/alert-json";
 
 export function printAlerts(alerts: readonly AlertJson[]): string {
@@ -52,7 +53,8 @@ export function printAlert(alert: AlertJson): string {
 }
 
 function statusText(alert: AlertJson): string {
-  if (alert.status === "acknowledged") return `acknowledged by ${alert.acknowledgedBy ?? "its source"}`;
+  if (alert.status === "acknowledged")
+    return `acknowledged ${byWhom(alert.acknowledgedBy ?? null, alert.acknowledgedFrom)}`;
   if (alert.status === "snoozed" && alert.snoozedUntil !== undefined)
     return `snoozed until ${instant(alert.snoozedUntil)}`;
   return alert.status;

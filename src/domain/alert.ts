@@ -1,7 +1,7 @@
 /**
  * An alert: one firing, from open to resolved. Immutable; `evolve-alert` makes the next one from a fact.
  */
-import type { AttentionRung } from "./fact.ts";
+import type { AttentionRung, CommandOrigin } from "./fact.ts";
 import type {
   ActionId,
   AlertId,
@@ -67,6 +67,8 @@ export interface Alert extends AlertContent {
   readonly triggeredAt: EpochMs;
   readonly acknowledgedAt: EpochMs | null;
   readonly acknowledgedBy: PersonId | null;
+  /** Where the last acknowledgement came in. Absent: there was none, or an older version kept no word of it. */
+  readonly acknowledgedFrom?: CommandOrigin;
   readonly ackTimeoutAt: EpochMs | null;
   readonly snoozedUntil: EpochMs | null;
   readonly resolvedAt: EpochMs | null;

@@ -166,6 +166,7 @@ function acknowledged(alert: Alert, fact: AlertFact & { kind: "alert-acknowledge
     quietRound: round,
     acknowledgedAt: fact.at,
     acknowledgedBy: fact.by,
+    acknowledgedFrom: fact.origin,
     ackTimeoutAt: fact.ackTimeoutAt,
   };
 }

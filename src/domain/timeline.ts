@@ -2,6 +2,7 @@
  * What happened to an alert, in plain words, from its facts: the answer to "why was I woken?". Used by the API, the
  * screens and `tocsin show`.
  */
+import { byWhom } from "./by-whom.ts";
 import type { AlertFact, AttentionRung, Fact, FailureReason, SkipReason, StepReason } from "./fact.ts";
 import type { Presence } from "./presence.ts";
 import type { Asked } from "./alert.ts";
@@ -67,6 +68,9 @@ function entryOf(fact: AlertFact, nameOf: NameOf, machineOf: MachineOf): Timelin
 function textOf(fact: AlertFact, nameOf: NameOf, machineOf: MachineOf): string {
   switch (fact.kind) {
     case "alert-opened":
+      // Raised by hand, where nobody knows whose the machine is.
+      if (fact.by === null && fact.integration === null && fact.source === "by hand")
+        return `Raised by hand, severity ${fact.severity}: policy ${fact.policy}.`;
       return fact.by === null
         ? `Opened by ${fact.source}, severity ${fact.severity}: policy ${fact.policy}.`
         : `Raised by ${nameOf(fact.by)}, severity ${fact.severity}: policy ${fact.policy}.`;
@@ -107,15 +111,15 @@ function textOf(fact: AlertFact, nameOf: NameOf, machineOf: MachineOf): string {
     case "person-not-waited-for":
       return `${nameOf(fact.person)} is not waited for (${presenceTexts[fact.presence]}): the next way is tried at once.`;
     case "alert-acknowledged":
-      return `Acknowledged by ${nameOf(fact.by) ?? originText(fact.origin)}.`;
+      return `Acknowledged ${byWhom(nameOf(fact.by), fact.origin)}.`;
     case "alert-snoozed":
-      return `Snoozed by ${nameOf(fact.by) ?? originText(fact.origin)}.`;
+      return `Snoozed ${byWhom(nameOf(fact.by), fact.origin)}.`;
     case "alert-retriggered":
       return `Triggered again: ${stepTexts[fact.reason]}.`;
     case "alert-escalated":
-      return `Escalated by ${nameOf(fact.by) ?? originText(fact.origin)}.`;
+      return `Escalated ${byWhom(nameOf(fact.by), fact.origin)}.`;
     case "alert-transferred":
-      return `Transferred to policy ${fact.policy} by ${nameOf(fact.by) ?? originText(fact.origin)}.`;
+      return `Transferred to policy ${fact.policy} ${byWhom(nameOf(fact.by), fact.origin)}.`;
     case "note-added":
       return `${nameOf(fact.by) ?? "Note"}: ${fact.text}`;
     case "alert-went-stale":
@@ -123,7 +127,7 @@ function textOf(fact: AlertFact, nameOf: NameOf, machineOf: MachineOf): string {
     case "alert-heard-again":
       return "Its source reports it again.";
     case "alert-resolved":
-      return `Resolved by ${nameOf(fact.by) ?? originText(fact.origin)}.`;
+      return `Resolved ${byWhom(nameOf(fact.by), fact.origin)}.`;
     default:
       // A kind that only a newer Tocsin knows.
       return `(${(fact as AlertFact).kind})`;
@@ -151,7 +155,6 @@ function becauseText(asked: Asked): string {
   }
 }
 
-const originText = (origin: string) => (origin === "source" ? "its source" : `the ${origin}`);
 const detail = (text: string) => (text === "" ? "" : ` (${text.replace(/\.$/, "")})`);
 
 const viaTexts: Record<Via, string> = { desktop: "Desktop alert", email: "E-mail" };

@@ -32,6 +32,11 @@ export const alertJson = z.object({
   openedAt: instant,
   acknowledgedAt: instant.optional(),
   acknowledgedBy: z.string().optional(),
+  /** Where it came in, for when nobody knows who it was; a newer engine may have other words. */
+  acknowledgedFrom: z
+    .enum(["window", "console", "command-line", "api", "source"])
+    .optional()
+    .catch(undefined),
   snoozedUntil: instant.optional(),
   resolvedAt: instant.optional(),
   occurrences: z.number().int(),

@@ -56,7 +56,7 @@ export function statusLine(alert: AlertJson, team: TeamMessage | null, now: numb
     case "triggered":
       return `Waiting for ${namesOf(alert.addressed, team)}`;
     case "acknowledged":
-      return `Acknowledged by ${nameOf(alert.acknowledgedBy, team)}`;
+      return `Acknowledged ${holderOf(alert, team)}`;
     case "snoozed":
       return alert.snoozedUntil === undefined
         ? "Snoozed"
@@ -65,6 +65,21 @@ export function statusLine(alert: AlertJson, team: TeamMessage | null, now: numb
       return alert.resolvedAt === undefined ? "Resolved" : `Resolved ${clockTime(alert.resolvedAt)}`;
   }
 }
+
+/** Where nobody knows who it was, where it came in. */
+function holderOf({ acknowledgedBy, acknowledgedFrom }: AlertJson, team: TeamMessage | null): string {
+  if (acknowledgedBy !== undefined || acknowledgedFrom === undefined)
+    return `by ${nameOf(acknowledgedBy, team)}`;
+  return originWords[acknowledgedFrom];
+}
+
+const originWords: Readonly<Record<NonNullable<AlertJson["acknowledgedFrom"]>, string>> = {
+  window: "from the alert window",
+  console: "from the console",
+  "command-line": "from the command line",
+  api: "through the API",
+  source: "by its source",
+};
 
 /** Who is asked when, if nobody acknowledges; null when nothing is to come. */
 export function escalationLine(alert: AlertJson, team: TeamMessage | null, now: number): string | null {
