@@ -6,13 +6,14 @@ import { Readable } from "node:stream";
 import { createTransport, type SendMailOptions } from "nodemailer";
 import { encryptionOf, settingsKey } from "./email-settings.ts";
 import type { EmailSettings } from "#config/email-schema";
+import { parallelSends } from "#engine/ports";
 
 /** All in milliseconds. */
 export interface EmailLimits {
   readonly connectMs: number;
   /** How long the server may say nothing once connected. */
   readonly silenceMs: number;
-  /** One mail from beginning to end, waiting for a free connection included. */
+  /** One mail from beginning to end. */
   readonly totalMs: number;
   /** How long `close` waits for mails under way. */
   readonly drainMs: number;
@@ -92,7 +93,8 @@ function createPool(settings: EmailSettings, limits: EmailLimits) {
   const pool = createTransport({
     ...connectionOptions(settings, limits),
     pool: true,
-    maxConnections: 4,
+    // As many as the engine has under way: none of them waits in here, where nobody could overtake it.
+    maxConnections: parallelSends.email.critical,
     // Only a connection that died before a byte of the mail was sent counts; the engine does the real retrying.
     maxRequeues: 1,
     // Short, since a laptop that slept meanwhile finds the connection dead and loses `silenceMs` noticing it.

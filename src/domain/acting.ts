@@ -5,6 +5,7 @@
  */
 import type { Alert, Notification } from "./alert.ts";
 import type { ActionId, EpochMs, MachineId } from "./ids.ts";
+import { severities, type Severity } from "./severity.ts";
 import type { Via } from "./team.ts";
 
 export interface Acting {
@@ -14,8 +15,10 @@ export interface Acting {
   readonly position: number | null;
   /** The other machines that act now. */
   readonly others: readonly MachineId[];
-  /** Its own attempts that have not come to an end. */
+  /** What it has taken in hand itself and has not come to an end: under way, or waiting for its turn. */
   readonly underWay: { has(actionId: ActionId): boolean };
+  /** When another machine last had an answer from the mail server, by the severity of what it sent; see `waitsSince`. */
+  readonly queueMovedAt: Readonly<Partial<Record<Severity, EpochMs>>>;
 }
 
 /**
@@ -33,21 +36,45 @@ export function waitMs(position: number, what: Via | "step"): number {
   return Math.min(patienceMs[what] + (position - 1) * furtherMs, longestMs);
 }
 
-/** When this machine is to attempt the notification; null: it is done, under way, or not its business now. */
-export function attemptAt(notification: Notification, acting: Acting): EpochMs | null {
-  const { state, dueAt, retries, via, attemptedBy, attemptedAt, actionId, isOver } = notification;
+/** When this machine is to take the notification in hand; null: it has, it is done, or it is not its business now. */
+export function attemptAt(alert: Alert, notification: Notification, acting: Acting): EpochMs | null {
+  return acting.underWay.has(notification.actionId) ? null : beginAt(alert, notification, acting);
+}
+
+/** When what it has taken in hand may begin; null: not any more, since another machine has done it, say. */
+export function beginAt(alert: Alert, notification: Notification, acting: Acting): EpochMs | null {
+  const { state, dueAt, retries, via, attemptedBy, attemptedAt, isOver } = notification;
   if (acting.position === null || isOver) return null;
   const retryAt = acting.self === null ? undefined : retries[acting.self];
-  if (retryAt === null || acting.underWay.has(actionId)) return null;
-  const at = retryAt ?? dueAt + waitMs(Math.max(0, acting.position - howManyGaveUp(retries)), via);
+  if (retryAt === null) return null;
+  const position = Math.max(0, acting.position - howManyGaveUp(retries));
+  const since = waitsSince(alert, notification, acting);
+  const at = retryAt ?? (position === 0 ? dueAt : since + waitMs(position, via));
   if (state === "planned") return at;
   if (state !== "attempted") return null;
   // Ours, from before a restart: its outcome is lost, so it is made again.
   if (attemptedBy === acting.self) return at;
   // Another machine's may be under way. But one after another may hang, and all of them together have a minute.
   const over = (attemptedAt ?? 0) + patienceMs[via];
-  const isLate = (attemptedAt ?? 0) > dueAt + longestMs;
-  return Math.max(at, isLate ? over : Math.min(over, dueAt + longestMs));
+  const isLate = (attemptedAt ?? 0) > since + longestMs;
+  return Math.max(at, isLate ? over : Math.min(over, since + longestMs));
+}
+
+/**
+ * Since when the others wait for the machines before them. A mail may stand in another machine's queue: as long as mails
+ * that are at least as urgent get through there, its turn is to come, and a second machine would only send the same ones
+ * to the same busy mail server. The queue is not told of, it shows: each answer of the mail server is a fact. One that
+ * does not move any more (its machine hangs, its mail server does not answer it) is waited for no longer than a single
+ * mail; that of a machine which is gone not at all, since then another one is the first.
+ */
+function waitsSince(alert: Alert, { dueAt, via }: Notification, { queueMovedAt }: Acting): EpochMs {
+  let since = dueAt;
+  if (via !== "email") return since;
+  for (const severity of severities) {
+    since = Math.max(since, queueMovedAt[severity] ?? since);
+    if (severity === alert.severity) break;
+  }
+  return since;
 }
 
 /** The machines that will not try again are not waited for. They were before this one, or they would not have tried. */
@@ -87,7 +114,7 @@ export function deadlineOf(alert: Alert, acting: Acting): EpochMs | null {
     steps.push(alert.nextEscalationAt ?? alert.triggeredAt);
     for (const notification of alert.notifications) {
       const isDue = acting.position === 0 && !notification.isOver && allGaveUp(notification, acting);
-      attempts.push(isDue ? notification.dueAt : attemptAt(notification, acting));
+      attempts.push(isDue ? notification.dueAt : attemptAt(alert, notification, acting));
     }
   }
   let earliest: EpochMs | null = null;

@@ -110,7 +110,12 @@ export interface Notification {
    * before the person is asked anew.
    */
   readonly retries: Readonly<Record<MachineId, EpochMs | null>>;
+  /** Those of the earlier plans whose place it has taken included. */
   readonly attempts: number;
+  /** Its person was asked about this alert before; a first word that is still to come stays one. */
+  readonly isRepeat: boolean;
+  /** It has failed for so long that the person's next way was brought forward. */
+  readonly isStuck: boolean;
   /** Who made the last attempt, and when; null: nobody yet, or a machine that is alone. */
   readonly attemptedBy: MachineId | null;
   readonly attemptedAt: EpochMs | null;

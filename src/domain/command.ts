@@ -8,14 +8,16 @@ import type { Via } from "./team.ts";
 
 export type Command = Notify | Tell;
 
-/** Reach this person by this channel. Its outcome comes back as an input. */
+/**
+ * Reach this person by this channel, when its turn comes: an input `attempt` then says whether it still begins. Its outcome
+ * comes back as an input, too.
+ */
 export interface Notify {
   readonly kind: "notify";
   readonly alertId: AlertId;
   readonly actionId: ActionId;
   readonly person: PersonId;
   readonly via: Via;
-  readonly attempt: number;
   /** Why this person: becomes the notice's plain sentence. */
   readonly asked: Asked;
 }

@@ -12,6 +12,7 @@ import { adoptTeam } from "./rules/adopt-team.ts";
 import { announceHandoffs } from "./rules/announce-handoffs.ts";
 import { annotate } from "./rules/annotate.ts";
 import { acknowledge } from "./rules/acknowledge.ts";
+import { beginAttempt } from "./rules/begin-attempt.ts";
 import { changeDuty } from "./rules/change-duty.ts";
 import { changeMachines } from "./rules/change-machines.ts";
 import { escalateByHand } from "./rules/escalate.ts";
@@ -53,6 +54,9 @@ export function decide(state: State, input: Input, now: EpochMs): Decided {
       break;
     case "outcome":
       recordOutcome(decision, input);
+      break;
+    case "attempt":
+      beginAttempt(decision, input);
       break;
     case "tick":
       runDeadlines(decision, input.alertId);

@@ -50,8 +50,8 @@ export class Decision {
     return this.before.acting.position === 0;
   }
 
-  /** This machine makes the attempt: nobody's business until its outcome is here. */
-  begin(alertId: AlertId, actionId: ActionId): void {
+  /** This machine takes it in hand: no business of its deadlines until it has come to an end. */
+  take(alertId: AlertId, actionId: ActionId): void {
     this.begun.add(actionId);
     this.observations.push({ kind: "attempt-began", alertId, actionId });
   }

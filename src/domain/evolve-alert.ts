@@ -261,7 +261,7 @@ function stepEntered(alert: Alert, fact: AlertFact & { kind: "step-entered" }): 
     nextEscalationAt: fact.nextEscalationAt,
     nobodyReachable: fact.reason === "nobody-reachable",
     asked: alsoAsked(alert, fact),
-    notifications: [...goingOn, ...planned(fact, round)],
+    notifications: [...goingOn, ...planned(fact, round, alert)],
   };
 }
 
@@ -275,7 +275,7 @@ function alsoPlanned(alert: Alert, fact: AlertFact & { kind: "step-entered" }, r
     nextEscalationAt,
     nobodyReachable: alert.nobodyReachable && fact.reason === "nobody-reachable",
     asked: alsoAsked(alert, fact),
-    notifications: plannedByBoth(alert.notifications, planned(fact, round)),
+    notifications: plannedByBoth(alert.notifications, planned(fact, round, alert)),
   };
 }
 

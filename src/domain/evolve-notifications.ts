@@ -1,8 +1,9 @@
 /** What an alert still has to tell, after one more fact. Called by `evolve-alert`; truly pure. */
-import type { Notification } from "./alert.ts";
+import type { Alert, Notification } from "./alert.ts";
 import { someGaveUp } from "./acting.ts";
 import type { AlertFact } from "./fact.ts";
-import type { EpochMs } from "./ids.ts";
+import type { EpochMs, PersonId } from "./ids.ts";
+import type { Via } from "./team.ts";
 
 type All = readonly Notification[];
 type Of<Kind extends AlertFact["kind"]> = AlertFact & { readonly kind: Kind };
@@ -38,23 +39,43 @@ export function evolveNotifications(all: All, fact: NotificationFact, steppedMs:
   }
 }
 
-export function planned({ notifications, wave }: Of<"step-entered">, round: number): Notification[] {
+/**
+ * `before`: the alert as it was. What still waited there for the same person and way gives its place: what it was put off
+ * for holds on, and it is no repetition of what has never got through.
+ */
+export function planned(
+  { notifications, wave }: Of<"step-entered">,
+  round: number,
+  before: Pick<Alert, "asked" | "notifications">,
+): Notification[] {
+  const taken = new Set<Notification>();
   // Spelled out: copying what the fact has, field by field in whatever order, is several times slower.
-  return notifications.map(({ actionId, person, via, dueAt }) => ({
-    actionId,
-    person,
-    via,
-    dueAt,
-    retries: noRetries,
-    wave,
-    round,
-    state: "planned",
-    attempts: 0,
-    attemptedBy: null,
-    attemptedAt: null,
-    isOver: false,
-    rungs: noRungs,
-  }));
+  return notifications.map(({ actionId, person, via, dueAt }) => {
+    const waited = before.notifications.find((n) => isPendingFor(n, person, via) && !taken.has(n));
+    if (waited !== undefined) taken.add(waited);
+    return {
+      actionId,
+      person,
+      via,
+      dueAt,
+      retries: waited?.retries ?? noRetries,
+      wave,
+      round,
+      state: "planned",
+      attempts: waited?.attempts ?? 0,
+      isRepeat: waited?.isRepeat ?? before.asked.some((one) => one.person === person),
+      isStuck: false,
+      attemptedBy: null,
+      attemptedAt: null,
+      isOver: false,
+      rungs: noRungs,
+    };
+  });
+}
+
+/** Whether it waits for its time, and nobody has given it up: that is asked for anew. */
+export function isPendingFor(n: Notification, person: PersonId, via: Via): boolean {
+  return n.state === "planned" && n.person === person && n.via === via && !someGaveUp(n);
 }
 
 /** Two machines have planned without knowing of one another: each action is made once, at the earlier of both times. */
@@ -99,20 +120,44 @@ function attempted(n: Notification, fact: Of<"notification-attempted">, steppedM
 }
 
 /** `at`: the fact's, by this machine's clock as it stands now. */
-function failed(all: All, { actionId, retryAt, machine }: Of<"notification-failed">, at: EpochMs): All {
+function failed(
+  all: All,
+  { actionId, retryAt, machine, nextNow }: Of<"notification-failed">,
+  at: EpochMs,
+): All {
   const before = all.find((n) => n.actionId === actionId);
   if (before === undefined || before.state === "sent") return all;
+  const newer = all.find((n) => n.wave > before.wave && n.person === before.person && n.via === before.via);
+  if (newer !== undefined && retryAt !== null)
+    return superseded(all, before, newer, machine === undefined ? retryAt : null);
   const after = changed(all, actionId, (n): Notification => {
+    const isStuck = n.isStuck || nextNow === true;
     if (machine === undefined)
       return retryAt === null
         ? { ...n, state: "failed" }
-        : { ...n, state: "planned", dueAt: retryAt, retries: givenUpOnly(n.retries) };
+        : { ...n, isStuck, state: "planned", dueAt: retryAt, retries: givenUpOnly(n.retries) };
     // Another machine may be at it already.
     const state = n.state === "attempted" && n.attemptedBy !== machine ? "attempted" : "planned";
-    return { ...n, state, retries: { ...n.retries, [machine]: retryAt } };
+    return { ...n, isStuck, state, retries: { ...n.retries, [machine]: retryAt } };
   });
+  if (nextNow === true && !before.isStuck) return nextChannelAtOnce(after, actionId, at);
   // Once: each further machine that gives up would bring forward one more way.
   return retryAt === null && !someGaveUp(before) ? nextChannelAtOnce(after, actionId, at) : after;
+}
+
+/**
+ * A later step has planned the same for the same person while it was under way: that one is pending now, and the only one.
+ * `notBefore`: what the mail server itself has put off is put off there, too; null: it said nothing.
+ */
+function superseded(all: All, before: Notification, newer: Notification, notBefore: EpochMs | null): All {
+  const after = changed(all, before.actionId, (n) => ({ ...n, state: "failed" }));
+  if (newer.state !== "planned") return after;
+  return changed(after, newer.actionId, (n) => ({
+    ...n,
+    attempts: Math.max(n.attempts, before.attempts),
+    isRepeat: n.isRepeat && before.isRepeat,
+    dueAt: Math.max(n.dueAt, notBefore ?? n.dueAt),
+  }));
 }
 
 /** The mail server's own word ends all waiting, but opens it to nobody. */

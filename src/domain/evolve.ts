@@ -57,6 +57,20 @@ export function evolve(state: State, fact: Fact, place: Place = nextOwnPlace(sta
   }
 }
 
+/** Another machine's mails get through: what waits there for its turn is not forgotten. */
+export function noteQueueMoved(state: State, journaled: JournaledFact): void {
+  const { fact, place } = journaled;
+  const isAnswer =
+    fact.kind === "notification-sent" ||
+    (fact.kind === "notification-failed" && (fact.reason === "temporary" || fact.reason === "refused"));
+  if (place.own || !isAnswer || fact.via !== "email") return;
+  const severity = state.open.get(fact.alertId)?.severity;
+  if (severity === undefined) return;
+  const { queueMovedAt } = state.acting;
+  const at = Math.max(inTimeOf(state, journaled).at, queueMovedAt[severity] ?? 0);
+  state.acting = { ...state.acting, queueMovedAt: { ...queueMovedAt, [severity]: at } };
+}
+
 /** Also for a fact that is folded in another way: with its whole alert. */
 export function noteArrival(state: State, fact: Fact, place: Place): void {
   state.position = place.position;
@@ -149,6 +163,7 @@ export function observe(state: State, seen: Observation): State {
       break;
     case "attempt-began":
     case "attempt-ended":
+    case "looked-at":
       put(state, alert);
       break;
   }
@@ -217,6 +232,9 @@ function stepClock(state: State, deltaMs: number, position: number): State {
     const { startedAt, notedAt, boot } = state.boot;
     state.boot = { startedAt: startedAt + deltaMs, notedAt: notedAt + deltaMs, boot };
   }
+  const { queueMovedAt } = state.acting;
+  const moved = Object.entries(queueMovedAt).map(([severity, at]) => [severity, at + deltaMs]);
+  state.acting = { ...state.acting, queueMovedAt: Object.fromEntries(moved) as typeof queueMovedAt };
   // The alerts are the same, only shifted: none of them has been planned anew.
   state.beforeBoot = null;
   for (const alert of state.open.values()) {

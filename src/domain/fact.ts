@@ -96,6 +96,8 @@ export type AlertFact = { readonly at: EpochMs; readonly hlc?: number; readonly 
       readonly retryAt: EpochMs | null;
       /** Set: it was the address that was refused, for good. */
       readonly refused?: RefusedAddress;
+      /** It is tried again, but has failed for so long that the person's next channel is not waited for any longer. */
+      readonly nextNow?: true;
       /** Set: only this machine could not get through, or gives up; no other one waits for its `retryAt`. */
       readonly machine?: MachineId;
     }

@@ -15,6 +15,8 @@ export type Input =
   | PersonCommand
   | DutyInput
   | NotificationOutcome
+  /** The turn of a `notify` command has come: a channel is free for it. Effect `done`: it begins; `ignored`: it does not. */
+  | { readonly kind: "attempt"; readonly alertId: AlertId; readonly actionId: ActionId }
   /** The deadline of this alert has come. One input an alert, so that a broken one cannot hold up the others. */
   | { readonly kind: "tick"; readonly alertId: AlertId }
   | {
@@ -108,6 +110,8 @@ export type Outcome =
       readonly reason: FailureReason;
       readonly text: string;
       readonly refused?: RefusedAddress;
+      /** Whoever did not take it asks for so long a wait. */
+      readonly retryAfterMs?: number;
     };
 
 /** A machine's fact without what the decision fills in. */

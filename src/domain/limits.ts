@@ -11,6 +11,14 @@ export const limits = {
   /** The first wait before a temporary failure is tried again; doubles each time. */
   retryFirstMs: 5_000,
   retryLongestMs: 40_000,
+  /** After so many attempts (some ten minutes) it is tried less often, for as long as the alert is open. */
+  retriedOften: 15,
+  retrySeldomMs: 5 * 60_000,
+  /** The longest that a mail server's wish to wait is granted. */
+  retryAfterLongestMs: 30 * 60_000,
+  /** Failing for so long, after this many attempts, a way brings the person's next one forward. */
+  stuckAfterMs: 60_000,
+  stuckAfterAttempts: 3,
   /** Settings of this machine's clock that facts of alerts are still counted over. */
   clockStepsKept: 1_000,
   /** Revisions of the team that are kept for alerts which another machine may still send. */

@@ -14,12 +14,14 @@ export type Observation =
   | { readonly kind: "reported-again"; readonly alertId: AlertId; readonly occurrences: number }
   /** Still nobody can be reached: looked at again then, without a word in the journal each time. */
   | { readonly kind: "postponed"; readonly alertId: AlertId; readonly until: EpochMs }
-  /** This machine attempts it from now on; and not any more, however it ended. */
+  /** This machine has it in hand from now on, though it may have to wait for its turn; and not any more, however it ended. */
   | {
       readonly kind: "attempt-began" | "attempt-ended";
       readonly alertId: AlertId;
       readonly actionId: ActionId;
     }
+  /** It need not be looked at before its next deadline, which is another one than it seemed. */
+  | { readonly kind: "looked-at"; readonly alertId: AlertId }
   /** Where this machine stands among the others; see `Acting`. */
   | {
       readonly kind: "standing-changed";

@@ -147,7 +147,7 @@ export function emptyState(): State {
     boot: null,
     beforeBoot: null,
     origin: "own" as OriginId,
-    acting: { self: null, position: 0, others: [], underWay: new Set() },
+    acting: { self: null, position: 0, others: [], underWay: new Set(), queueMovedAt: {} },
     desktops: new Set(),
     away: new Map(),
   };

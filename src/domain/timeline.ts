@@ -99,7 +99,7 @@ function textOf(fact: AlertFact, nameOf: NameOf, machineOf: MachineOf): string {
     case "notification-failed":
       return `${viaTexts[fact.via]} to ${nameOf(fact.person)} failed: ${failureTexts[fact.reason]}${detail(fact.text)}; ${
         fact.retryAt !== null
-          ? "will be tried again"
+          ? `will be tried again${fact.nextNow === true ? ", and the next way is tried at once" : ""}`
           : fact.machine === undefined
             ? "not tried again, the next way is tried at once"
             : "not tried again by that machine; another one may send it, and the next way is tried at once"

@@ -71,13 +71,12 @@ export class LoopEngine implements Engine {
 
   constructor(private readonly dependencies: EngineDependencies) {
     this.outbox = new Outbox({
-      clock: dependencies.clock,
-      channels: dependencies.channels,
+      ...dependencies,
       state: () => this.current,
-      tell: (word) => dependencies.tell?.(word),
       done: ({ alertId, actionId }, outcome) =>
         void this.submit({ kind: "outcome", alertId, actionId, outcome }),
       mayAct: () => this.standing.position() !== null,
+      goOn: () => this.planTurn(),
     });
     this.standing = dependencies.standing ?? { position: () => 0, others: () => [] };
     this.timer = new OneTimer(dependencies.clock, () => this.planTurn());
@@ -237,8 +236,10 @@ export class LoopEngine implements Engine {
     if (!isSameStanding(seen, this.current.acting)) observe(this.current, seen);
   }
 
-  /** What waits, then what is due after that. */
+  /** What can be sent now, what waits, then what is due after that. */
   private *inputs(now: EpochMs): Generator<Pending> {
+    // First: a flood that waits to be taken in does not hold up what is to go out.
+    if (!this.stopping && this.guard.keepsFacts) yield* this.outbox.attempts();
     const taken = this.inbox.take();
     this.latest.readAhead(taken, this.current);
     yield* taken;
@@ -360,7 +361,7 @@ export class LoopEngine implements Engine {
     const text = error instanceof Error ? error.message : String(error);
     this.dependencies.log("error", `Broken invariant at ${input.kind}: ${text}`, error);
     this.board.report("invariant", text, now);
-    if (input.kind === "tick") this.quarantine.put(input.alertId, now);
+    if (input.kind === "tick" || input.kind === "attempt") this.quarantine.put(input.alertId, now);
     if (input.kind === "handoffs-due") this.handoffs.broken(this.current, now);
     if (error instanceof JournalError && error.reason === "damaged") this.dependencies.onBroken(error);
     // About its own alarm there is none: it would break in the same way, and so on.

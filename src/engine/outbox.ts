@@ -1,60 +1,85 @@
 /**
- * Carries out commands. A `tell` is handed on as it is; for a `notify` it finds the channel, asks once more whether it is
- * still wanted, and sees to it that every attempt ends in exactly one outcome, even when a channel hangs.
+ * Carries out commands. A `tell` is handed on as it is. A `notify` waits here until its channel has room: worst first, by
+ * the alert as it is then. The engine takes the `attempts` whose turn has come and commits that they are made; then they are
+ * sent, each ends in exactly one outcome, even when a channel hangs, and the next one's turn comes.
  */
-import type { Command, Notify, Tell } from "#domain/command";
+import type { Answer, Command, Notify } from "#domain/command";
 import type { ActionId } from "#domain/ids";
 import type { Outcome } from "#domain/input";
 import { personOf, teamOf } from "#domain/rules/ask";
 import type { State } from "#domain/state";
 import type { Via } from "#domain/team";
 import { whyAsked } from "#domain/timeline";
+import { byUrgency, urgencyOf, type Urgency } from "#domain/urgency";
 import { inMemory } from "./alert-archive.ts";
-import type { Channel, Clock, Notice } from "./ports.ts";
+import type { EngineDependencies } from "./dependencies.ts";
+import type { Pending } from "./inbox.ts";
+import { parallelSends, type Channel, type Notice } from "./ports.ts";
 
-/** How many sends of one channel are under way at once; a mail server takes a few, a desktop any number. */
-const parallelSends: Record<Via, number> = { desktop: 1_000, email: 8 };
 /** Channels have tighter limits of their own; this one catches a channel that hangs. */
 const sendLimitMs = 60_000;
 
-export interface OutboxDependencies {
-  readonly clock: Clock;
-  readonly channels: readonly Channel[];
+export interface OutboxDependencies extends Pick<EngineDependencies, "clock" | "channels" | "tell"> {
   /** As it is now: asked again right before each sending. */
   state(): State;
-  tell(word: Tell): void;
   done(command: Notify, outcome: Outcome): void;
   /** False: this machine has just woken up, and what it knows may be old. */
   mayAct(): boolean;
+  /** There may be a turn for something: `attempts` is to be asked. */
+  goOn(): void;
 }
 
 export class Outbox {
-  private readonly queues = new Map<Via, Notify[]>();
-  private readonly underWay = new Map<Via, number>();
+  private readonly waiting = new Map<Via, Set<Notify>>();
+  /** Its turn has come; sent already, or the engine is just deciding on it. */
+  private readonly underWay = new Map<Via, Set<Notify>>();
   private readonly held = new Set<ActionId>();
   private idle: (() => void)[] = [];
 
   constructor(private readonly dependencies: OutboxDependencies) {}
 
   add(command: Command): void {
-    if (command.kind === "tell") return this.dependencies.tell(command);
+    if (command.kind === "tell") return this.dependencies.tell?.(command);
     this.held.add(command.actionId);
-    const queue = this.queues.get(command.via) ?? [];
-    this.queues.set(command.via, queue);
-    queue.push(command);
-    this.pump(command.via);
+    of(this.waiting, command.via).add(command);
+    this.dependencies.goOn();
   }
 
-  /** What has not come to an end. */
+  /** What it has in hand: what waits, and what has not come to an end. */
   get underWayIds(): ReadonlySet<ActionId> {
     return this.held;
   }
 
-  /** Drops what has not begun (it is made again after the restart) and waits a while for what has. */
+  /**
+   * For the engine to decide: those whose turn has come, the most urgent first. What is not wanted any more is among them
+   * whether or not there is room, so that it is dropped at once.
+   */
+  *attempts(): Generator<Pending> {
+    for (const command of [...this.waiting.keys()].flatMap((via) => this.takeTurns(via))) {
+      const { alertId, actionId } = command;
+      const input = { kind: "attempt", alertId, actionId } as const;
+      yield { input, answer: (answer) => this.decided(command, answer) };
+    }
+  }
+
+  /** `done`: that it is attempted is on disk, so it is sent. */
+  private decided(command: Notify, answer: Answer): void {
+    if (answer.ok && answer.effect === "done") return void this.send(command);
+    this.leave(command);
+    this.dependencies.goOn();
+    // The journal cannot be written now: nothing has happened, its turn comes again.
+    if (!answer.ok && answer.reason === "journal-unavailable") return this.add(command);
+    this.held.delete(command.actionId);
+    // The engine broke at it. It has been told of everything else itself.
+    if (!answer.ok) this.dependencies.done(command, failed(false, "internal", answer.text));
+  }
+
+  /** Drops what has not begun (it is taken in hand again after the restart) and waits a while for what has. */
   async drain(limitMs: number): Promise<void> {
-    for (const queue of this.queues.values()) for (const { actionId } of queue) this.held.delete(actionId);
-    this.queues.clear();
-    if (this.busy() === 0) return;
+    for (const commands of this.waiting.values())
+      for (const { actionId } of commands) this.held.delete(actionId);
+    this.waiting.clear();
+    if (this.isIdle()) return;
     const { clock } = this.dependencies;
     await new Promise<void>((resolve) => {
       const cancel = clock.callAfter(limitMs, resolve);
@@ -65,19 +90,55 @@ export class Outbox {
     });
   }
 
-  private pump(via: Via): void {
-    const queue = this.queues.get(via);
-    while (queue !== undefined && queue.length > 0 && (this.underWay.get(via) ?? 0) < parallelSends[via]) {
-      const command = queue.shift()!;
-      this.underWay.set(via, (this.underWay.get(via) ?? 0) + 1);
-      void this.carryOut(command).then((outcome) => {
-        this.underWay.set(via, this.underWay.get(via)! - 1);
-        this.held.delete(command.actionId);
-        this.dependencies.done(command, outcome);
-        this.pump(via);
-        if (this.busy() === 0) for (const resolve of this.idle.splice(0)) resolve();
-      });
+  private takeTurns(via: Via): Notify[] {
+    const waiting = of(this.waiting, via);
+    const underWay = of(this.underWay, via);
+    // Nobody goes beyond this; with a long queue most calls end here.
+    if (waiting.size === 0 || underWay.size >= parallelSends[via].critical) return [];
+    const unwanted: Notify[] = [];
+    const wanted: { readonly command: Notify; readonly urgency: Urgency }[] = [];
+    for (const command of waiting) {
+      const urgency = this.urgencyOf(command);
+      if (urgency === null) unwanted.push(command);
+      else wanted.push({ command, urgency });
     }
+    wanted.sort((a, b) => byUrgency(a.urgency, b.urgency));
+    const busyWith = new Set([...underWay].map(({ person }) => person));
+    const taken = [...unwanted];
+    let room = underWay.size;
+    for (const { command, urgency } of wanted) {
+      if (room >= roomFor(via, urgency, busyWith.has(command.person))) continue;
+      room += 1;
+      busyWith.add(command.person);
+      taken.push(command);
+    }
+    for (const command of taken) {
+      waiting.delete(command);
+      underWay.add(command);
+    }
+    return taken;
+  }
+
+  /** Null: it is not wanted any more. */
+  private urgencyOf(command: Notify): Urgency | null {
+    if (!this.isWanted(command)) return null;
+    const alert = inMemory(this.dependencies.state(), command.alertId)!;
+    return urgencyOf(
+      alert,
+      alert.notifications.find((n) => n.actionId === command.actionId)!,
+    );
+  }
+
+  private async send(command: Notify): Promise<void> {
+    const outcome = await this.carryOut(command);
+    this.leave(command);
+    this.held.delete(command.actionId);
+    this.dependencies.done(command, outcome);
+    if (this.isIdle()) for (const resolve of this.idle.splice(0)) resolve();
+  }
+
+  private leave(command: Notify): void {
+    of(this.underWay, command.via).delete(command);
   }
 
   private async carryOut(command: Notify): Promise<Outcome> {
@@ -93,7 +154,7 @@ export class Outbox {
       return failed(true, "internal", `Person ${command.person} is not in the alert's team.`);
     const notice: Notice = {
       actionId: command.actionId,
-      attempt: command.attempt,
+      attempt: alert.notifications.find((n) => n.actionId === command.actionId)?.attempts ?? 1,
       alert,
       person,
       why: whyAsked(command.asked),
@@ -133,9 +194,22 @@ export class Outbox {
     return notification !== undefined && !notification.isOver && notification.state !== "sent";
   }
 
-  private busy(): number {
-    return [...this.underWay.values()].reduce((sum, count) => sum + count, 0);
+  private isIdle(): boolean {
+    return [...this.underWay.values()].every((commands) => commands.size === 0);
   }
+}
+
+/** How many may be under way, itself not counted, for this one to begin. */
+function roomFor(via: Via, { severity }: Urgency, isPersonBusy: boolean): number {
+  const { usual, anotherPerson, critical } = parallelSends[via];
+  if (severity === 0) return critical;
+  return isPersonBusy ? usual : anotherPerson;
+}
+
+function of(commands: Map<Via, Set<Notify>>, via: Via): Set<Notify> {
+  const found = commands.get(via) ?? new Set();
+  commands.set(via, found);
+  return found;
 }
 
 const leftToOthers = failed(

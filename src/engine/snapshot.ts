@@ -12,7 +12,7 @@ import type { Swap } from "#domain/swap";
 import type { Team } from "#domain/team";
 
 /** Raise it whenever the shape of an alert, a team or this file's format changes. */
-const snapshotVersion = 9;
+const snapshotVersion = 10;
 
 interface Snapshot {
   readonly version: number;

@@ -183,6 +183,7 @@ export const factShapes = {
     text: longText,
     retryAt: time.nullable(),
     refused: optional(refusedAddress),
+    nextNow: optional(z.literal(true)),
     machine: optional(id),
   },
   "notification-withdrawn": { ...ofAlert, ...notification },

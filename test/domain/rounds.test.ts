@@ -10,7 +10,7 @@ import { opened } from "../journal/build-facts.ts";
 
 const { at, alertId } = opened("a");
 const by = { by: "ana" as PersonId, origin: "window" } as const;
-const acting = { self: null, position: 0, others: [], underWay: new Set<ActionId>() };
+const acting = { self: null, position: 0, others: [], underWay: new Set<ActionId>(), queueMovedAt: {} };
 
 test("an acknowledgement that comes before what began its round quiets it all the same", () => {
   const alert = folded(

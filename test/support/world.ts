@@ -49,7 +49,7 @@ export class World {
   /** How the next sends end; `sent` unless a test says otherwise. */
   outcome: (notice: Notice, via: Via) => Outcome | Promise<Outcome> = () => ({ kind: "sent" });
   /** How long a channel takes before it sends, in ms; it asks whether the notice is still wanted at the end of it. */
-  latency: () => number = () => 0;
+  latency: (notice: Notice, via: Via) => number = () => 0;
   /** A mutant for the simulation: a channel that does not ask. */
   asksBeforeSending = true;
   private ids = 0;
@@ -96,9 +96,7 @@ export class World {
   }
 
   /** A monitoring tool reports. @returns the engine's answer, once the facts are kept. */
-  async report(
-    signal: Partial<Omit<Signal, "content">> & { severity?: Severity; title?: string } = {},
-  ): Promise<Answer> {
+  async report(signal: Partial<Signal> & { severity?: Severity; title?: string } = {}): Promise<Answer> {
     const { severity = "critical", title = "Disk full", ...rest } = signal;
     return this.submit({
       kind: "signal",
@@ -180,7 +178,7 @@ export class World {
     return {
       via,
       send: async (notice) => {
-        const latencyMs = this.latency();
+        const latencyMs = this.latency(notice, via);
         if (latencyMs > 0) await new Promise<void>((resolve) => void this.time.after(latencyMs, resolve));
         if (this.asksBeforeSending && !notice.stillWanted()) return { kind: "withdrawn" };
         this.sent.push({

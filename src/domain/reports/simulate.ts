@@ -81,27 +81,22 @@ class Run {
     return this.state.open.get(alertId)!;
   }
 
-  /** One input and what comes of it at the same moment: every notification succeeds at once. */
+  /** One input and what comes of it at the same moment: every notification has its turn at once, and succeeds. */
   feed(first: Input): void {
     const inbox = [first];
     for (let input = inbox.shift(); input !== undefined; input = inbox.shift()) {
       this.inputs += 1;
-      const { facts, observations, commands } = decide(this.state, input, this.now);
+      const { facts, observations, commands, answer } = decide(this.state, input, this.now);
       for (const fact of facts) {
         evolve(this.state, fact);
         if ("alertId" in fact) this.facts.push(fact);
         if (fact.kind === "step-entered") this.entered.push(fact);
       }
       for (const seen of observations) observe(this.state, seen);
-      for (const command of commands) {
-        if (command.kind !== "notify") continue;
-        inbox.push({
-          kind: "outcome",
-          alertId,
-          actionId: command.actionId,
-          outcome: { kind: "sent" },
-        });
-      }
+      for (const command of commands)
+        if (command.kind === "notify") inbox.push({ kind: "attempt", alertId, actionId: command.actionId });
+      if (input.kind === "attempt" && answer.ok && answer.effect === "done")
+        inbox.push({ kind: "outcome", alertId, actionId: input.actionId, outcome: { kind: "sent" } });
     }
   }
 }

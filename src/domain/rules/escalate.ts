@@ -10,7 +10,7 @@ import type { PlannedNotification, StepReason } from "../fact.ts";
 import type { Asked } from "../alert.ts";
 import { actionIdOf } from "../ids.ts";
 import type { PersonCommand } from "../input.ts";
-import { someGaveUp } from "../acting.ts";
+import { isPendingFor } from "../evolve-notifications.ts";
 import { limits } from "../limits.ts";
 import type { Policy } from "../team.ts";
 import { ask, personOf, policyOf, present, teamOf } from "./ask.ts";
@@ -119,12 +119,11 @@ function enter(
     return rules.map(({ via, afterMs }, index) => {
       const nth = rules.slice(0, index).filter((rule) => rule.via === via).length;
       const actionId = actionIdOf(alert.id, { round: alert.round, wave }, person, via, nth);
-      // Asked again before their time came: it must not start over, or a slow rule in quick steps would never come due.
-      // What somebody has given up is asked for anew, in its time.
-      const waiting = alert.notifications.filter(
-        (n) => n.state === "planned" && n.person === person && n.via === via && !someGaveUp(n),
-      )[nth];
-      return { actionId, person, via, dueAt: Math.min(decision.now + afterMs, waiting?.dueAt ?? Infinity) };
+      // Asked again before their time came: it must not start over, or a slow rule in quick steps would never come due;
+      // nor be hurried, if it was put off. What somebody has given up is asked for anew, in its time.
+      const waiting = alert.notifications.filter((n) => isPendingFor(n, person, via))[nth];
+      const inTime = Math.min(decision.now + afterMs, waiting?.dueAt ?? Infinity);
+      return { actionId, person, via, dueAt: (waiting?.attempts ?? 0) > 0 ? waiting!.dueAt : inTime };
     });
   });
   const nextEscalationAt = decision.now + withinMs;

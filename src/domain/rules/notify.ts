@@ -1,6 +1,7 @@
 /**
- * Carries out what is due of a tier's plan: first the fact that it is attempted, then the command (house: "commit
- * attempt, re-read the acknowledgement, send, commit sent").
+ * Carries out what is due of a tier's plan. It is queued first, without a fact: waiting for a free channel is no attempt,
+ * and a machine that dies with a full queue has attempted nothing of it. When its turn comes, it
+ * begins (`begin-attempt`).
  */
 import type { Alert, Notification } from "../alert.ts";
 import type { Decision } from "../decision.ts";
@@ -11,16 +12,18 @@ import type { ActionId } from "../ids.ts";
 import { canReach, personOf, policyOf, teamOf } from "./ask.ts";
 
 /**
- * Attempts every notification whose time has come for this machine. A channel without prospect fails here, and the
+ * Takes in hand every notification whose time has come for this machine. A channel without prospect fails here, and the
  * person's next one is due at once.
  */
 export function notifyDue(decision: Decision, before: Alert): Alert {
   let alert = before;
   for (;;) {
     const { acting, now } = decision;
-    const due = alert.notifications.find((n) => (attemptAt(n, acting) ?? Infinity) <= now);
+    const due = alert.notifications.find((n) => (attemptAt(alert, n, acting) ?? Infinity) <= now);
     if (due === undefined) return alert;
-    alert = attempt(decision, alert, due);
+    const failed = failWithoutProspect(decision, alert, due);
+    if (failed === null) queue(decision, alert, due);
+    else alert = failed;
   }
 }
 
@@ -35,47 +38,35 @@ export function goOnWithoutTheAway(decision: Decision, before: Alert): Alert {
   return notifyDue(decision, alert);
 }
 
-function attempt(decision: Decision, alert: Alert, notification: Notification): Alert {
+function queue(decision: Decision, alert: Alert, { actionId, person, via }: Notification): void {
+  const asked = alert.asked.find((one) => one.person === person) ?? { person, because: "person" };
+  decision.take(alert.id, actionId);
+  decision.commands.push({ kind: "notify", alertId: alert.id, actionId, person, via, asked });
+}
+
+/** Null: the channel has a prospect. */
+export function failWithoutProspect(
+  decision: Decision,
+  alert: Alert,
+  notification: Notification,
+): Alert | null {
   const { actionId, person, via } = notification;
   const found = personOf(teamOf(decision.state, alert), person);
-  if (found === undefined || !canReach(decision.state, found, via)) {
-    const [reason, text] = whyNot(found, notification);
-    return decision.emit(alert, {
-      kind: "notification-failed",
-      actionId,
-      person,
-      via,
-      reason,
-      text,
-      retryAt: null,
-    });
-  }
-  const asked = alert.asked.find((one) => one.person === person) ?? { person, because: "person" };
-  const attemptNumber = notification.attempts + 1;
-  const { self } = decision.acting;
-  decision.begin(alert.id, actionId);
-  decision.commands.push({
-    kind: "notify",
-    alertId: alert.id,
+  if (found !== undefined && canReach(decision.state, found, via)) return null;
+  const [reason, text] = whyNot(found, notification);
+  return decision.emit(alert, {
+    kind: "notification-failed",
     actionId,
     person,
     via,
-    attempt: attemptNumber,
-    asked,
+    reason,
+    text,
+    retryAt: null,
   });
-  const after = decision.emit(alert, {
-    kind: "notification-attempted",
-    actionId,
-    person,
-    via,
-    attempt: attemptNumber,
-    ...(self === null ? {} : { machine: self }),
-  });
-  return via === "desktop" ? withoutWaiting(decision, after, actionId) : after;
 }
 
 /** A popup is shown whether or not its person is there; but nobody waits for who is not, unless the policy says so. */
-function withoutWaiting(decision: Decision, alert: Alert, actionId: ActionId): Alert {
+export function withoutWaiting(decision: Decision, alert: Alert, actionId: ActionId): Alert {
   const popup = alert.notifications.find((n) => n.actionId === actionId)!;
   const { person } = popup;
   const presence = decision.state.away.get(person);

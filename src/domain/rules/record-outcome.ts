@@ -1,4 +1,9 @@
-/** What came of an attempt. A temporary failure is tried again within the step's time, a permanent one is not. */
+/**
+ * What came of an attempt. A permanent failure is not tried again until its person is asked anew. A temporary one is, for as
+ * long as the alert is open: past the step's end, since a mail server that puts everybody off for minutes (greylisting, RFC
+ * 6647) would otherwise keep the mail from its person for good. A later step that asks the same person the same way takes
+ * its place, so that one mail is pending at most.
+ */
 import type { Alert, Notification } from "../alert.ts";
 import type { Decision } from "../decision.ts";
 import type { FailureReason } from "../fact.ts";
@@ -48,7 +53,11 @@ function record(decision: Decision, alert: Alert, notification: Notification, ou
       return decision.emit(alert, { kind: "notification-withdrawn", actionId, person, via });
     case "failed": {
       const { reason, text, refused } = outcome;
-      const retryAt = outcome.permanent ? null : retryTime(alert, notification, decision.now);
+      const retryAt =
+        outcome.permanent || alert.status !== "triggered"
+          ? null
+          : retryTime(notification, decision.now, outcome.retryAfterMs);
+      const nextNow = retryAt !== null && isStuckNow(notification, decision.now, retryAt);
       const { self, others } = decision.acting;
       // By the last one that acts now it is given up for all.
       const isLast = retryAt === null && others.every((machine) => notification.retries[machine] === null);
@@ -61,6 +70,7 @@ function record(decision: Decision, alert: Alert, notification: Notification, ou
         text,
         retryAt,
         ...(refused === undefined ? {} : { refused }),
+        ...(nextNow ? { nextNow } : {}),
         ...(isOfThisMachine.has(reason) && self !== null && !isLast ? { machine: self } : {}),
       });
     }
@@ -69,10 +79,29 @@ function record(decision: Decision, alert: Alert, notification: Notification, ou
 
 /**
  * Exponential back-off, counted from when the attempt began: a server that lets each one wait for its time limit must not
- * cost a person that time as well. Null once it would be after the step's end, where the next tier takes over.
+ * cost a person that time as well. No sooner than the server asks, within reason.
  */
-function retryTime(alert: Alert, { attempts, attemptedAt }: Notification, now: EpochMs): EpochMs | null {
-  const wait = Math.min(limits.retryFirstMs * 2 ** (attempts - 1), limits.retryLongestMs);
-  const at = Math.max((attemptedAt ?? now) + wait, now + limits.retryFirstMs);
-  return alert.nextEscalationAt !== null && at < alert.nextEscalationAt ? at : null;
+function retryTime(
+  { attempts, attemptedAt }: Notification,
+  now: EpochMs,
+  retryAfterMs: number | undefined,
+): EpochMs {
+  const often = Math.min(limits.retryFirstMs * 2 ** (attempts - 1), limits.retryLongestMs);
+  const wait = attempts > limits.retriedOften ? limits.retrySeldomMs : often;
+  const asked = Math.min(retryAfterMs ?? 0, limits.retryAfterLongestMs);
+  return Math.max((attemptedAt ?? now) + wait, now + limits.retryFirstMs, now + asked);
+}
+
+/** Whether it has failed, or is going to wait, for longer than the person's next way can. Once for each notification. */
+function isStuckNow(
+  { isStuck, attempts, attemptedAt }: Notification,
+  now: EpochMs,
+  retryAt: EpochMs,
+): boolean {
+  if (isStuck) return false;
+  // The back-off so far and the next one, and what the attempts themselves took.
+  const waits = limits.retryFirstMs * (2 ** Math.min(attempts, 10) - 1);
+  const took = attempts * Math.max(0, now - (attemptedAt ?? now));
+  const isLong = attempts >= limits.stuckAfterAttempts && Math.max(waits, took) >= limits.stuckAfterMs;
+  return isLong || retryAt - now > limits.stuckAfterMs;
 }

@@ -21,6 +21,8 @@ export function runDeadlines(decision: Decision, id: AlertId): void {
   // Else the engine would tick for ever without getting anywhere.
   if (next !== null && next <= decision.now)
     throw new Error(`invariant: alert ${id} is still due after its tick`);
+  // Another machine's queue has moved since this deadline was set: it is a later one now.
+  if (decision.facts.length === 0) decision.observations.push({ kind: "looked-at", alertId: id });
   decision.done(alert, "done");
 }
 

@@ -22,6 +22,8 @@ interface Sent {
   readonly by: MachineId;
   readonly person: string;
   readonly via: "desktop" | "email";
+  readonly actionId: string;
+  readonly alertId: AlertId;
 }
 
 export class EngineMachine {
@@ -34,7 +36,7 @@ export class EngineMachine {
   /** How this machine's desktops answer. */
   shows: (notice: Notice) => Awaited<ReturnType<Desktops["present"]>> = () => "shown";
   /** How the mail server answers this machine. */
-  mails: () => Promise<Outcome> = async () => ({ kind: "sent" });
+  mails: (notice: Notice) => Promise<Outcome> = async () => ({ kind: "sent" });
   private peopleHere: readonly PersonPresence[] = [];
   private peopleChanged = () => {};
   private leave = () => {};
@@ -158,7 +160,7 @@ export class EngineMachine {
       via: "email",
       send: async (notice) => {
         if (!notice.stillWanted()) return { kind: "withdrawn" };
-        const outcome = await this.mails();
+        const outcome = await this.mails(notice);
         if (outcome.kind === "sent") this.team.note(this.id, notice, "email");
         return outcome;
       },
@@ -192,7 +194,14 @@ export class EngineTeam {
   }
 
   note(by: MachineId, notice: Notice, via: Sent["via"]): void {
-    this.sent.push({ at: this.time.monotonicMs(), by, person: notice.person.id, via });
+    this.sent.push({
+      at: this.time.monotonicMs(),
+      by,
+      person: notice.person.id,
+      via,
+      actionId: notice.actionId,
+      alertId: notice.alert.id,
+    });
   }
 
   /** Since the last call, as "ben desktop at bb". */
