@@ -48,7 +48,7 @@ import { SharedTeamFile } from "./compose/shared-team/shared-team-file.ts";
 import type { TeamLink } from "./compose/shared-team/team-sealing.ts";
 import { MailHealth } from "./compose/mail-health.ts";
 import { startSalvaging } from "./compose/salvaging-start.ts";
-import { tellOfDamage } from "./compose/told-at-once.ts";
+import { noticesTo, tellOfDamage } from "./compose/told-at-once.ts";
 import { timed } from "./compose/timed-journal.ts";
 import { ownerOf, whyNotTheirs } from "./compose/whose-machine.ts";
 import { MachinesOfThisTeam } from "./compose/team-machines.ts";
@@ -291,7 +291,11 @@ async function build(
   const keys = () => shared.current.secrets.integrationKeys;
   const feedToken = readOrMakeFeedToken(data);
   for (const routes of [
-    ingestRoutes({ engine, random, clock, version, log, keys, onReceived: (one) => metrics.received(one) }),
+    ingestRoutes({
+      ...{ engine, random, clock, version, log, keys },
+      onReceived: (one) => metrics.received(one),
+      notices: noticesTo(engine),
+    }),
     apiRoutes({ ...clients, token, onCallAt: onCall }),
     calendarFeedRoutes({ clock, token, feedToken, url: () => url ?? "", team: currentTeam, segmentsOf }),
     overrideRoutes({ ...clients, token, editor, segmentsOf }),

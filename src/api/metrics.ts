@@ -21,6 +21,7 @@ export class Metrics {
   readonly registry = new Registry();
   private readonly signals: Counter<"integration" | "protocol" | "result">;
   private readonly requests: Counter<"integration" | "protocol" | "result">;
+  private readonly ignored: Counter<"integration" | "protocol">;
   private readonly commitDuration: Histogram;
   readonly stopListening: () => void;
 
@@ -37,6 +38,12 @@ export class Metrics {
       name: "tocsin_ingest_requests_total",
       help: "Requests of monitoring tools.",
       labelNames: ["integration", "protocol", "result"],
+      registers,
+    });
+    this.ignored = new Counter({
+      name: "tocsin_signals_ignored_total",
+      help: "Signals that changed nothing: the end of what is not open, or a sender out of step with others.",
+      labelNames: ["integration", "protocol"],
       registers,
     });
     this.commitDuration = new Histogram({
@@ -114,15 +121,18 @@ export class Metrics {
     protocol,
     result,
     signals,
+    ignored = 0,
   }: {
     readonly integration: string | null;
     readonly protocol: string;
     readonly result: string;
     readonly signals: number;
+    readonly ignored?: number;
   }): void {
     const labels = { integration: integration ?? "unknown", protocol, result };
     this.requests.inc(labels);
     if (signals > 0) this.signals.inc(labels, signals);
+    if (ignored > 0) this.ignored.inc({ integration: labels.integration, protocol }, ignored);
   }
 
   committed(durationMs: number): void {

@@ -1,5 +1,6 @@
 /** What `compose` knows to be wrong before anybody could notice it, said where people see it. */
 import type { LoopEngine } from "#engine/engine";
+import type { Notices } from "#ingest/ingest-watch";
 import type { OpenedJournal } from "#journal/sqlite";
 
 /** What was lost must be seen by a person, not by a log. */
@@ -9,4 +10,12 @@ export function tellOfDamage(engine: LoopEngine, { salvaged }: OpenedJournal["re
     what: salvaged.text,
     "damaged copy": salvaged.keptCopy,
   });
+}
+
+/** Where ingest tells what goes wrong. */
+export function noticesTo(engine: LoopEngine): Notices {
+  return {
+    problem: (kind, text) => (text === null ? engine.clearProblem(kind) : engine.reportProblem(kind, text)),
+    alarm: (key, severity, title, details) => engine.alarm(key, severity, title, details),
+  };
 }

@@ -13,6 +13,7 @@ import type {
   TeamRevision,
 } from "./ids.ts";
 import type { Vector } from "./place.ts";
+import type { Reports } from "./said.ts";
 import type { Severity } from "./severity.ts";
 import type { Via } from "./team.ts";
 
@@ -85,6 +86,10 @@ export interface Alert extends AlertContent {
   readonly silentAfterMs: number | null;
   readonly staleAt: EpochMs | null;
   readonly stale: boolean;
+  /** Who said "firing" last, and when; absent: its source says nothing about when. */
+  readonly reports?: Reports;
+  /** Of an alert that its source resolved: the beginnings of what ended, by their senders' clocks. */
+  readonly ends?: readonly EpochMs[];
 }
 
 export type NotificationState = "planned" | "attempted" | "sent" | "failed" | "withdrawn";

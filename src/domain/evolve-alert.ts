@@ -16,6 +16,7 @@ import {
 } from "./evolve-notifications.ts";
 import type { AlertFact } from "./fact.ts";
 import type { EpochMs } from "./ids.ts";
+import { beginningsOf, withReport } from "./said.ts";
 import { isWorse } from "./severity.ts";
 import { covers, joined, logicalTimeOf, type Place, type Vector } from "./place.ts";
 
@@ -47,8 +48,18 @@ export function shiftDeadlines(alert: Alert, deltaMs: number): Alert {
     snoozedUntil: shifted(alert.snoozedUntil),
     staleAt: shifted(alert.staleAt),
     triggeredAt: alert.triggeredAt + deltaMs,
+    ...(alert.reports !== undefined && { reports: shiftReports(alert.reports, deltaMs) }),
     notifications: shiftNotifications(alert.notifications, deltaMs),
   };
+}
+
+function shiftReports(
+  reports: NonNullable<Alert["reports"]>,
+  deltaMs: number,
+): NonNullable<Alert["reports"]> {
+  return Object.fromEntries(
+    Object.entries(reports).map(([sender, report]) => [sender, { ...report, at: report.at + deltaMs }]),
+  );
 }
 
 function opened(fact: Opened, place: Place, steppedMs: number): Alert {
@@ -88,7 +99,19 @@ function opened(fact: Opened, place: Place, steppedMs: number): Alert {
     silentAfterMs: fact.silentAfterMs,
     staleAt: fact.silentAfterMs === null ? null : fact.at + steppedMs + fact.silentAfterMs,
     stale: false,
+    ...reportsWith({}, fact, steppedMs),
   };
+}
+
+/** What a machine says of the source when it opens the alert, or hears of it as well. */
+function reportsWith(
+  known: NonNullable<Alert["reports"]>,
+  { said, at }: Opened,
+  steppedMs: number,
+): Pick<Alert, "reports"> {
+  if (said === undefined) return {};
+  const { sender, startsAt, endsAt } = said;
+  return { reports: withReport(known, sender, { startsAt, endsAt, at: at + steppedMs }) };
 }
 
 function changed(alert: Alert, fact: AlertFact, place: Place, steppedMs: number): Alert {
@@ -96,7 +119,7 @@ function changed(alert: Alert, fact: AlertFact, place: Place, steppedMs: number)
   switch (fact.kind) {
     case "alert-opened":
       // Another machine heard of it as well.
-      return reported(alert, place, at);
+      return reported({ ...alert, ...reportsWith(alert.reports ?? {}, fact, steppedMs) }, place, at);
     case "content-changed":
       // Severity has facts of its own, since it decides who is asked.
       return { ...alert, ...fact.content, severity: alert.severity };
@@ -203,6 +226,9 @@ function resolved(
     staleAt: null,
     covered,
     quietRound,
+    ...(fact.origin === "source" && {
+      ends: beginningsOf({}, [...(alert.ends ?? []), ...(fact.ends ?? [])]),
+    }),
   };
   return covers(covered, alert.news) ? ended : triggeredAnew(ended, quietRound + 1, at);
 }
@@ -230,6 +256,7 @@ function triggeredAnew(alert: Alert, round: number, at: EpochMs): Alert {
     acknowledgedAt: null,
     acknowledgedBy: null,
     resolvedAt: null,
+    ...(alert.ends !== undefined && { ends: [] }),
     asked: climbing ? alert.asked : [],
   };
 }

@@ -17,6 +17,7 @@ import type { AlertId, EpochMs } from "./ids.ts";
 import { limits } from "./limits.ts";
 import { inLocalTime } from "./local-time.ts";
 import type { Observation } from "./observation.ts";
+import { beginningsOf, joinedReports, withReport } from "./said.ts";
 import { byCanonicalOrder, logicalTimeOf, type JournaledFact, type Place } from "./place.ts";
 import { evolveLastMails } from "./refused-mail.ts";
 import { keyOf, nextOwnPlace, type BeforeBoot, type State } from "./state.ts";
@@ -152,6 +153,9 @@ export function observe(state: State, seen: Observation): State {
     case "still-firing":
       put(state, { ...alert, staleAt: seen.staleAt });
       break;
+    case "reported-firing":
+      put(state, { ...alert, reports: withReport(alert.reports ?? {}, seen.sender, seen.report) });
+      break;
     case "reworded":
       put(state, { ...alert, ...seen.content, severity: alert.severity });
       break;
@@ -192,6 +196,8 @@ function put(state: State, alert: Alert): void {
     state.resolved.delete(alert.id);
     const key = keyOf(alert.integration, alert.dedupKey);
     state.openByKey.set(key, [...(state.openByKey.get(key) ?? []), alert.id]);
+    state.openOf.set(alert.integration, (state.openOf.get(alert.integration) ?? 0) + 1);
+    state.resolvedLately.delete(key);
   }
   state.open.set(alert.id, alert);
   state.deadlines.set(alert.id, deadlineOf(alert, state.acting));
@@ -204,11 +210,27 @@ function retire(state: State, alert: Alert): void {
     if (others.length === 0) state.openByKey.delete(key);
     else state.openByKey.set(key, others);
     state.deadlines.set(alert.id, null);
+    const left = state.openOf.get(alert.integration)! - 1;
+    if (left === 0) state.openOf.delete(alert.integration);
+    else state.openOf.set(alert.integration, left);
+    rememberEnd(state, key, alert);
   }
   state.resolved.set(alert.id, alert);
   if (state.resolved.size > limits.resolvedInMemory) {
     const oldest = state.resolved.keys().next();
     if (!oldest.done) state.resolved.delete(oldest.value);
+  }
+}
+
+/** What was only reported here ends with it too. */
+function rememberEnd({ resolvedLately }: State, key: string, alert: Alert): void {
+  const { resolvedAt, reports = {}, ends = [] } = alert;
+  resolvedLately.delete(key);
+  if (ends.length === 0 || resolvedAt === null) return;
+  resolvedLately.set(key, { ends: beginningsOf(reports, ends), at: resolvedAt });
+  for (const [oldest, { at }] of resolvedLately) {
+    if (at >= resolvedAt - limits.outOfStepMs && resolvedLately.size <= limits.resolvedLately) break;
+    resolvedLately.delete(oldest);
   }
 }
 
@@ -218,7 +240,8 @@ function observedOf(before: Alert, after: Alert): Partial<Alert> {
     before.staleAt !== null && after.staleAt !== null
       ? Math.max(before.staleAt, after.staleAt)
       : after.staleAt;
-  return { occurrences, staleAt };
+  if (before.reports === undefined) return { occurrences, staleAt };
+  return { occurrences, staleAt, reports: joinedReports(after.reports ?? {}, before.reports) };
 }
 
 function stepClock(state: State, deltaMs: number, position: number): State {
@@ -242,6 +265,8 @@ function stepClock(state: State, deltaMs: number, position: number): State {
     put(state, shiftDeadlines(alert, isFromBefore ? beforeMs : deltaMs));
   }
   state.beforeBoot = beforeBoot === null ? null : stillDoubted(beforeBoot, deltaMs);
+  for (const [key, { ends, at }] of state.resolvedLately)
+    state.resolvedLately.set(key, { ends, at: at + deltaMs });
   return state;
 }
 

@@ -19,6 +19,7 @@ import type {
 import type { MachineFact } from "./machine.ts";
 import type { Vector } from "./place.ts";
 import type { Presence } from "./presence.ts";
+import type { Said } from "./said.ts";
 import type { Severity } from "./severity.ts";
 import type { Team, Via } from "./team.ts";
 
@@ -42,6 +43,8 @@ export type AlertFact = { readonly at: EpochMs; readonly hlc?: number; readonly 
       readonly silentAfterMs: number | null;
       /** The person who raised it by hand. */
       readonly by: PersonId | null;
+      /** What its source says about when. */
+      readonly said?: Said;
     } & AlertContent)
   | { readonly kind: "content-changed"; readonly content: AlertContent }
   | {
@@ -165,6 +168,10 @@ export type AlertFact = { readonly at: EpochMs; readonly hlc?: number; readonly 
       readonly origin: CommandOrigin;
       /** The reports that it answers. One that it does not know of keeps the alert open. Absent: all before it. */
       readonly covers?: Vector;
+      /** What the source that resolved it says about when. */
+      readonly said?: Said;
+      /** The beginnings of all that ended with it, by their senders' clocks. */
+      readonly ends?: readonly EpochMs[];
     }
 );
 

@@ -8,6 +8,7 @@ import type { AttentionRung, CommandOrigin, FailureReason, RefusedAddress } from
 import type { ActionId, AlertId, EpochMs, IntegrationId, PersonId, PolicyId, TeamRevision } from "./ids.ts";
 import type { MachineFact } from "./machine.ts";
 import type { PersonPresence } from "./presence.ts";
+import type { Said } from "./said.ts";
 import type { Team } from "./team.ts";
 
 export type Input =
@@ -74,6 +75,18 @@ export interface Signal {
   /** `report`: each one counts as an occurrence. `refresh`: a mere "still firing" (Prometheus sends one each minute). */
   readonly repetition: "report" | "refresh";
   readonly by: PersonId | null;
+  /** When it began and ended, of a source that says so; absent: it counts when it comes. */
+  readonly said?: SaidNow;
+}
+
+/** What a source says about when, and what ingest knows of that source's clock. */
+export interface SaidNow extends Said {
+  /** Of a resolve: when it ended by this machine's clock, as well as that can be known. */
+  readonly endedAt?: EpochMs;
+  /** It reads as a resolve by the clock alone, and nothing else is known yet of this sender and this firing. */
+  readonly isGuess?: boolean;
+  /** It was taken for over, and its end has moved on since: it fires beyond doubt. */
+  readonly wentOn?: boolean;
 }
 
 export interface PersonCommand {

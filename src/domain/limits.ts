@@ -23,6 +23,20 @@ export const limits = {
   clockStepsKept: 1_000,
   /** Revisions of the team that are kept for alerts which another machine may still send. */
   teamsKept: 32,
+  /** Senders of one alert whose last report is remembered. */
+  sendersKept: 8,
+  /** Prometheus says a firing alert again for four minutes (four times its resend delay of a minute) ahead. */
+  usualValidityMs: 4 * 60_000,
+  /** How long a resolve may be on its way. */
+  freshResolveMs: 10_000,
+  /**
+   * How long after its resolve a firing that was reported before does not open it again: of a source that says each
+   * firing alert again by itself, and of one that says it once, where waiting would lose it.
+   */
+  outOfStepMs: 5 * 60_000,
+  outOfStepOnceMs: 60_000,
+  /** Resolves that are remembered for this. */
+  resolvedLately: 50_000,
   /** How long until an alert that reached nobody tries all tiers again, if no desktop turns up before. */
   nobodyReachableRetryMs: 60_000,
 } as const;

@@ -5,10 +5,18 @@
 import type { AlertContent } from "./alert.ts";
 import type { ActionId, AlertId, EpochMs, MachineId, PersonId } from "./ids.ts";
 import type { PersonPresence } from "./presence.ts";
+import type { Report } from "./said.ts";
 
 export type Observation =
   /** The source said "still firing": the alert is not stale before `staleAt`. */
   | { readonly kind: "still-firing"; readonly alertId: AlertId; readonly staleAt: EpochMs | null }
+  /** One of its senders said "firing". */
+  | {
+      readonly kind: "reported-firing";
+      readonly alertId: AlertId;
+      readonly sender: string;
+      readonly report: Report;
+    }
   /** The source's newest wording, when it is said again anyway. */
   | { readonly kind: "reworded"; readonly alertId: AlertId; readonly content: AlertContent }
   | { readonly kind: "reported-again"; readonly alertId: AlertId; readonly occurrences: number }

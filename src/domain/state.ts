@@ -52,6 +52,13 @@ export interface State {
   readonly teams: Map<TeamRevision, Team>;
   /** What came of the last mail to each person, whichever machine sent it. */
   readonly lastMails: Map<PersonId, LastMail>;
+  /**
+   * What sources have resolved lately, by `keyOf`, oldest first: the beginnings of what ended, and when. A sender that is
+   * out of step with the others goes on about it for a while.
+   */
+  readonly resolvedLately: Map<string, { readonly ends: readonly EpochMs[]; readonly at: EpochMs }>;
+  /** How many alerts of each integration are open. Derived from `open`. */
+  readonly openOf: Map<IntegrationId | null, number>;
   /** When each open alert next needs a `tick`. Derived from `open`. */
   readonly deadlines: DeadlineQueue<AlertId>;
   /** Handoffs that people were told of lately. A value: another array whenever it changes. */
@@ -132,6 +139,8 @@ export function emptyState(): State {
     teamFile: null,
     teams: new Map(),
     lastMails: new Map(),
+    resolvedLately: new Map(),
+    openOf: new Map(),
     deadlines: new DeadlineQueue(),
     announced: [],
     swaps: new Map(),

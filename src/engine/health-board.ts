@@ -4,9 +4,15 @@ import type { EngineHealth, EngineProblem } from "./ports.ts";
 
 /**
  * Worth saying, no reason to distrust the engine: a refused team file or a silent calendar leaves its last good copy in
- * force, and machines that will disagree about a shift one day do not today.
+ * force, machines that will disagree about a shift one day do not today, and a monitoring tool whose clock is wrong is
+ * understood all the same.
  */
-const leavesTrust: ReadonlySet<EngineProblem["kind"]> = new Set(["team-file", "calendar", "shifts"]);
+const leavesTrust: ReadonlySet<EngineProblem["kind"]> = new Set([
+  "team-file",
+  "calendar",
+  "shifts",
+  "sender-clock",
+]);
 
 export class HealthBoard {
   private readonly problems = new Map<EngineProblem["kind"], EngineProblem>();

@@ -257,7 +257,11 @@ export interface EngineProblem {
     | "peers"
     | "schedule"
     | "revoked"
-    | "shifts";
+    | "shifts"
+    /** Messages of monitoring tools are refused, or do not come. */
+    | "ingest"
+    /** A monitoring tool's clock differs from this machine's. */
+    | "sender-clock";
   readonly text: string;
   readonly since: EpochMs;
 }

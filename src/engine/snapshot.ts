@@ -20,6 +20,7 @@ interface Snapshot {
   readonly resolved: readonly Alert[];
   readonly teams: readonly Team[];
   readonly unopened: readonly Alert["id"][];
+  readonly resolvedLately: readonly (readonly [string, { ends: readonly number[]; at: number }])[];
   readonly swaps: readonly Swap[];
   readonly machines: readonly Machine[];
   readonly beforeBoot: (Omit<BeforeBoot, "alerts"> & { readonly alerts: readonly Alert["id"][] }) | null;
@@ -51,6 +52,7 @@ export function writeSnapshot(state: State): string {
     resolved: [...state.resolved.values()],
     teams: [...state.teams.values()],
     unopened: [...state.unopened],
+    resolvedLately: [...state.resolvedLately],
     swaps: [...state.swaps.values()],
     machines: [...state.machines.values()],
     beforeBoot: state.beforeBoot && { ...state.beforeBoot, alerts: [...state.beforeBoot.alerts] },
@@ -75,6 +77,7 @@ export function readSnapshot(text: string, origin: OriginId): State | null {
   for (const team of snapshot.teams) state.teams.set(team.revision, team);
   state.team = state.adoption === null ? null : (state.teams.get(state.adoption.revision) ?? null);
   for (const id of snapshot.unopened) state.unopened.add(id);
+  for (const [key, ended] of snapshot.resolvedLately) state.resolvedLately.set(key, ended);
   for (const swap of snapshot.swaps) state.swaps.set(swap.id, swap);
   for (const machine of snapshot.machines) state.machines.set(machine.id, machine);
   for (const [person, last] of snapshot.lastMails) state.lastMails.set(person, last);
@@ -82,6 +85,7 @@ export function readSnapshot(text: string, origin: OriginId): State | null {
     state.open.set(alert.id, alert);
     const key = keyOf(alert.integration, alert.dedupKey);
     state.openByKey.set(key, [...(state.openByKey.get(key) ?? []), alert.id]);
+    state.openOf.set(alert.integration, (state.openOf.get(alert.integration) ?? 0) + 1);
     state.deadlines.set(alert.id, deadlineOf(alert, state.acting));
   }
   for (const alert of snapshot.resolved) state.resolved.set(alert.id, alert);

@@ -17,6 +17,8 @@ export interface Refusal {
   /** One sentence for each fault; never empty. */
   readonly texts: readonly string[];
   readonly retryAfterSeconds?: number;
+  /** How many messages it is about; absent: one. */
+  readonly count?: number;
 }
 
 export interface Dialect {

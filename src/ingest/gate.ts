@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import type { Clock } from "#engine/ports";
 import { cleanLine } from "#wire/hostile-text";
+import type { IngestWatch } from "./ingest-watch.ts";
 import { jsonDialect, retryAfterSecondsOf } from "./dialect.ts";
 import type { Dialect, Refusal } from "./dialect.ts";
 import { IntegrationKeys } from "./integration-keys.ts";
@@ -17,7 +18,7 @@ export interface GateDependencies {
   readonly clock: Clock;
   /** The integrations of the current team file; the same array until it changes. */
   readonly keys: () => readonly IntegrationKey[];
-  readonly log: Pick<Logger, "debug" | "warn" | "error">;
+  readonly log: Pick<Logger, "debug" | "warn" | "error"> & Partial<Pick<Logger, "info">>;
   /** Called once for each request, for the metrics. */
   readonly onReceived?: (received: Received) => void;
   /** For each key. The default lets a monitoring tool empty its whole queue at once. */
@@ -33,6 +34,8 @@ export interface Received {
   readonly result: "accepted" | "partly-accepted" | Refusal["reason"];
   /** How many signals were handed to the engine and kept. */
   readonly signals: number;
+  /** How many of them changed nothing; absent: none. */
+  readonly ignored?: number;
 }
 
 declare module "fastify" {
@@ -52,7 +55,10 @@ export class Gate {
   private readonly rates: TokenBuckets;
   private readonly strangers: TokenBuckets;
 
-  constructor(private readonly dependencies: GateDependencies) {
+  constructor(
+    private readonly dependencies: GateDependencies,
+    private readonly watch: Pick<IngestWatch, "refused">,
+  ) {
     this.keys = new IntegrationKeys(dependencies.keys);
     this.rates = new TokenBuckets(dependencies.rate ?? { perSecond: 1000, burst: 20_000 }, 10_000);
     this.strangers = new TokenBuckets(dependencies.strangerRate ?? { perSecond: 1, burst: 30 }, 1000);
@@ -77,10 +83,18 @@ export class Gate {
 
   /** `kept`: how many signals of the same request were kept all the same. */
   refuse(request: FastifyRequest, reply: FastifyReply, refusal: Refusal, kept = 0): FastifyReply {
+    this.note(request, refusal, kept);
     const dialect = dialectOf(request);
     const status = dialect.statusOf(refusal);
     const retryAfterSeconds = refusal.retryAfterSeconds ?? retryAfterSecondsOf(refusal.reason);
     if (retryAfterSeconds !== undefined) reply.header("retry-after", String(retryAfterSeconds));
+    return reply.code(status).type(jsonType).send(dialect.bodyOf(refusal, status));
+  }
+
+  /** A refusal, or a part of a batch that was refused although the batch was taken: one line, one count, one word. */
+  note(request: FastifyRequest, refusal: Refusal, kept = 0): void {
+    const dialect = dialectOf(request);
+    const status = dialect.statusOf(refusal);
     this.dependencies.log.warn(
       {
         protocol: dialect.protocol,
@@ -92,11 +106,19 @@ export class Gate {
       cleanLine(refusal.texts.slice(0, 3).join("; "), 300),
     );
     this.tell(request, kept > 0 ? "partly-accepted" : refusal.reason, kept);
-    return reply.code(status).type(jsonType).send(dialect.bodyOf(refusal, status));
+    this.watch.refused({
+      integration: request.integration?.id ?? null,
+      remote: request.ip,
+      reason: refusal.reason,
+      text: refusal.texts.slice(0, 3).join("; "),
+      count: refusal.count ?? 1,
+      isPart: kept > 0,
+    });
   }
 
-  accepted(request: FastifyRequest, signals: number): void {
-    this.tell(request, "accepted", signals);
+  /** `ignored`: how many of the signals changed nothing. */
+  accepted(request: FastifyRequest, signals: number, ignored = 0): void {
+    this.tell(request, "accepted", signals, ignored);
   }
 
   /** What Fastify found wrong before a route saw the request, or what a route threw. */
@@ -110,6 +132,14 @@ export class Gate {
     this.dependencies.log.error({ err: error }, "an ingest request failed");
     this.tell(request, "internal", 0);
     const refusal: Refusal = { reason: "internal", texts: ["internal error; try again"] };
+    this.watch.refused({
+      integration: request.integration?.id ?? null,
+      remote: request.ip,
+      reason: "internal",
+      text: "an internal error",
+      count: 1,
+      isPart: false,
+    });
     return reply
       .code(503)
       .header("retry-after", "5")
@@ -117,13 +147,14 @@ export class Gate {
       .send(dialectOf(request).bodyOf(refusal, 503));
   }
 
-  private tell(request: FastifyRequest, result: Received["result"], signals: number): void {
+  private tell(request: FastifyRequest, result: Received["result"], signals: number, ignored = 0): void {
     const { protocol } = dialectOf(request);
     this.dependencies.onReceived?.({
       integration: request.integration?.id ?? null,
       protocol,
       result,
       signals,
+      ...(ignored > 0 && { ignored }),
     });
   }
 }

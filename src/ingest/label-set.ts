@@ -4,6 +4,7 @@
  */
 import { hash } from "node:crypto";
 import type { AlertContent } from "#domain/alert";
+import type { EpochMs } from "#domain/ids";
 import { makeContent } from "#wire/alert-content";
 import type { RawLink } from "#wire/alert-content";
 import { defaultSeverity, readSeverity } from "#wire/severity-words";
@@ -89,4 +90,21 @@ export function contentOf(
 /** `runbook_url` reads "runbook", `dashboardURL` reads "dashboard". */
 function linkText(name: string): string {
   return name.replace(/[_-]?url$/i, "").replace(/_/g, " ") || "link";
+}
+
+/** Scheme, host and port of where a sender says that it is to be found; empty when it does not. */
+export function originOf(url: string | undefined): string {
+  return url !== undefined && URL.canParse(url) ? new URL(url).origin : "";
+}
+
+const instant = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+
+/** RFC 3339; null when unset, which Go also writes as the year 1. A sentence when it is no time. */
+export function readInstant(raw: unknown, name: string): EpochMs | null | string {
+  if (raw === undefined || raw === null || raw === "") return null;
+  if (typeof raw !== "string") return `${name} must be an RFC 3339 time, not ${typeName(raw)}`;
+  const at = instant.test(raw) ? Date.parse(raw.replace(" ", "T")) : NaN;
+  if (Number.isNaN(at))
+    return `${name}: parsing time ${JSON.stringify(raw.slice(0, 40))} failed: it must be RFC 3339, such as 2026-01-31T12:00:00Z`;
+  return at <= 0 ? null : at;
 }

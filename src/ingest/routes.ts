@@ -8,6 +8,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Engine, Random } from "#engine/ports";
 import { cleanLine } from "#wire/hostile-text";
+import { dateDrafts } from "./date-drafts.ts";
 import { alertmanagerDialect, jsonDialect, pagerDutyDialect, webhookDialect } from "./dialect.ts";
 import { Gate, jsonType } from "./gate.ts";
 import type { GateDependencies } from "./gate.ts";
@@ -15,7 +16,10 @@ import { readAlertmanagerAlerts } from "./protocols/alertmanager-api-v2.ts";
 import { readAlertmanagerWebhook } from "./protocols/alertmanager-webhook-v4.ts";
 import { readGenericJson } from "./protocols/generic-json.ts";
 import { checkChangeEvent, readPagerDutyEvent, routingKeyOf } from "./protocols/pagerduty-events-v2.ts";
+import { IngestWatch } from "./ingest-watch.ts";
+import type { Notices } from "./ingest-watch.ts";
 import { readJson } from "./read-json.ts";
+import { SenderTimes } from "./sender-times.ts";
 import type { Reading } from "./signal-draft.ts";
 import { submitSignals } from "./submit-signals.ts";
 import type { Submitted } from "./submit-signals.ts";
@@ -25,13 +29,15 @@ export interface IngestDependencies extends GateDependencies {
   readonly random: Random;
   /** Tocsin's own, for clients that ask. */
   readonly version: string;
+  /** Where it is told what goes wrong; absent: to the log only. */
+  readonly notices?: Notices;
 }
 
 /** Answers what was accepted; everything is on disk by then. */
 type Accept = (submitted: readonly Submitted[]) => FastifyReply;
 
-const batchLimitBytes = 5 * 1024 * 1024;
-const bodyLimitBytes = 512 * 1024;
+/** Contract §4, for every way in: a large outage is one large message. */
+const bodyLimitBytes = 5 * 1024 * 1024;
 
 /** A Fastify plugin. */
 export function ingestRoutes(dependencies: IngestDependencies): (app: FastifyInstance) => Promise<void> {
@@ -40,12 +46,18 @@ export function ingestRoutes(dependencies: IngestDependencies): (app: FastifyIns
 
 class IngestRoutes {
   private readonly gate: Gate;
+  private readonly senderTimes = new SenderTimes();
+  private readonly watch: IngestWatch;
 
   constructor(private readonly dependencies: IngestDependencies) {
-    this.gate = new Gate(dependencies);
+    const { clock, log, notices = unheard } = dependencies;
+    this.watch = new IngestWatch(clock, log, notices, (now) => this.senderTimes.skews(now));
+    this.gate = new Gate(dependencies, this.watch);
+    clock.onStep((deltaMs) => this.senderTimes.clockStepped(deltaMs));
   }
 
   register(app: FastifyInstance): void {
+    app.addHook("onClose", async () => this.watch.stop());
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
     app.decorateRequest("integration", null);
@@ -88,7 +100,7 @@ class IngestRoutes {
     const { clock, engine, version } = this.dependencies;
     const checkKey = this.checkKey.bind(this);
     const options = {
-      bodyLimit: batchLimitBytes,
+      bodyLimit: bodyLimitBytes,
       config: { dialect: alertmanagerDialect },
       onRequest: [checkKey],
     };
@@ -148,17 +160,31 @@ class IngestRoutes {
   private async submit(
     request: FastifyRequest,
     reply: FastifyReply,
-    { signals, errors }: Reading,
+    { signals, errors, truncated, isTakenInPart = false }: Reading,
     accept: Accept,
   ): Promise<FastifyReply> {
-    const { engine, random } = this.dependencies;
-    const result = await submitSignals(engine, random, request.integration!, signals);
+    const { engine, random, clock } = this.dependencies;
+    const integration = request.integration!;
+    const poster = { integration: integration.id, remote: request.ip };
+    const dated = dateDrafts(this.senderTimes, engine, poster, signals, clock.now());
+    const result = await submitSignals(engine, random, integration, dated);
+    this.watch.heard();
+    if (truncated !== undefined) this.watch.truncated(integration.id, truncated.group, truncated.count);
     // What is wrong with the store outweighs what is wrong with the batch: it is worth sending again.
-    if (!result.ok) return this.gate.refuse(request, reply, { reason: result.reason, texts: [result.text] });
-    if (errors.length > 0) {
-      return this.gate.refuse(request, reply, { reason: "invalid", texts: errors }, signals.length);
+    if (!result.ok) {
+      const { reason, text, refused, kept } = result;
+      return this.gate.refuse(request, reply, { reason, texts: [text], count: refused }, kept);
     }
-    this.gate.accepted(request, signals.length);
+    if (errors.length > 0) {
+      const refusal = { reason: "invalid", texts: errors, count: errors.length } as const;
+      if (!isTakenInPart || signals.length === 0)
+        return this.gate.refuse(request, reply, refusal, signals.length);
+      this.gate.note(request, refusal, signals.length);
+      return accept(result.submitted);
+    }
+    const ignored = result.submitted.filter(({ isIgnored }) => isIgnored).length;
+    if (ignored > 0) this.watch.changedNothing(integration.id, ignored);
+    this.gate.accepted(request, signals.length, ignored);
     return accept(result.submitted);
   }
 
@@ -190,6 +216,8 @@ class IngestRoutes {
     this.gate.refuse(request, reply, { reason: "wrong-media-type", texts: [text] });
   }
 }
+
+const unheard: Notices = { problem: () => {}, alarm: () => {} };
 
 function processed(message: string, dedupKey: string): string {
   return JSON.stringify({ status: "success", message, dedup_key: dedupKey });

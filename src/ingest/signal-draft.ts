@@ -5,15 +5,33 @@
 import type { EpochMs } from "#domain/ids";
 import type { Signal } from "#domain/input";
 
-export interface SignalDraft extends Omit<Signal, "kind" | "freshId" | "integration" | "by" | "dedupKey"> {
+export interface SignalDraft extends Omit<
+  Signal,
+  "kind" | "freshId" | "integration" | "by" | "dedupKey" | "said"
+> {
   /** Null: the sender gave none, so this is an alert of its own. */
   readonly dedupKey: string | null;
+  /** When it began and ended by its sender's clock, of a format that says so. */
+  readonly times?: DraftTimes;
+}
+
+export interface DraftTimes {
+  readonly startsAt: EpochMs | null;
+  readonly endsAt: EpochMs | null;
+  /** What tells apart several senders at one address: where the sender says that it is to be found. */
+  readonly from: string;
+  /** The format says itself whether it fires; otherwise `endsAt` means it, and `status` is by this machine's clock. */
+  readonly isExplicit: boolean;
 }
 
 export interface Reading {
   readonly signals: readonly SignalDraft[];
   /** One sentence for each thing that could not be taken, naming its place. Empty: all is well. */
   readonly errors: readonly string[];
+  /** Its sender is to hear that all is well when only some of it could not be taken: it would send all of it again, or stop. */
+  readonly isTakenInPart?: boolean;
+  /** How many alerts of a group its sender says that it has left out; 0: none (any more). */
+  readonly truncated?: { readonly group: string; readonly count: number };
 }
 
 /** `now` decides what "already over" means; the body is what JSON.parse returned, and hostile. */

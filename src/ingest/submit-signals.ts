@@ -6,39 +6,51 @@ import type { AlertId } from "#domain/ids";
 import type { Engine, Random } from "#engine/ports";
 import { cleanKey } from "#wire/hostile-text";
 import type { IntegrationKey } from "./integration-keys.ts";
-import type { SignalDraft } from "./signal-draft.ts";
+import type { DatedDraft } from "./date-drafts.ts";
 
 export interface Submitted {
   /** Null when nothing was open that the signal could have been about. */
   readonly alertId: AlertId | null;
   /** The key that a later resolve must give: the sender's own, untouched, or the one made for it. */
   readonly dedupKey: string;
+  /** It changed nothing: nothing was open that it could end, or it is out of step with what others say. */
+  readonly isIgnored: boolean;
 }
 
 export type SubmitResult =
   | { readonly ok: true; readonly submitted: readonly Submitted[] }
-  | { readonly ok: false; readonly reason: RefusalReason | "internal"; readonly text: string };
+  | {
+      readonly ok: false;
+      readonly reason: RefusalReason | "internal";
+      readonly text: string;
+      /** How many of the batch were refused, and how many kept all the same. */
+      readonly refused: number;
+      readonly kept: number;
+    };
 
 /** All in one turn, so that a batch shares one commit. Never rejects; the first refusal of a batch stands for it. */
 export async function submitSignals(
   engine: Engine,
   random: Random,
   integration: IntegrationKey,
-  drafts: readonly SignalDraft[],
+  drafts: readonly DatedDraft[],
 ): Promise<SubmitResult> {
   const pending = drafts.map((draft) => submitSignal(engine, random, integration, draft));
   const submitted: Submitted[] = [];
-  let refusal: SubmitResult | null = null;
+  let refusal: { readonly reason: RefusalReason | "internal"; readonly text: string } | null = null;
   for (const { answer, dedupKey } of pending) {
     const result = await answer;
-    if (result.ok) submitted.push({ alertId: result.alertId, dedupKey });
-    else if (isSettledAlready(result.reason)) submitted.push({ alertId: null, dedupKey });
+    if (result.ok)
+      submitted.push({ alertId: result.alertId, dedupKey, isIgnored: result.effect === "ignored" });
+    else if (isSettledAlready(result.reason)) submitted.push({ alertId: null, dedupKey, isIgnored: true });
     else refusal ??= result;
   }
-  return refusal ?? { ok: true, submitted };
+  if (refusal === null) return { ok: true, submitted };
+  const { reason, text } = refusal;
+  return { ok: false, reason, text, kept: submitted.length, refused: drafts.length - submitted.length };
 }
 
-function submitSignal(engine: Engine, random: Random, integration: IntegrationKey, draft: SignalDraft) {
+function submitSignal(engine: Engine, random: Random, integration: IntegrationKey, draft: DatedDraft) {
   const freshId = random.alertId();
   const dedupKey = draft.dedupKey ?? freshId;
   const answer = engine.submit({
@@ -51,6 +63,7 @@ function submitSignal(engine: Engine, random: Random, integration: IntegrationKe
     silentAfterMs: draft.silentAfterMs,
     repetition: draft.repetition,
     by: null,
+    ...(draft.said !== undefined && { said: draft.said }),
   });
   return {
     dedupKey,

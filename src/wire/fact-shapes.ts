@@ -17,6 +17,7 @@ import type {
 } from "#domain/fact";
 import type { MachineRole } from "#domain/machine";
 import type { Presence } from "#domain/presence";
+import type { Said } from "#domain/said";
 import { severities } from "#domain/severity";
 import { channelKinds } from "#domain/team";
 import { z } from "zod";
@@ -121,6 +122,12 @@ const planned = z.object({
 /** Long: a journal may hold links from before they were bounded as they are written, percent-encoded. */
 const link = z.object({ href: longText, text: optional(shortText) } satisfies Schemas<Link>);
 
+const said = z.object({
+  sender: shortText,
+  startsAt: instant.nullable(),
+  endsAt: instant.nullable(),
+} satisfies Schemas<Said>);
+
 const content = {
   severity,
   title: longText,
@@ -158,6 +165,7 @@ export const factShapes = {
     teamRevision: id,
     silentAfterMs: duration.nullable(),
     by: personOrNobody,
+    said: optional(said),
   },
   "content-changed": { ...ofAlert, content: z.object(content) },
   "severity-raised": { ...ofAlert, from: severity, to: severity, round },
@@ -197,7 +205,13 @@ export const factShapes = {
   "note-added": { ...ofAlert, ...byPerson, text: longText },
   "alert-went-stale": ofAlert,
   "alert-heard-again": ofAlert,
-  "alert-resolved": { ...ofAlert, ...byPerson, covers: optional(vector) },
+  "alert-resolved": {
+    ...ofAlert,
+    ...byPerson,
+    covers: optional(vector),
+    said: optional(said),
+    ends: optional(list(instant)),
+  },
   "team-adopted": {
     ...always,
     team: teamJson,

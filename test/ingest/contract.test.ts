@@ -282,16 +282,32 @@ describe("POST /in/KEY/alertmanager", () => {
     ]);
   });
 
-  test("what cannot be taken is named, and nothing is", async () => {
+  test("one that is senseless costs the others nothing, and is counted and logged", async () => {
+    const { port, engine, received, lines } = await startIngest();
+    const alert = (name: string) => ({ status: "firing", labels: { alertname: name } });
+    const senseless = [{ status: "firing", labels: {} }, { status: "odd", labels: { a: "b" } }, 7];
+    const answer = await post(port, path, group(alert("A"), ...senseless, alert("B")));
+    expect(answer.status).toBe(200);
+    expect(engine.signals.map((signal) => signal.content.title)).toEqual(["A", "B"]);
+    expect(received).toEqual([
+      {
+        integration: "prometheus",
+        protocol: "alertmanager-webhook",
+        result: "partly-accepted",
+        signals: 2,
+      },
+    ]);
+    expect(lines).toEqual([
+      'alerts[1]: at least one label pair required; alerts[2]: status must be "firing" or "resolved"; alerts[3]: an alert must be an object, not a number',
+    ]);
+  });
+
+  test("a group in which nothing can be taken is refused, and said why", async () => {
     const { port, engine } = await startIngest();
-    const answer = await post(
-      port,
-      path,
-      group({ status: "firing", labels: { alertname: "A" } }, { status: "odd", labels: {} }),
-    );
+    const answer = await post(port, path, group({ status: "odd", labels: {} }));
     expect(answer.status).toBe(422);
     expect(answer.json()).toEqual({
-      error: { reason: "invalid", text: 'alerts[1]: status must be "firing" or "resolved"' },
+      error: { reason: "invalid", text: 'alerts[0]: status must be "firing" or "resolved"' },
     });
     expect(engine.signals).toEqual([]);
     expect((await post(port, path, [])).status).toBe(422);

@@ -166,9 +166,9 @@ describe("hostile text", () => {
 
 describe("limits", () => {
   test.each([
-    ["/v2/enqueue", 512 * 1024],
-    [jsonPath, 512 * 1024],
-    [`/in/${eventsKey}/alertmanager`, 512 * 1024],
+    ["/v2/enqueue", 5 * 1024 * 1024],
+    [jsonPath, 5 * 1024 * 1024],
+    [`/in/${eventsKey}/alertmanager`, 5 * 1024 * 1024],
     [prometheusPath, 5 * 1024 * 1024],
   ])("%s takes %i bytes and answers 413 to one more", async (path, limit) => {
     const { port, engine, lines } = await startIngest();

@@ -67,6 +67,11 @@ test("an alert of Prometheus keeps its text, severity, links, and how long its s
       silentAfterMs: Date.parse("2026-11-23T03:39:29.569Z") - clock.now(),
       repetition: "refresh",
       by: null,
+      said: {
+        sender: expect.stringMatching(/^[0-9a-f]{12}$/) as string,
+        startsAt: Date.parse("2026-11-23T03:38:39.569Z"),
+        endsAt: Date.parse("2026-11-23T03:39:29.569Z"),
+      },
     },
   ]);
 });

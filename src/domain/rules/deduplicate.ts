@@ -27,6 +27,11 @@ export function deduplicate(decision: Decision, before: Alert, signal: Signal): 
   const staleAt = signal.silentAfterMs === null ? null : decision.now + signal.silentAfterMs;
   if (staleAt !== alert.staleAt)
     decision.observations.push({ kind: "still-firing", alertId: alert.id, staleAt });
+  if (signal.said !== undefined) {
+    const { sender, startsAt, endsAt } = signal.said;
+    const report = { startsAt, endsAt, at: decision.now };
+    decision.observations.push({ kind: "reported-firing", alertId: alert.id, sender, report });
+  }
   if (!sameWording(alert, signal.content)) {
     decision.observations.push({ kind: "reworded", alertId: alert.id, content: signal.content });
   }

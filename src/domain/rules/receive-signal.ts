@@ -21,6 +21,7 @@ export function receiveSignal(decision: Decision, signal: Signal): void {
   const [alert, ...others] = ids.map((id) => state.open.get(id)!);
   if (signal.status === "firing") {
     if (alert !== undefined) deduplicate(decision, alert, signal);
+    else if (isOfWhatEnded(decision, signal)) decision.done(null, "ignored");
     else openAlert(decision, signal);
     return;
   }
@@ -30,8 +31,22 @@ export function receiveSignal(decision: Decision, signal: Signal): void {
     return;
   }
   const end = signal.status === "resolved" ? resolveBySource : acknowledgeBySource;
-  for (const other of others) end(decision, other);
-  end(decision, alert);
+  for (const other of others) end(decision, other, signal);
+  end(decision, alert, signal);
+}
+
+/**
+ * Contract §4, "Late and out of step": one of several senders has not noticed the end yet. Only for a while: what it still
+ * says then is a firing like any other.
+ */
+function isOfWhatEnded(
+  { state, now }: Decision,
+  { integration, dedupKey, said, silentAfterMs }: Signal,
+): boolean {
+  if (said === undefined || said.startsAt === null || said.wentOn === true) return false;
+  const ended = state.resolvedLately.get(keyOf(integration, dedupKey));
+  if (ended === undefined || !ended.ends.includes(said.startsAt)) return false;
+  return now < ended.at + (silentAfterMs === null ? limits.outOfStepOnceMs : limits.outOfStepMs);
 }
 
 function openAlert(decision: Decision, signal: Signal): void {
@@ -52,6 +67,7 @@ function openAlert(decision: Decision, signal: Signal): void {
 }
 
 function open(decision: Decision, signal: Signal, team: Team): Alert {
+  const { said } = signal;
   const alert = decision.open(signal.freshId, {
     kind: "alert-opened",
     ...signal.content,
@@ -61,6 +77,9 @@ function open(decision: Decision, signal: Signal, team: Team): Alert {
     teamRevision: team.revision,
     silentAfterMs: signal.silentAfterMs,
     by: signal.by,
+    ...(said !== undefined && {
+      said: { sender: said.sender, startsAt: said.startsAt, endsAt: said.endsAt },
+    }),
   });
   return enterStep(decision, alert, { step: 0, repeat: 0 }, "opened");
 }

@@ -6,8 +6,8 @@
  * amtool 0.25 (test/fixtures). One invalid alert does not cost the others.
  */
 import type { EpochMs } from "#domain/ids";
-import { contentOf, identityOf, readAnnotations, readLabels } from "../label-set.ts";
-import { isObject, typeName } from "../signal-draft.ts";
+import { contentOf, identityOf, originOf, readAnnotations, readInstant, readLabels } from "../label-set.ts";
+import { asString, isObject, typeName } from "../signal-draft.ts";
 import type { Reading, SignalDraft } from "../signal-draft.ts";
 
 /** Of an alert without an end; Alertmanager's default `resolve_timeout`. */
@@ -51,22 +51,16 @@ function readAlert(raw: unknown, now: EpochMs): SignalDraft | string {
     content: contentOf(raw, labels, annotations, "prometheus"),
     silentAfterMs: resolved ? null : silentAfter(endsAt, now),
     repetition: "refresh",
+    times: { startsAt, endsAt, from: originOf(asString(raw["generatorURL"])), isExplicit: false },
   };
 }
 
 function silentAfter(endsAt: EpochMs | null, now: EpochMs): number | null {
   if (endsAt === null) return resolveTimeoutMs;
-  return endsAt - now > furthestEndMs ? null : endsAt - now;
+  return silentFor(endsAt - now);
 }
 
-const instant = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
-
-/** RFC 3339; null when unset, which Go also writes as the year 1. A sentence when it is no time. */
-function readInstant(raw: unknown, name: string): EpochMs | null | string {
-  if (raw === undefined || raw === null || raw === "") return null;
-  if (typeof raw !== "string") return `${name} must be an RFC 3339 time, not ${typeName(raw)}`;
-  const at = instant.test(raw) ? Date.parse(raw.replace(" ", "T")) : NaN;
-  if (Number.isNaN(at))
-    return `${name}: parsing time ${JSON.stringify(raw.slice(0, 40))} failed: it must be RFC 3339, such as 2026-01-31T12:00:00Z`;
-  return at <= 0 ? null : at;
+/** Of an end that lies so far ahead, null: its sender's silence means nothing. */
+export function silentFor(ms: number): number | null {
+  return ms > furthestEndMs ? null : ms;
 }
