@@ -207,6 +207,7 @@ async function build(
     link,
     person,
     mayRefresh: () => link() === null || machines?.position() === 0,
+    turn: () => (link() === null ? 0 : (machines?.position() ?? null)),
     history: () => journal.replay(0),
     listener: {
       onTeam: (good) => {
@@ -217,7 +218,7 @@ async function build(
       onProblem: (text) =>
         text === null ? engine.clearProblem("team-file") : engine.reportProblem("team-file", text),
       onRefused: (faults) => log.warn({ faults: faults.split("\n") }, "the team file was refused"),
-      onConflict: ({ key, title, details }) => engine.alarm(key, "warning", title, details),
+      onConflict: (conflict) => log.info(conflict, "an edit of the team file was set aside for its author"),
       onFault: (error) => log.error({ err: error }, "the team file could not be dealt with"),
     },
   });
@@ -283,9 +284,9 @@ async function build(
     file: shared.file,
     team: currentTeam,
     load: loadOptions(() => clock.now()),
-    onKept: (good, text) => {
+    onKept: (_good, text) => {
       keepLastGood(data, text);
-      return shared.tookOver(good, text, person());
+      return shared.tookOver(text);
     },
   });
   const keys = () => shared.current.secrets.integrationKeys;

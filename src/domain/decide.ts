@@ -62,7 +62,7 @@ export function decide(state: State, input: Input, now: EpochMs): Decided {
       runDeadlines(decision, input.alertId);
       break;
     case "team-loaded":
-      adoptTeam(decision, input.team, input.by ?? null);
+      adoptTeam(decision, input.team, input.by ?? null, input.edit ?? null);
       break;
     case "handoffs-due":
       announceHandoffs(decision);

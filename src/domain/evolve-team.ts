@@ -1,8 +1,10 @@
 /** What the facts about the team file come to, in whatever order machines hear of them. Called by `evolve` alone. */
 import type { TeamFact } from "./fact.ts";
+import type { TeamFileVersion } from "./ids.ts";
 import { limits } from "./limits.ts";
 import { frontierOf, isLaterThan, type Place } from "./place.ts";
 import type { Adoption, State } from "./state.ts";
+import { byStanding, withAdoption } from "./team-lineage.ts";
 import type { Team } from "./team.ts";
 
 /** Takes over `state`, changes it and returns it; see `State` on ownership. */
@@ -11,28 +13,26 @@ export function evolveTeam(state: State, fact: TeamFact, place: Place): State {
   if (fact.kind === "team-file-sealed") {
     const { revision, sealed } = fact;
     if (state.teamFile === null || isLaterThan(latest, state.teamFile.latest))
-      state.teamFile = { revision, sealed, latest };
+      state.teamFile = { revision, version: fact.version ?? null, sealed, latest };
     return state;
   }
-  const { team, parent = null, by = null, machine = null, at } = fact;
+  const { team, parent = null, by = null, machine = null, at, generation = null } = fact;
   keep(state, team);
-  const adoption: Adoption = { revision: team.revision, parent, by, machine, at, latest };
-  const current = state.adoption;
-  const wins = current === null || isLaterThan(latest, current.latest);
-  if (current !== null && areRivals(current, adoption))
-    state.teamRivals = [...state.teamRivals, wins ? current : adoption].slice(-rivalsKept);
-  if (!wins) return state;
+  const adoption: Adoption = {
+    revision: team.revision,
+    version: fact.version ?? (`${team.revision}.${latest.hlc}` as TeamFileVersion),
+    parents: fact.parents ?? (parent === null ? [] : [parent as string as TeamFileVersion]),
+    generation,
+    by,
+    machine,
+    at,
+    latest,
+  };
+  state.adoptions = withAdoption(state.adoptions, adoption);
+  if (state.adoption !== null && byStanding(adoption, state.adoption) < 0) return state;
   state.team = team;
   state.adoption = adoption;
   return state;
-}
-
-const rivalsKept = 10;
-
-/** Neither was made from the other. */
-function areRivals(a: Adoption, b: Adoption): boolean {
-  if (a.machine === null || b.machine === null || a.machine === b.machine) return false;
-  return a.revision !== b.revision && a.parent !== b.revision && b.parent !== a.revision;
 }
 
 /** Open alerts may be frozen to it, and so may alerts that another machine has yet to send. */

@@ -14,6 +14,7 @@ import type {
   MachineId,
   PersonId,
   PolicyId,
+  TeamFileVersion,
   TeamRevision,
 } from "./ids.ts";
 import type { MachineFact } from "./machine.ts";
@@ -185,9 +186,20 @@ export type TeamFact = { readonly at: EpochMs; readonly hlc?: number } &
         readonly parent?: TeamRevision | null;
         readonly by?: PersonId | null;
         readonly machine?: MachineId;
+        /** Which edit of the file it is, and which ones it was made from; absent: said by an older Tocsin. */
+        readonly version?: TeamFileVersion;
+        readonly parents?: readonly TeamFileVersion[];
+        /** How many edits, one upon the other, it is from the first file. */
+        readonly generation?: number;
       }
     /** The text of a team file, and the mail password, for the team's engines alone: sealed with the team's key. */
-    | { readonly kind: "team-file-sealed"; readonly revision: TeamRevision; readonly sealed: string }
+    | {
+        readonly kind: "team-file-sealed";
+        readonly revision: TeamRevision;
+        /** Absent: said by an older Tocsin. */
+        readonly version?: TeamFileVersion;
+        readonly sealed: string;
+      }
   );
 
 export type EngineFact = { readonly hlc?: number } & (

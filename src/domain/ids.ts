@@ -24,6 +24,9 @@ export type OriginId = Branded<"OriginId">;
 /** Content hash of a team; the same file gives the same revision on every machine. */
 export type TeamRevision = Branded<"TeamRevision">;
 
+/** An edit of the team file, by its text and what it was made from: the same on every machine that makes the same one. */
+export type TeamFileVersion = Branded<"TeamFileVersion">;
+
 /** A point in time: milliseconds since 1970-01-01T00:00:00Z, wall clock. */
 export type EpochMs = number;
 

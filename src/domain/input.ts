@@ -5,7 +5,16 @@ import type { AlertContent } from "./alert.ts";
 import type { Uptime } from "./boot.ts";
 import type { DutyInput } from "./duty-command.ts";
 import type { AttentionRung, CommandOrigin, FailureReason, RefusedAddress } from "./fact.ts";
-import type { ActionId, AlertId, EpochMs, IntegrationId, PersonId, PolicyId, TeamRevision } from "./ids.ts";
+import type {
+  ActionId,
+  AlertId,
+  EpochMs,
+  IntegrationId,
+  PersonId,
+  PolicyId,
+  TeamFileVersion,
+  TeamRevision,
+} from "./ids.ts";
 import type { MachineFact } from "./machine.ts";
 import type { PersonPresence } from "./presence.ts";
 import type { Said } from "./said.ts";
@@ -25,6 +34,8 @@ export type Input =
       readonly team: Team;
       /** Who changed the file; absent: not known. */
       readonly by?: PersonId | null;
+      /** The edit of the file that it comes from; absent: the one in force, or none (a calendar has changed). */
+      readonly edit?: TeamFileEdit;
     }
   /** The time has come to tell of a handoff; the engine's timer knows when. */
   | { readonly kind: "handoffs-due" }
@@ -45,7 +56,12 @@ export type Input =
   /** A machine pairs, is renamed or revoked. */
   | { readonly kind: "machine"; readonly change: MachineChange }
   /** The team's file as its engines pass it on; see the fact. */
-  | { readonly kind: "team-file-sealed"; readonly revision: TeamRevision; readonly sealed: string }
+  | {
+      readonly kind: "team-file-sealed";
+      readonly revision: TeamRevision;
+      readonly version?: TeamFileVersion;
+      readonly sealed: string;
+    }
   /** Another machine has heard these alerts' sources: they are not stale before. Never journaled. */
   | {
       readonly kind: "still-firing";
@@ -60,6 +76,12 @@ export type Input =
     }
   | { readonly kind: "engine-stopping"; readonly uptime?: Uptime | null }
   | { readonly kind: "clock-stepped"; readonly deltaMs: number };
+
+/** An edit of the team file, and those that it was made from: one, or the two that it merges, the one in force first. */
+export interface TeamFileEdit {
+  readonly version: TeamFileVersion;
+  readonly parents: readonly TeamFileVersion[];
+}
 
 /** What a monitoring tool reports, whatever its format; also an alert raised by hand or by Tocsin about itself. */
 export interface Signal {

@@ -37,6 +37,8 @@ export const limits = {
   outOfStepOnceMs: 60_000,
   /** Resolves that are remembered for this. */
   resolvedLately: 50_000,
+  /** Edits of the team file of which is known what they were made from. */
+  adoptionsKept: 300,
   /** How long until an alert that reached nobody tries all tiers again, if no desktop turns up before. */
   nobodyReachableRetryMs: 60_000,
 } as const;

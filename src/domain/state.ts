@@ -18,6 +18,7 @@ import type {
   OriginId,
   PersonId,
   SwapId,
+  TeamFileVersion,
   TeamRevision,
 } from "./ids.ts";
 import type { Machine, MachineFact } from "./machine.ts";
@@ -40,14 +41,19 @@ export interface State {
   readonly openByKey: Map<string, readonly AlertId[]>;
   /** Facts have come of these alerts whose opening has not. */
   readonly unopened: Set<AlertId>;
-  /** The current team; null before the first one is adopted. Of concurrent ones the canonically last. */
+  /** The current team; null before the first one is adopted. Of concurrent ones see `team-lineage`. */
   team: Team | null;
   /** How it came to be in force; null as long as `team`. */
   adoption: Adoption | null;
-  /** Revisions that were changed while another machine changed the team as well, and that lost. Latest last, a few. */
-  teamRivals: readonly Adoption[];
+  /** The latest edits of the team file, each once, in canonical order; see `team-lineage`. */
+  adoptions: readonly Adoption[];
   /** The latest sealed text of the team file. */
-  teamFile: { readonly revision: TeamRevision; readonly sealed: string; readonly latest: Frontier } | null;
+  teamFile: {
+    readonly revision: TeamRevision;
+    readonly version: TeamFileVersion | null;
+    readonly sealed: string;
+    readonly latest: Frontier;
+  } | null;
   /** The current revision, every one that an open alert is frozen to, and a few besides. */
   readonly teams: Map<TeamRevision, Team>;
   /** What came of the last mail to each person, whichever machine sent it. */
@@ -119,8 +125,12 @@ export interface Placed<F> {
 /** A team that was taken over: by whom, on which machine, and in place of which one. */
 export interface Adoption {
   readonly revision: TeamRevision;
-  /** Null: the first one, or from before there were several machines. */
-  readonly parent: TeamRevision | null;
+  /** Which edit of the file it is. Said by an older Tocsin: its revision. */
+  readonly version: TeamFileVersion;
+  /** The edits that it was made from; none: the first one, or from before there were several machines. */
+  readonly parents: readonly TeamFileVersion[];
+  /** How many edits, one upon the other, it is from the first one; null: said by an older Tocsin. */
+  readonly generation: number | null;
   readonly by: PersonId | null;
   readonly machine: MachineId | null;
   readonly at: EpochMs;
@@ -135,7 +145,7 @@ export function emptyState(): State {
     unopened: new Set(),
     team: null,
     adoption: null,
-    teamRivals: [],
+    adoptions: [],
     teamFile: null,
     teams: new Map(),
     lastMails: new Map(),

@@ -31,7 +31,7 @@ interface Snapshot {
 /** What is plain data and kept as it is. */
 const plain = [
   "adoption",
-  "teamRivals",
+  "adoptions",
   "teamFile",
   "announced",
   "swapFacts",

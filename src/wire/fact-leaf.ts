@@ -15,6 +15,7 @@ import type {
   PolicyId,
   ScheduleId,
   SwapId,
+  TeamFileVersion,
   TeamRevision,
 } from "#domain/ids";
 import { z } from "zod";
@@ -68,6 +69,7 @@ type Id =
   | PolicyId
   | ScheduleId
   | SwapId
+  | TeamFileVersion
   | TeamRevision;
 
 /** A type of the domain as JSON has it: without the brands of ids. */

@@ -218,8 +218,11 @@ export const factShapes = {
     parent: optional(id.nullable()),
     by: optional(personOrNobody),
     machine: optional(id),
+    version: optional(id),
+    parents: optional(z.array(id).max(16)),
+    generation: optional(count),
   },
-  "team-file-sealed": { ...always, revision: id, sealed: z.string().min(1) },
+  "team-file-sealed": { ...always, revision: id, version: optional(id), sealed: z.string().min(1) },
   "machine-added": { ...always, machine, by: id },
   "machine-changed": {
     ...always,

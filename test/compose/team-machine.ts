@@ -12,7 +12,7 @@ import { SystemClock } from "#system/system-clock";
 import { SystemRandom } from "#system/system-random";
 import { SharedTeamFile } from "../../src/compose/shared-team/shared-team-file.ts";
 import type { TeamCalendars } from "../../src/compose/shared-team/shared-team-options.ts";
-import type { TeamConflict } from "../../src/compose/shared-team/team-conflicts.ts";
+import type { TeamConflict } from "../../src/compose/shared-team/set-aside-edit.ts";
 import type { GoodTeam } from "../../src/compose/team-file.ts";
 
 export class TeamMachine {
@@ -30,6 +30,8 @@ export class TeamMachine {
   readonly waiting: (() => void)[] = [];
   key: Uint8Array | null;
   mayRefresh = false;
+  /** Null: it has yet to hear what the others did. */
+  turn: number | null = 0;
   calendars: TeamCalendars = { use: async (team) => team, stop: () => {}, isComplete: true };
 
   constructor(
@@ -77,6 +79,7 @@ export class TeamMachine {
       link: () => (this.key === null ? null : { machine: this.machine, teamKey: this.key }),
       person: () => this.name as PersonId,
       mayRefresh: () => this.mayRefresh,
+      turn: () => this.turn,
       history: () => this.journal.replay(0),
       listener: {
         onTeam: (good) => void this.teams.push(good),

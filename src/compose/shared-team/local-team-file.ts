@@ -4,17 +4,13 @@
  * `text` is the content that counts: read and found good, or written by Tocsin. What a person is writing at this moment
  * may differ from it.
  */
+import { existsSync } from "node:fs";
 import { readTeamFile } from "#config/read-team-file";
-import type { TeamRevision } from "#domain/ids";
+import type { TeamFileVersion, TeamRevision } from "#domain/ids";
 import { keepLastGood } from "../team-file.ts";
 import { hashOfText, keepSeenTeam, placeTeamFile, readSeenTeam, type SeenTeam } from "./seen-team.ts";
 
-export interface Followed {
-  /** What stood in the file and nobody had taken over; null: nothing. */
-  readonly overwritten: string | null;
-  /** Why the file could not be written; null: it was, or had that text already. */
-  readonly fault: string | null;
-}
+export type EditName = Pick<SeenTeam, "revision" | "version">;
 
 export class LocalTeamFile {
   private seen: SeenTeam;
@@ -32,53 +28,67 @@ export class LocalTeamFile {
     return this.seen.revision;
   }
 
+  /** What a person who changes the file now makes the edit from. */
+  get version(): TeamFileVersion | null {
+    return this.seen.version;
+  }
+
   isSeen(text: string): boolean {
     return hashOfText(text) === this.seen.textHash;
   }
 
-  /** A person has changed it while Tocsin was not running. */
-  get isEdited(): boolean {
-    return this.text !== null && this.seen.textHash !== null && !this.isSeen(this.text);
+  /** Null: there is none, or it cannot be read. */
+  async onDisk(): Promise<string | null> {
+    const read = await readTeamFile(this.path);
+    return read.ok ? read.text : null;
   }
 
-  /** Its text belongs to this revision from here on. */
-  remember(revision: TeamRevision): void {
+  /** Its text is this edit from here on. */
+  remember({ revision, version }: EditName): void {
     if (this.text === null) return;
     keepLastGood(this.data, this.text);
-    if (this.isSeen(this.text) && this.seen.revision === revision) return;
-    this.keep({ ...this.seen, textHash: hashOfText(this.text), revision });
+    const isKnown = this.seen.revision === revision && this.seen.version === version;
+    if (isKnown && this.isSeen(this.text)) return;
+    this.keep({ ...this.seen, textHash: hashOfText(this.text), revision, version });
   }
 
-  /** Becomes what the team has. It counts even where it cannot be written; then it is tried again at the next start. */
-  async follow(text: string, revision: TeamRevision): Promise<Followed> {
-    const onDisk = await readTeamFile(this.path);
+  /**
+   * It becomes what the team has, in the place of `before` (null: of nothing), unless somebody has just changed it. It
+   * counts even where it cannot be written; then it is tried again at the next start.
+   */
+  async follow(text: string, before: string | null, edit: EditName): Promise<Followed> {
+    if ((await this.onDisk()) !== before) return { isOvertaken: true };
     this.text = text;
-    if (onDisk.ok && onDisk.text === text) {
-      this.remember(revision);
-      return { overwritten: null, fault: null };
-    }
-    const overwritten = onDisk.ok && !this.isSeen(onDisk.text) ? onDisk.text : null;
-    const fault = this.write(text, revision);
     keepLastGood(this.data, text);
-    return { overwritten, fault };
-  }
-
-  /** @returns why it could not be written, or null. */
-  write(text: string, revision: TeamRevision | null): string | null {
+    if (before === text) {
+      this.remember(edit);
+      return { isOvertaken: false, fault: null };
+    }
     try {
-      this.seen = placeTeamFile(this.path, this.data, text, revision);
-      return null;
+      this.seen = placeTeamFile(this.path, this.data, text, edit);
+      return { isOvertaken: false, fault: null };
     } catch (error) {
-      return (error as Error).message;
+      return { isOvertaken: false, fault: (error as Error).message };
     }
   }
 
-  wasTold(conflict: string): boolean {
-    return this.seen.told.includes(conflict);
+  wasTold(merge: string): boolean {
+    return this.seen.told.includes(merge);
   }
 
-  told(conflict: string): void {
-    this.keep({ ...this.seen, told: [...this.seen.told, conflict] });
+  told(merge: string): void {
+    this.keep({ ...this.seen, told: [...this.seen.told, merge] });
+  }
+
+  /** Of which people were told, and that are still there. */
+  get setAside(): readonly string[] {
+    const left = this.seen.setAside.filter((file) => existsSync(file));
+    if (left.length < this.seen.setAside.length) this.keep({ ...this.seen, setAside: left });
+    return left;
+  }
+
+  wasSetAside(file: string): void {
+    this.keep({ ...this.seen, setAside: [...this.setAside, file] });
   }
 
   private keep(seen: SeenTeam): void {
@@ -86,3 +96,8 @@ export class LocalTeamFile {
     keepSeenTeam(this.data, seen);
   }
 }
+
+export type Followed =
+  | { readonly isOvertaken: true }
+  /** `fault`: why the file could not be written; null: it was, or had that text already. */
+  | { readonly isOvertaken: false; readonly fault: string | null };

@@ -1,12 +1,11 @@
 /**
- * The texts of a team file by revision, as far as the journal has them and the team's key opens them. Used by
+ * The texts of a team file by edit, as far as the journal has them and the team's key opens them. Used by
  * `shared-team-file`. The state holds the latest one only, which is nearly always the one that is wanted; another one is
  * looked for in the journal, once.
  */
 import type { Fact } from "#domain/fact";
-import type { TeamRevision } from "#domain/ids";
 import { byCanonicalOrder, type JournaledFact } from "#domain/place";
-import type { State } from "#domain/state";
+import type { Adoption, State } from "#domain/state";
 
 export interface SealedTextsOptions {
   readonly state: () => Pick<State, "teamFile">;
@@ -14,26 +13,37 @@ export interface SealedTextsOptions {
   readonly history: () => Iterable<JournaledFact>;
 }
 
-/** More revisions than anybody looks back to; each is a few KiB. */
+/** As an adoption names its text; an older Tocsin seals by revision alone. */
+export type TextName = Pick<Adoption, "revision" | "version" | "generation">;
+
+/** More than anybody looks back to; each is a few KiB. */
 const mostKept = 200;
 
 export class SealedTexts {
-  private readonly known = new Map<TeamRevision, string>();
+  private readonly known = new Map<string, string>();
   private isRead = false;
 
   constructor(private readonly options: SealedTextsOptions) {}
 
   /** After each commit. */
   note(facts: readonly Fact[]): void {
-    for (const fact of facts) if (fact.kind === "team-file-sealed") this.keep(fact.revision, fact.sealed);
+    for (const fact of facts)
+      if (fact.kind === "team-file-sealed") this.keep(fact.version ?? fact.revision, fact.sealed);
   }
 
-  /** The latest one of this revision; null: it has not come here. */
-  of(revision: TeamRevision): string | null {
+  /** The latest one of this edit; null: it has not come here. */
+  of(wanted: TextName): string | null {
+    const name = wanted.generation === null ? wanted.revision : wanted.version;
     const latest = this.options.state().teamFile;
-    if (latest?.revision === revision) return latest.sealed;
-    if (!this.known.has(revision)) this.read();
-    return this.known.get(revision) ?? null;
+    if (latest !== null && (latest.version ?? latest.revision) === name) return latest.sealed;
+    if (!this.known.has(name)) this.read();
+    return this.known.get(name) ?? null;
+  }
+
+  /** All that are kept, of whichever edit. */
+  all(): readonly string[] {
+    this.read();
+    return [...this.known.values()];
   }
 
   private read(): void {
@@ -44,9 +54,9 @@ export class SealedTexts {
     this.note(sealed.sort(byCanonicalOrder).map(({ fact }) => fact));
   }
 
-  private keep(revision: TeamRevision, sealed: string): void {
-    this.known.delete(revision);
-    this.known.set(revision, sealed);
+  private keep(name: string, sealed: string): void {
+    this.known.delete(name);
+    this.known.set(name, sealed);
     const [oldest] = this.known.keys();
     if (this.known.size > mostKept && oldest !== undefined) this.known.delete(oldest);
   }

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
-import type { TeamRevision } from "#domain/ids";
+import type { TeamFileVersion, TeamRevision } from "#domain/ids";
 import { readIfThere, writePrivately } from "#system/data-directory";
 
 export interface SeenTeam {
@@ -13,18 +13,24 @@ export interface SeenTeam {
   readonly textHash: string | null;
   /** The revision that was in force with it; null: not known. */
   readonly revision: TeamRevision | null;
-  /** The concurrent edits that were told of, or need not be; the latest ones. */
+  /** The edit that this text is: what a person writes into the file is made from it. Null: not known. */
+  readonly version: TeamFileVersion | null;
+  /** The merges whose author was told of what is not in them; the latest ones. */
   readonly told: readonly string[];
+  /** Files with edits that are not in force, as long as the author has not removed them. */
+  readonly setAside: readonly string[];
 }
 
-const nothing: SeenTeam = { textHash: null, revision: null, told: [] };
-const mostTold = 100;
+const nothing: SeenTeam = { textHash: null, revision: null, version: null, told: [], setAside: [] };
+const mostTold = 400;
 
 /** A file that is damaged is none: then the team file counts as changed, and at worst is adopted once more. */
 export function readSeenTeam(data: string): SeenTeam {
   try {
-    const { textHash, revision, told } = JSON.parse(readIfThere(seenFile(data)) ?? "{}") as SeenTeam;
-    return typeof textHash === "string" && Array.isArray(told) ? { textHash, revision, told } : nothing;
+    const read = JSON.parse(readIfThere(seenFile(data)) ?? "{}") as Partial<SeenTeam>;
+    const { textHash = null, revision = null, version = null, told = [], setAside = [] } = read;
+    const isSound = typeof textHash === "string" && Array.isArray(told) && Array.isArray(setAside);
+    return isSound ? { textHash, revision, version, told, setAside } : nothing;
   } catch {
     return nothing;
   }
@@ -48,10 +54,11 @@ export function placeTeamFile(
   file: string,
   data: string,
   text: string,
-  revision: TeamRevision | null,
+  edit: Pick<SeenTeam, "revision" | "version"> | null,
 ): SeenTeam {
   writePrivately(placeOf(file), text);
-  const seen = { ...readSeenTeam(data), textHash: hashOfText(text), revision };
+  const { revision = null, version = null } = edit ?? {};
+  const seen = { ...readSeenTeam(data), textHash: hashOfText(text), revision, version };
   keepSeenTeam(data, seen);
   return seen;
 }

@@ -3,24 +3,27 @@
  * machine's fact becomes the file. Made by `compose`, before the engine starts. On a machine that is alone the file is
  * the team, and nothing is sealed.
  *
- * In force is what the domain says (`state.team`); from the file come the secrets, the calendars and the text.
+ * In force is what the domain says (`state.team`); from the file come the secrets, the calendars and the text. An edit
+ * is made from what the file had before. Where the team has moved on since, it is merged into what is in force.
  */
 import { printFault } from "#config/fault";
 import { loadTeam, type LoadedTeam } from "#config/load-team";
-import { readTeamFile } from "#config/read-team-file";
 import type { TeamWatch } from "#config/watch-team";
-import type { PersonId, TeamRevision } from "#domain/ids";
+import type { PersonId, TeamFileVersion } from "#domain/ids";
+import type { TeamFileEdit } from "#domain/input";
+import type { Adoption } from "#domain/state";
 import type { Team } from "#domain/team";
 import { loadOptions, watchTeamFile, type GoodTeam } from "../team-file.ts";
 import { findTeam, type FoundTeam } from "./find-team.ts";
 import { LocalTeamFile } from "./local-team-file.ts";
-import { LostEdits } from "./lost-edits.ts";
 import { SealedTexts } from "./sealed-texts.ts";
 import { nobody, type SharedTeamFileOptions } from "./shared-team-options.ts";
 import { teamChanges, type TeamChange } from "./team-history.ts";
 import { notUnderstoodText, TeamProblems } from "./team-problems.ts";
 import { canTravel } from "./team-parcel.ts";
+import { TeamMerges } from "./team-merges.ts";
 import { TeamSealing } from "./team-sealing.ts";
+import type { TeamParcel } from "#wire/team-parcel-json";
 import { filledIn } from "./team-secrets.ts";
 
 export type OpenedSharedTeam =
@@ -30,8 +33,6 @@ export type OpenedSharedTeam =
 
 /** How long a machine that knows no team waits for the others before it goes by its own file. */
 const waitForTeamMs = 15_000;
-
-type Good = LoadedTeam & { readonly ok: true };
 
 export class SharedTeamFile {
   /** The team in force and its secrets; nobody and nothing on a machine that waits for its team. */
@@ -46,12 +47,12 @@ export class SharedTeamFile {
   private readonly local: LocalTeamFile;
   private readonly texts: SealedTexts;
   private readonly sealing: TeamSealing;
-  private readonly lost: LostEdits;
+  private readonly merges: TeamMerges;
   private readonly problems: TeamProblems;
   /** As the file says it, without what the calendars add; null: there is none yet. */
   private base: GoodTeam | null;
   /** What of the facts is in force here; null: nothing. */
-  private taken: { readonly revision: TeamRevision; readonly sealed: string | null } | null = null;
+  private taken: { readonly version: TeamFileVersion; readonly sealed: string | null } | null = null;
   private last: Promise<void> = Promise.resolve();
   private readonly stops: (() => void)[] = [];
   private watch: TeamWatch | null = null;
@@ -59,6 +60,8 @@ export class SharedTeamFile {
   /** Whether it was this machine's turn to read the calendars when they were last thought of. */
   private refreshes: boolean | null = null;
   private stopWaiting: (() => void) | null = null;
+  /** Something is left to be done once this machine has heard what the others did. */
+  private waitsForTurn = false;
 
   private constructor(
     private readonly options: SharedTeamFileOptions,
@@ -73,8 +76,9 @@ export class SharedTeamFile {
     this.local = new LocalTeamFile(file, data, text);
     this.texts = new SealedTexts({ state: () => engine.state, history });
     this.sealing = new TeamSealing(file, link, this.texts);
-    this.lost = new LostEdits(options, this.local, this.sealing);
     this.problems = new TeamProblems(listener);
+    const onDue = () => void this.serially(() => this.reconcile());
+    this.merges = new TeamMerges(options, file, this.local, this.sealing, onDue);
   }
 
   /** Reads the file; on a machine that is alone and has none, makes one. The engine need not have started. */
@@ -91,7 +95,6 @@ export class SharedTeamFile {
     // First of all inputs: an alert that somebody raises because of the team needs it.
     void engine.submit({ kind: "team-loaded", team });
     this.putInForce({ ...this.current, team });
-    this.local.remember(team.revision);
   }
 
   /** Once the engine has read its journal. */
@@ -112,10 +115,10 @@ export class SharedTeamFile {
   startWatching(): void {
     this.mayWatch = true;
     const { text } = this.local;
-    const { data, clock, link, person } = this.options;
+    const { data, clock, link } = this.options;
     if (this.watch !== null || (text === null && this.refused === null && link() !== null)) return;
     this.watch = watchTeamFile({ file: this.file, text }, data, () => clock.now(), {
-      onTeam: (good, edited) => void this.serially(() => this.edited(good, edited, person())),
+      onTeam: () => void this.lookAtFile(),
       onRefused: (faults) => this.problems.refused(this.file, faults),
     });
   }
@@ -123,13 +126,14 @@ export class SharedTeamFile {
   stop(): void {
     this.watch?.stop();
     this.stopWaiting?.();
+    this.merges.stop();
     for (const stop of this.stops.splice(0)) stop();
   }
 
   /** Tocsin itself has changed the file for somebody (an override). Resolves once it is in force. */
-  tookOver(good: Good, text: string, by: PersonId | null): Promise<void> {
+  tookOver(text: string): Promise<void> {
     this.watch?.tookOver(text);
-    return this.serially(() => this.edited(good, text, by));
+    return this.lookAtFile();
   }
 
   /** The refresher's `onTeam`: a calendar has changed. */
@@ -142,9 +146,10 @@ export class SharedTeamFile {
     return this.serially(() => this.sealWhatIsInForce());
   }
 
-  /** It may be another machine's turn to read the calendars. */
+  /** It may be another machine's turn to read the calendars, or this one's to say what changed here meanwhile. */
   standingChanged(): Promise<void> {
     return this.serially(async () => {
+      if (this.waitsForTurn && this.options.turn() !== null) await this.reconcile();
       // Called for every change among the machines; asking the calendars anew would cut off what is being read.
       if (this.options.mayRefresh() !== this.refreshes) await this.refreshCalendars();
     });
@@ -152,13 +157,7 @@ export class SharedTeamFile {
 
   /** The file as it is now, for whom the watch is too slow. */
   lookAtFile(): Promise<void> {
-    return this.serially(async () => {
-      const read = await readTeamFile(this.file);
-      const loaded = read.ok ? this.load(read.text) : read;
-      if (read.ok && loaded.ok) return this.edited(loaded, read.text, this.options.person());
-      const faults = loaded.ok ? [] : loaded.faults.map(printFault);
-      this.problems.refused(this.file, faults.join("\n"));
-    });
+    return this.serially(() => (this.options.link() === null ? this.readAlone() : this.reconcile()));
   }
 
   /** Once all that has come so far is dealt with. */
@@ -176,8 +175,11 @@ export class SharedTeamFile {
   }
 
   private async begin(): Promise<void> {
-    const { link, engine, person, clock } = this.options;
-    if (link() === null) return;
+    const { link, engine, clock } = this.options;
+    if (link() === null) {
+      if (engine.state.adoption !== null) this.local.remember(engine.state.adoption);
+      return;
+    }
     if (engine.state.team === null) {
       this.problems.set("waiting");
       // Its own file is better than none, but it may be an old one: the others come first.
@@ -185,7 +187,6 @@ export class SharedTeamFile {
       this.stopWaiting = clock.callAfter(waitForTeamMs, wait);
       return;
     }
-    if (this.local.isEdited && this.base !== null) await this.edited(this.base, this.local.text!, person());
     await this.reconcile();
     await this.renewPassword();
     await this.refreshCalendars();
@@ -193,24 +194,29 @@ export class SharedTeamFile {
 
   private async goByOwnFile(): Promise<void> {
     if (this.options.engine.state.team !== null || this.base === null || this.local.text === null) return;
-    await this.adoptFile(this.base, this.local.text, null);
+    const { base, local } = this;
+    await this.adoptText(base, local.text!, null, []);
   }
 
-  /** Brings file and secrets in line with what the facts say is in force. */
+  /** Brings file and secrets in line with what the facts say is in force, and the facts with what people changed here. */
   private async reconcile(): Promise<void> {
-    const { team } = this.options.engine.state;
-    if (this.options.link() === null || team === null) return;
+    const { team, adoption } = this.options.engine.state;
+    if (this.options.link() === null || team === null || adoption === null) return;
     this.stopWaiting?.();
+    this.waitsForTurn = false;
     this.problems.clear("waiting");
-    const sealed = this.texts.of(team.revision);
-    const isTaken = this.taken?.revision === team.revision && this.taken.sealed === sealed;
-    if (!isTaken && sealed !== null) await this.take(team, sealed);
+    const sealed = this.texts.of(adoption);
+    const isTaken = this.taken?.version === adoption.version && this.taken.sealed === sealed;
+    if (!isTaken && sealed !== null) await this.take(team, adoption, sealed);
     else if (this.current.team !== team) this.putInForce({ ...this.current, team });
     await this.sealWhatIsInForce();
-    await this.settleRivals();
+    await this.bringFileAlong();
+    await this.mergeRivals();
+    this.merges.tellAuthor();
+    this.problems.setAside(this.local.setAside);
   }
 
-  private async take(team: Team, sealed: string): Promise<void> {
+  private async take(team: Team, { version }: Adoption, sealed: string): Promise<void> {
     const parcel = this.sealing.open(sealed);
     const loaded = parcel === null ? null : this.load(parcel.text);
     if (parcel === null) this.problems.set("locked");
@@ -222,110 +228,191 @@ export class SharedTeamFile {
     if (parcel === null || loaded === null || !loaded.ok) return this.putInForce({ ...this.current, team });
 
     const isOtherText = this.base === null || this.local.text !== parcel.text;
-    await this.follow(parcel.text, team.revision);
     this.base = loaded;
-    this.taken = { revision: team.revision, sealed };
+    this.local.text = parcel.text;
+    this.taken = { version, sealed };
     this.putInForce({ ...loaded, team, secrets: filledIn(loaded.secrets, parcel, this.options.data) });
     // With the same text it is a calendar that another machine has read: two that took turns in it would never end.
     if (isOtherText) await this.refreshCalendars();
   }
 
-  /** The file becomes what the team has. What somebody is writing into it at this moment is set aside, not lost. */
-  private async follow(text: string, revision: TeamRevision): Promise<void> {
+  /** The file on this machine's disk becomes what the team has; what a person has written into it, becomes the team's. */
+  private async bringFileAlong(): Promise<void> {
+    for (let tries = 0; tries < 5; tries += 1) {
+      const { adoption } = this.options.engine.state;
+      if (adoption === null) return;
+      const text = this.sealing.textOf(adoption);
+      const onDisk = await this.local.onDisk();
+      const isEdit = onDisk !== null && onDisk !== text && !this.local.isSeen(onDisk);
+      if (isEdit && this.options.turn() === null) return void (this.waitsForTurn = true);
+      if (isEdit && this.local.version === adoption.version) return this.takeEdit(onDisk, adoption);
+      // Not here yet, or not understood.
+      if (text === null || this.taken?.version !== adoption.version) return;
+      if (isEdit ? await this.mergeEdit(onDisk, text, adoption) : await this.follow(text, onDisk)) return;
+    }
+  }
+
+  /** Made from what is in force. */
+  private async takeEdit(text: string, { version }: Adoption): Promise<void> {
+    const loaded = this.load(text);
+    if (!loaded.ok) return this.problems.refused(this.file, loaded.faults.map(printFault).join("\n"));
+    this.problems.clear("refused");
     const { person } = this.options;
+    if (await this.adoptText(loaded, text, person(), [version])) this.rememberFile(text, [version]);
+  }
+
+  /** Made from an older one. False: the file has changed meanwhile. */
+  private async mergeEdit(text: string, inForce: string, adoption: Adoption): Promise<boolean> {
+    const merged = this.merges.ofFile(text, inForce);
+    const loaded = this.load(merged.text);
+    const { person } = this.options;
+    const isMore = loaded.ok && merged.text !== inForce;
+    if (isMore && !(await this.adoptText(loaded, merged.text, person(), [adoption.version]))) return true;
+    this.merges.setAsideOwn(text, merged.lost, inForce, adoption);
+    return this.follow(merged.text, text);
+  }
+
+  /** False: the file has changed meanwhile. */
+  private async follow(text: string, onDisk: string | null): Promise<boolean> {
+    const adoption = this.options.engine.state.adoption!;
+    // Somebody has removed it: no edit, and nothing new to put there.
+    if (onDisk === null && this.local.version === adoption.version) return true;
     this.watch?.tookOver(text);
-    const { overwritten, fault } = await this.local.follow(text, revision);
-    if (overwritten !== null) this.lost.setAsideOwn(overwritten, person(), text);
+    const followed = await this.local.follow(text, onDisk, adoption);
+    if (followed.isOvertaken) return false;
+    const { fault } = followed;
     if (fault === null) this.problems.clear("not-written", "refused");
     else this.problems.say("not-written", `The team file could not be brought up to date: ${fault}.`);
     if (this.mayWatch) this.startWatching();
+    return true;
   }
 
-  /** A person has changed the file on this machine. */
-  private async edited(good: GoodTeam, text: string, by: PersonId | null): Promise<void> {
-    const { link, engine } = this.options;
-    this.problems.clear("refused");
-    if (link() !== null && this.local.isSeen(text)) return;
-    const revision = engine.state.team?.revision ?? null;
-    const madeFrom = this.local.revision;
-    const inForce = madeFrom === null || madeFrom === revision ? null : this.sealing.textOf(revision);
-    if (revision !== null && inForce !== null && inForce !== text) {
-      // The team has moved on while it was written, and the file had not followed yet.
-      this.lost.setAsideOwn(text, by, inForce);
-      this.local.write(inForce, revision);
-      this.taken = null;
-      return this.reconcile();
+  private async mergeRivals(): Promise<void> {
+    if (this.merges.areWanted && this.options.turn() === null) return void (this.waitsForTurn = true);
+    for (let rival = this.merges.next(); rival !== null; rival = this.merges.next()) {
+      const loaded = this.load(rival.text);
+      if (!loaded.ok) return;
+      if (!(await this.adoptText(loaded, rival.text, rival.by, rival.parents, rival.secretsFrom))) return;
+      await this.bringFileAlong();
     }
-    await this.adoptFile(good, text, by);
-    await this.settleRivals();
   }
 
-  private async adoptFile(good: GoodTeam, text: string, by: PersonId | null): Promise<void> {
+  /** On a machine that is alone the file is the team. */
+  private async readAlone(): Promise<void> {
+    const text = await this.local.onDisk();
+    const loaded = text === null ? null : this.load(text);
+    if (text === null || loaded === null) return;
+    if (!loaded.ok) return this.problems.refused(this.file, loaded.faults.map(printFault).join("\n"));
+    this.problems.clear("refused");
+    const { engine, person } = this.options;
+    if ((await this.adoptText(loaded, text, person(), [])) && engine.state.adoption !== null)
+      this.local.remember(engine.state.adoption);
+  }
+
+  /** What is on the disk is this edit, in force or not. */
+  private rememberFile(text: string, parents: TeamFileEdit["parents"]): void {
+    const version = this.sealing.versionOf(text, parents);
+    const made = this.options.engine.state.adoptions.find((one) => one.version === version);
+    if (made !== undefined) this.local.remember(made);
+  }
+
+  /** A text that is to be in force, made from `parents`. False: it cannot be, nothing has changed. */
+  private async adoptText(
+    good: GoodTeam,
+    text: string,
+    by: PersonId | null,
+    parents: TeamFileEdit["parents"],
+    secretsFrom = this.parcelInForce(),
+  ): Promise<boolean> {
     const { calendars, mayRefresh, data } = this.options;
     const team = await calendars.use(good.team, good.calendars);
     if (!mayRefresh()) calendars.stop();
     // The file has changed again meanwhile.
-    if (team === null) return;
-    const before = this.parcelInForce();
-    const secrets = before === null ? good.secrets : filledIn(good.secrets, before, data);
+    if (team === null) return false;
+    const secrets = secretsFrom === null ? good.secrets : filledIn(good.secrets, secretsFrom, data);
     const { base } = this;
     const { text: textBefore } = this.local;
     this.base = good;
     this.local.text = text;
-    if (await this.adopt({ ...good, team, secrets }, by)) return;
+    const version = this.sealing.versionOf(text, parents);
+    const edit = version === null ? null : { version, parents };
+    if (await this.adopt({ ...good, team, secrets }, by, edit, secretsFrom)) return true;
     this.base = base;
     this.local.text = textBefore;
+    return false;
   }
 
-  /** What this machine says is the team from here on; the file is its text. False: it cannot be, nothing has changed. */
-  private async adopt(good: GoodTeam, by: PersonId | null): Promise<boolean> {
+  /** What this machine says is the team from here on. False: it cannot be, nothing has changed. */
+  private async adopt(
+    good: GoodTeam,
+    by: PersonId | null,
+    edit: TeamFileEdit | null,
+    secretsFrom = this.parcelInForce(),
+  ): Promise<boolean> {
     const { team } = good;
     const { engine, link } = this.options;
-    const sealed = this.sealNow(by);
+    const sealed = this.sealNow(by, secretsFrom);
     // A fact that no machine can send would hold up all that this one says after it.
     if (link() !== null && (sealed === null || !canTravel(team))) {
       this.problems.set("too-large");
       return false;
     }
-    this.problems.clear("too-large");
-    this.taken = { revision: team.revision, sealed };
-    this.local.remember(team.revision);
-    this.problems.clear("waiting");
+    this.problems.clear("too-large", "waiting");
+    const version = edit?.version ?? this.versionInForce();
+    if (version !== null) this.taken = { version, sealed };
     this.putInForce(good);
     // In one turn, so in one commit.
-    const adopted = engine.submit({ kind: "team-loaded", team, by });
-    if (sealed !== null) await engine.submit({ kind: "team-file-sealed", revision: team.revision, sealed });
+    const adopted = engine.submit({ kind: "team-loaded", team, by, ...(edit !== null && { edit }) });
+    if (sealed !== null)
+      await engine.submit({
+        kind: "team-file-sealed",
+        revision: team.revision,
+        ...(version !== null && { version }),
+        sealed,
+      });
     await adopted;
     return true;
+  }
+
+  /** Null also when an older Tocsin has said it, which goes by the revision. */
+  private versionInForce(): TeamFileVersion | null {
+    const { adoption } = this.options.engine.state;
+    return adoption === null || adoption.generation === null ? null : adoption.version;
   }
 
   /** When the others lack the text of what is in force, and this machine has it: after the first invite, or a crash. */
   private async sealWhatIsInForce(): Promise<void> {
     const { engine, link } = this.options;
-    const revision = engine.state.team?.revision ?? null;
-    if (link() === null || revision === null || this.local.revision !== revision) return;
-    if (this.texts.of(revision) === null) await this.sealAgain(revision, null);
+    const { adoption } = engine.state;
+    const { text, version } = this.local;
+    if (link() === null || adoption === null || version !== adoption.version) return;
+    // What a person has changed since is another edit.
+    if (text === null || !this.local.isSeen(text)) return;
+    if (this.texts.of(adoption) === null) await this.sealAgain(adoption, null);
   }
 
   private async renewPassword(): Promise<void> {
+    const { adoption } = this.options.engine.state;
     const parcel = this.parcelInForce();
-    if (parcel === null || this.taken === null || !this.sealing.hasNewPassword(parcel)) return;
-    await this.sealAgain(this.taken.revision, parcel.changedBy as PersonId | null);
+    const isTaken = adoption !== null && this.taken?.version === adoption.version;
+    if (parcel === null || !isTaken || !this.sealing.hasNewPassword(parcel)) return;
+    await this.sealAgain(adoption, parcel.changedBy as PersonId | null);
   }
 
-  private async sealAgain(revision: TeamRevision, by: PersonId | null): Promise<void> {
-    const sealed = this.sealNow(by);
+  private async sealAgain({ revision, version, generation }: Adoption, by: PersonId | null): Promise<void> {
+    const sealed = this.sealNow(by, this.parcelInForce());
     if (sealed === null) return this.problems.set("too-large");
-    this.taken = { revision, sealed };
-    await this.options.engine.submit({ kind: "team-file-sealed", revision, sealed });
+    this.taken = { version, sealed };
+    const named = generation === null ? {} : { version };
+    await this.options.engine.submit({ kind: "team-file-sealed", revision, ...named, sealed });
   }
 
   /** Null: alone, no file, or too large. */
-  private sealNow(by: PersonId | null): string | null {
+  private sealNow(by: PersonId | null, before: TeamParcel | null): string | null {
     const { link, clock } = this.options;
     const { text } = this.local;
     if (link() === null || text === null) return null;
-    return this.sealing.seal(text, this.parcelInForce(), by, clock.now());
+    return this.sealing.seal(text, before, by, clock.now());
   }
 
   private async refreshCalendars(): Promise<void> {
@@ -342,24 +429,11 @@ export class SharedTeamFile {
     if (!mayRefresh() || engine.state.team === null || team.revision === engine.state.team.revision) return;
     // What the team knows of a calendar is better than what a machine that has never read it knows.
     if (link() !== null && !calendars.isComplete) return;
-    await this.adopt({ ...this.current, team }, null);
-  }
-
-  private async settleRivals(): Promise<void> {
-    const again = this.lost.settle();
-    if (again !== null) await this.makeAgain(again.text, again.by);
-  }
-
-  private async makeAgain(text: string, by: PersonId | null): Promise<void> {
-    const loaded = this.load(text);
-    if (!loaded.ok) return;
-    this.watch?.tookOver(text);
-    this.local.write(text, this.local.revision);
-    await this.adoptFile(loaded, text, by);
+    await this.adopt({ ...this.current, team }, null, null);
   }
 
   private parcelInForce() {
-    return this.sealing.parcelOf(this.options.engine.state.team?.revision ?? null);
+    return this.sealing.parcelOf(this.options.engine.state.adoption);
   }
 
   private load(text: string): LoadedTeam {

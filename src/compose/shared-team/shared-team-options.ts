@@ -5,7 +5,7 @@ import type { JournaledFact } from "#domain/place";
 import type { Team } from "#domain/team";
 import type { Clock, Engine } from "#engine/ports";
 import type { GoodTeam } from "../team-file.ts";
-import type { TeamConflict } from "./team-conflicts.ts";
+import type { TeamConflict } from "./set-aside-edit.ts";
 import type { TeamLink } from "./team-sealing.ts";
 
 export interface SharedTeamFileOptions {
@@ -21,6 +21,11 @@ export interface SharedTeamFileOptions {
   readonly person: () => PersonId | null;
   /** Whether this machine reads the team's calendars: the coordinator. `standingChanged` when it may have changed. */
   readonly mayRefresh: () => boolean;
+  /**
+   * How many machines come before this one. Null: it has just started or woken up, and hears first what the others did
+   * meanwhile. `standingChanged` when it may have changed.
+   */
+  readonly turn: () => number | null;
   /** All facts of the journal, in order of arrival. */
   readonly history: () => Iterable<JournaledFact>;
   readonly listener: SharedTeamListener;
@@ -42,7 +47,7 @@ export interface SharedTeamListener {
   onProblem(text: string | null): void;
   /** An edit is invalid; `faults` as `tocsin check` prints them, one a line. */
   onRefused(faults: string): void;
-  /** An edit is not in force and was set aside. Once each. */
+  /** An edit that was made on this machine is not in force, or not all of it, and was set aside. Once each. */
   onConflict(conflict: TeamConflict): void;
   /** Something failed that should not. */
   onFault(error: unknown): void;

@@ -27,18 +27,24 @@ export function teamChanges(facts: Iterable<JournaledFact>, key: Uint8Array | nu
   const ours = [...facts]
     .filter(({ fact }) => fact.kind === "team-adopted" || fact.kind === "team-file-sealed")
     .sort(byCanonicalOrder);
-  const texts = new Map<TeamRevision, string>();
+  const texts = new Map<string, string>();
   for (const { fact } of ours) {
     if (fact.kind !== "team-file-sealed" || key === null) continue;
     const parcel = unpackTeamFile(fact.sealed, key);
-    // The first one: later ones of this revision differ in what is no part of the team.
-    if (parcel !== null && !texts.has(fact.revision)) texts.set(fact.revision, parcel.text);
+    const name = fact.version ?? fact.revision;
+    // The first one: later ones of this name differ in what is no part of the text, or of the team.
+    if (parcel !== null && !texts.has(name)) texts.set(name, parcel.text);
   }
+  const said = new Set<string>();
   return ours.flatMap(({ fact, place }) => {
     if (fact.kind !== "team-adopted") return [];
     const { revision } = fact.team;
-    const before = texts.get(fact.parent ?? none);
-    const after = texts.get(revision);
+    const after = texts.get(fact.version ?? revision);
+    // The same edit again is a calendar that has changed.
+    const isAgain = fact.version !== undefined && said.has(fact.version);
+    const parent = texts.get(fact.parents?.[0] ?? "") ?? texts.get(fact.parent ?? "");
+    const before = isAgain ? after : parent;
+    if (fact.version !== undefined) said.add(fact.version);
     const known = before === undefined || after === undefined ? null : ([before, after] as const);
     const difference = known === null ? null : lineDifference(...known, 1_000);
     const shown = difference === null || difference.lines.length === 0 ? null : secretHider(...known!);
@@ -54,20 +60,4 @@ export function teamChanges(facts: Iterable<JournaledFact>, key: Uint8Array | nu
       },
     ];
   });
-}
-
-/** No team has it. */
-const none = "" as TeamRevision;
-
-/** For each revision those that it was made from. */
-export function parentsOf(
-  facts: Iterable<JournaledFact>,
-): ReadonlyMap<TeamRevision, ReadonlySet<TeamRevision>> {
-  const parents = new Map<TeamRevision, Set<TeamRevision>>();
-  for (const { fact } of facts) {
-    if (fact.kind !== "team-adopted") continue;
-    const { team, parent = null } = fact;
-    if (parent !== null) parents.set(team.revision, (parents.get(team.revision) ?? new Set()).add(parent));
-  }
-  return parents;
 }

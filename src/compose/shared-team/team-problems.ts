@@ -10,7 +10,12 @@ export const teamProblems = {
     "The team file is too large to be passed on to the team's other machines, so its last change was not taken over. Make it smaller.",
 } as const;
 
-export type TeamCause = keyof typeof teamProblems | "refused" | "not-understood" | "not-written";
+export type TeamCause =
+  | keyof typeof teamProblems
+  | "refused"
+  | "not-understood"
+  | "not-written"
+  | "set-aside";
 
 export class TeamProblems {
   private readonly texts = new Map<TeamCause, string>();
@@ -26,6 +31,12 @@ export class TeamProblems {
   refused(file: string, faults: string): void {
     this.listener.onRefused(faults);
     this.say("refused", refusedText(file, faults));
+  }
+
+  /** Edits that were made on this machine. */
+  setAside(files: readonly string[]): void {
+    if (files.length === 0) this.clear("set-aside");
+    else this.say("set-aside", setAsideText(files));
   }
 
   say(cause: TeamCause, text: string): void {
@@ -50,6 +61,12 @@ function refusedText(file: string, faults: string): string {
   const lines = faults.split("\n");
   const more = lines.length > 1 ? ` (and ${lines.length - 1} more; "tocsin check ${file}" lists them)` : "";
   return `The team file was refused, the last good one stays in force: ${lines[0]}${more}`;
+}
+
+function setAsideText(files: readonly string[]): string {
+  const [what, which] =
+    files.length === 1 ? ["An edit", "which says"] : [`${files.length} edits`, "each of which says"];
+  return `${what} of the team file made on this machine cannot be in force in full, since somebody else had changed the same thing: see ${files.join(", ")}, ${which} what is missing and how to apply it, and remove it when you have.`;
 }
 
 export function notUnderstoodText(fault: string): string {

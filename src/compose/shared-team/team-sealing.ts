@@ -2,11 +2,12 @@
  * Seals what this machine says is the team file, and opens what others say. Used by `shared-team-file` alone. On a
  * machine that is alone it does neither.
  */
+import { createHmac } from "node:crypto";
 import { basename } from "node:path";
 import { loadTeam, type TeamSecrets } from "#config/load-team";
-import type { EpochMs, MachineId, PersonId, TeamRevision } from "#domain/ids";
+import type { EpochMs, MachineId, PersonId, TeamFileVersion } from "#domain/ids";
 import type { TeamParcel } from "#wire/team-parcel-json";
-import type { SealedTexts } from "./sealed-texts.ts";
+import type { SealedTexts, TextName } from "./sealed-texts.ts";
 import { packTeamFile, unpackTeamFile } from "./team-parcel.ts";
 import { ownAuthority, ownPassword } from "./team-secrets.ts";
 
@@ -24,13 +25,26 @@ export class TeamSealing {
   ) {}
 
   /** Null: it has not come here, cannot be opened, or this machine is alone. */
-  parcelOf(revision: TeamRevision | null): TeamParcel | null {
-    const sealed = revision === null ? null : this.texts.of(revision);
+  parcelOf(edit: TextName | null): TeamParcel | null {
+    const sealed = edit === null ? null : this.texts.of(edit);
     return sealed === null ? null : this.open(sealed);
   }
 
-  textOf(revision: TeamRevision | null): string | null {
-    return this.parcelOf(revision)?.text ?? null;
+  textOf(edit: TextName | null): string | null {
+    return this.parcelOf(edit)?.text ?? null;
+  }
+
+  /** Whether the team had this file before, to the letter. */
+  isKnown(text: string): boolean {
+    return this.texts.all().some((sealed) => this.open(sealed)?.text === text);
+  }
+
+  /** The same on every machine; says nothing to whom the team's key is not known. */
+  versionOf(text: string, parents: readonly TeamFileVersion[]): TeamFileVersion | null {
+    const link = this.link();
+    if (link === null) return null;
+    const hash = createHmac("sha256", link.teamKey).update(JSON.stringify([text, ...parents]));
+    return hash.digest("hex").slice(0, 32) as TeamFileVersion;
   }
 
   open(sealed: string): TeamParcel | null {

@@ -1,0 +1,158 @@
+/**
+ * Edits of the team file that were made from an older one than what is in force: what they come to upon it, whose turn it
+ * is to merge them, and what their author is told. Used by `shared-team-file` alone, which takes the results over.
+ *
+ * A merge is an edit made from both, and the same whichever machine makes it. The machine that the edit was made on
+ * merges it at once; when that one is gone, another does after a while.
+ */
+import { isDeepStrictEqual as isSame } from "node:util";
+import { type MergedTexts, mergeTeamTexts } from "#config/merge/merge-team-texts";
+import { readYaml } from "#config/yaml-source";
+import type { TeamFileVersion } from "#domain/ids";
+import type { Adoption } from "#domain/state";
+import { authorOf, commonAncestor, rivalsOf } from "#domain/team-lineage";
+import type { TeamParcel } from "#wire/team-parcel-json";
+import type { LocalTeamFile } from "./local-team-file.ts";
+import { type LostEdit, setAsideEdit } from "./set-aside-edit.ts";
+import type { SharedTeamFileOptions } from "./shared-team-options.ts";
+import type { TeamSealing } from "./team-sealing.ts";
+
+/** How long the first machine in order waits for the author's to merge; each further one as long again. */
+const othersMergeAfterMs = 30_000;
+
+export interface MergedRival {
+  readonly text: string;
+  readonly by: Adoption["by"];
+  /** The one in force first. */
+  readonly parents: readonly [TeamFileVersion, TeamFileVersion];
+  /** From which the mail password and certificate come that are not in the text. */
+  readonly secretsFrom: TeamParcel | null;
+}
+
+export class TeamMerges {
+  /** Rivals whose author's machine did not merge them in time. */
+  private readonly overdue = new Set<TeamFileVersion>();
+  private readonly waiting = new Map<TeamFileVersion, () => void>();
+
+  constructor(
+    private readonly options: SharedTeamFileOptions,
+    private readonly file: string,
+    private readonly local: LocalTeamFile,
+    private readonly sealing: TeamSealing,
+    /** It is this machine's turn for one of them. */
+    private readonly onDue: () => void,
+  ) {}
+
+  /** Whether there is anything to be merged, by this machine or another one. */
+  get areWanted(): boolean {
+    return rivalsOf(this.options.engine.state).length > 0;
+  }
+
+  /** What was written into this machine's file, from what it had before, upon what is in force. */
+  ofFile(text: string, inForce: string): MergedTexts {
+    const { version, revision } = this.local;
+    const { adoptions } = this.options.engine.state;
+    const base =
+      adoptions.find((one) => one.version === version) ??
+      // Seen by an older Tocsin.
+      (version === null ? adoptions.findLast((one) => one.revision === revision) : undefined);
+    // A backup that was put back, or a file from before this machine joined: nobody's edit.
+    if (this.sealing.isKnown(text)) return { text: inForce, lost: [] };
+    const baseText = base === undefined ? null : this.sealing.textOf(base);
+    return mergeTeamTexts({ base: baseText, theirs: inForce, ours: text });
+  }
+
+  /** The next rival that this machine is to merge; null: there is none, or not yet. */
+  next(): MergedRival | null {
+    const { engine, link } = this.options;
+    const { adoption: inForce, adoptions } = engine.state;
+    const self = link()?.machine;
+    if (inForce === null || self === undefined) return null;
+    const rivals = rivalsOf(engine.state);
+    this.forgetOthers(new Set(rivals.map(({ version }) => version)));
+    for (const rival of rivals) {
+      const isOurs = authorOf({ adoptions }, rival).machine === self;
+      if (!isOurs && !this.overdue.has(rival.version)) this.await(rival.version);
+      else {
+        const merged = this.merge(inForce, rival);
+        if (merged === null) continue;
+        const secretsFrom = this.secretsOf(merged.text, inForce, rival);
+        return { text: merged.text, by: rival.by, parents: [inForce.version, rival.version], secretsFrom };
+      }
+    }
+    return null;
+  }
+
+  /** Once for each merge of an edit that was made on this machine: what of it is not in force. */
+  tellAuthor(): void {
+    const { engine, link } = this.options;
+    const { adoptions } = engine.state;
+    for (const merge of adoptions) {
+      const [winner, rival] = merge.parents.map((name) => adoptions.find(({ version }) => version === name));
+      if (winner === undefined || rival === undefined || this.local.wasTold(merge.version)) continue;
+      if (authorOf({ adoptions }, merge).machine !== link()?.machine) continue;
+      const merged = this.merge(winner, rival);
+      if (merged === null) continue;
+      this.local.told(merge.version);
+      const text = this.sealing.textOf(rival)!;
+      this.setAside({ ...rival, text, lost: merged.lost }, this.sealing.textOf(winner)!, winner);
+    }
+  }
+
+  /** An edit that was made on this machine and never became a fact. */
+  setAsideOwn(text: string, lost: MergedTexts["lost"], inForce: string, adoption: Adoption): void {
+    const { link, clock, person } = this.options;
+    const machine = link()?.machine ?? null;
+    this.setAside({ text, by: person(), machine, at: clock.now(), lost }, inForce, adoption);
+  }
+
+  stop(): void {
+    this.forgetOthers(new Set());
+  }
+
+  private setAside(edit: LostEdit, text: string, adoption: Adoption | null): void {
+    if (edit.lost.length === 0) return;
+    const { data, engine, listener } = this.options;
+    const conflict = setAsideEdit(edit, { text, adoption }, { data, file: this.file, state: engine.state });
+    if (conflict.keptAs !== null) this.local.wasSetAside(conflict.keptAs);
+    listener.onConflict(conflict);
+  }
+
+  /** Null: a text has yet to arrive. */
+  private merge(inForce: Adoption, rival: Adoption): MergedTexts | null {
+    const [theirs, ours] = [this.sealing.textOf(inForce), this.sealing.textOf(rival)];
+    if (theirs === null || ours === null) return null;
+    const ancestor = commonAncestor(this.options.engine.state, inForce, rival);
+    const base = ancestor === null ? null : this.sealing.textOf(ancestor);
+    return mergeTeamTexts({ base, theirs, ours });
+  }
+
+  /** Whoever's mail settings these are, has the password to them. */
+  private secretsOf(text: string, inForce: Adoption, rival: Adoption): TeamParcel | null {
+    const [theirs, ours] = [this.sealing.parcelOf(inForce), this.sealing.parcelOf(rival)];
+    const mailOf = (written: string) => (readYaml(written).value as { email?: unknown } | undefined)?.email;
+    const mail = mailOf(text);
+    const isOurs =
+      ours !== null && isSame(mail, mailOf(ours.text)) && !isSame(mail, mailOf(theirs?.text ?? ""));
+    return isOurs ? ours : theirs;
+  }
+
+  private await(version: TeamFileVersion): void {
+    if (this.waiting.has(version)) return;
+    const afterMs = othersMergeAfterMs * (1 + (this.options.turn() ?? 0));
+    const due = () => {
+      this.overdue.add(version);
+      this.onDue();
+    };
+    this.waiting.set(version, this.options.clock.callAfter(afterMs, due));
+  }
+
+  private forgetOthers(rivals: ReadonlySet<TeamFileVersion>): void {
+    for (const [version, cancel] of this.waiting) {
+      if (rivals.has(version)) continue;
+      cancel();
+      this.waiting.delete(version);
+      this.overdue.delete(version);
+    }
+  }
+}
