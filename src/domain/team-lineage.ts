@@ -45,22 +45,24 @@ export function rivalsOf({ adoption, adoptions }: Lineage): readonly Adoption[] 
   if (adoption === null || first === undefined) return [];
   const before = ancestorsOf(adoption, adoptions);
   const rivals = adoptions.filter(
-    (one) => !before.has(one) && (one.generation !== null || byPlace(one, first) > 0),
+    (one) => !before.has(one.version) && (one.generation !== null || byPlace(one, first) > 0),
   );
   const followed = new Set(
-    rivals.flatMap((rival) => [...ancestorsOf(rival, adoptions)].filter((one) => one !== rival)),
+    rivals.flatMap((rival) =>
+      [...ancestorsOf(rival, adoptions).keys()].filter((name) => name !== rival.version),
+    ),
   );
-  return rivals.filter((one) => !followed.has(one)).sort(byStanding);
+  return rivals.filter(({ version }) => !followed.has(version)).sort(byStanding);
 }
 
 /** The newest edit that both were made from, or one of the two; null: it is not known. */
 export function commonAncestor({ adoptions }: Lineage, a: Adoption, b: Adoption): Adoption | null {
   const [ours, theirs] = [ancestorsOf(a, adoptions), ancestorsOf(b, adoptions)];
   const isShared = (one: Adoption) =>
-    theirs.has(one) ||
+    theirs.has(one.version) ||
     // The first file, said by each of several machines.
-    (one.generation === null && [...theirs].some((other) => isSameFirst(one, other)));
-  return [...ours].filter(isShared).toSorted(byStanding).at(-1) ?? null;
+    (one.generation === null && [...theirs.values()].some((other) => isSameFirst(one, other)));
+  return [...ours.values()].filter(isShared).toSorted(byStanding).at(-1) ?? null;
 }
 
 function isSameFirst(one: Adoption, other: Adoption): boolean {
@@ -78,14 +80,14 @@ export function authorOf({ adoptions }: Pick<Lineage, "adoptions">, merge: Adopt
   return author;
 }
 
-/** With itself. */
-export function ancestorsOf(one: Adoption, adoptions: readonly Adoption[]): ReadonlySet<Adoption> {
-  const found = new Set<Adoption>([one]);
-  // A set takes in what is added to it while it is walked through.
-  for (const child of found) {
+/** With itself. By name: a state that was kept on disk has several copies of one edit. */
+function ancestorsOf(one: Adoption, adoptions: readonly Adoption[]): ReadonlyMap<TeamFileVersion, Adoption> {
+  const found = new Map([[one.version, one]]);
+  // A map takes in what is added to it while it is walked through.
+  for (const child of found.values()) {
     for (const name of child.parents) {
       const parent = parentOf(child, name, adoptions);
-      if (parent !== undefined) found.add(parent);
+      if (parent !== undefined) found.set(parent.version, parent);
     }
   }
   return found;

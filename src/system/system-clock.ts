@@ -45,7 +45,7 @@ function readBoot(): string | null {
   }
 }
 
-const realSources: TimeSources = {
+export const realSources: TimeSources = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   uptimeMs: () => uptime() * 1000,

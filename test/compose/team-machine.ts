@@ -8,7 +8,7 @@ import type { MachineId, PersonId } from "#domain/ids";
 import type { Team } from "#domain/team";
 import { LoopEngine } from "#engine/engine";
 import { MemoryJournal } from "#journal/memory";
-import { SystemClock } from "#system/system-clock";
+import { realSources, SystemClock } from "#system/system-clock";
 import { SystemRandom } from "#system/system-random";
 import { SharedTeamFile } from "../../src/compose/shared-team/shared-team-file.ts";
 import type { TeamCalendars } from "../../src/compose/shared-team/shared-team-options.ts";
@@ -47,8 +47,11 @@ export class TeamMachine {
     this.key = options.key;
   }
 
+  /** By how much its clock is wrong. */
+  skewMs = 0;
+
   async start(): Promise<this> {
-    const clock = new SystemClock();
+    const clock = new SystemClock({ ...realSources, wallMs: () => Date.now() + this.skewMs });
     this.engine = new LoopEngine({
       clock,
       random: new SystemRandom(),
@@ -142,11 +145,20 @@ export class TeamMachine {
     return this.problems.at(-1) ?? null;
   }
 
-  /** The texts that were set aside. */
+  /** The team's edits that this machine knows, by their place in the journal: who, and made from how many. */
+  edits(): string[] {
+    return [...this.journal.replay(0)].flatMap(({ fact }) =>
+      fact.kind === "team-adopted" ? [`${fact.by} ${fact.parents?.length ?? 0}`] : [],
+    );
+  }
+
+  /** What was set aside, without the words before it. */
   setAside(): string[] {
     const folder = join(this.data, "team-conflicts");
     try {
-      return readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+      return readdirSync(folder)
+        .map((name) => readFileSync(join(folder, name), "utf8"))
+        .map((text) => text.slice(text.indexOf("as it was made:") + "as it was made:\n\n".length));
     } catch {
       return [];
     }
