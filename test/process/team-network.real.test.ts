@@ -2,6 +2,8 @@
  * A team of four engines as real processes with a real mail server, while the network between them is cut and a disk is
  * full: house invariants 1 to 5. What dying and hanging machines do is in team.real.test.ts. Each test prints its figures.
  */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
@@ -154,6 +156,51 @@ test("a full disk on one: it takes nothing more, the others carry on, and it cat
     `disk full: ${next.name} coordinated after ${tookOver}, steps at most ${late} late; with room again, it had caught up after ${caughtUp}`,
   );
 }, 150_000);
+
+test("a laptop that was off brings its team file back, edited: nothing is reverted, and nobody is woken", async () => {
+  const [ben, chi, dan] = ["ben", "chi", "dan"].map((name) => team.machine(name)) as [
+    TeamMachine,
+    TeamMachine,
+    TeamMachine,
+  ];
+  const alerts = await Promise.all(team.engines.map(({ process }) => process.alerts("all")));
+  await dan.process.stop();
+  edit(ben, ["alice", "Alice"]);
+  await eventually("the edit of one", () => fileOf(chi).includes('"Alice"'), 30_000);
+  edit(chi, ["ops", "Operations"]);
+  await eventually("the edit of the other", () => fileOf(ben).includes('"Operations"'), 30_000);
+  edit(dan, ["dan", "Daniel"], ["alice", "Alicia"]);
+  await dan.restart();
+  const backMs = performance.now();
+  const merged = () =>
+    [ben, chi, dan].every((machine) =>
+      ["Alice", "Operations", "Daniel"].every((name) => fileOf(machine).includes(`"name": "${name}"`)),
+    );
+  await eventually("all three edits everywhere", merged, 60_000);
+  const took = since(backMs);
+  await team.agree();
+  // Whoever wanted to tell somebody would have done it by then.
+  await pause(3_000);
+  for (const [nth, machine] of team.engines.entries()) {
+    const { process, name } = machine;
+    expect(await process.alerts("all"), name).toHaveLength(alerts[nth]!.length);
+    const kinds = (await healthOf(machine)).problems.map(({ kind }) => kind);
+    expect(kinds.includes("team-file"), name).toBe(name === "dan");
+  }
+  expect(readdirSync(join(dan.data, "team-conflicts"))).toHaveLength(1);
+  for (const machine of [ben, chi]) expect(existsSync(join(machine.data, "team-conflicts"))).toBe(false);
+  say(`a laptop that was off: its edit was merged ${took} after it was back; no alert, one author told`);
+}, 150_000);
+
+const fileOf = ({ data }: TeamMachine) => readFileSync(join(data, "team.yaml"), "utf8");
+
+function edit(machine: TeamMachine, ...names: readonly (readonly [from: string, to: string])[]): void {
+  const text = names.reduce(
+    (all, [from, to]) => all.replace(`"name": "${from}"`, `"name": "${to}"`),
+    fileOf(machine),
+  );
+  writeFileSync(join(machine.data, "team.yaml"), text);
+}
 
 test("afterwards: journals equal and intact, nobody forgotten, nothing begun after an acknowledgement", async () => {
   // Nobody may still be at it when the journals are compared.
