@@ -373,3 +373,14 @@ describe("somebody who writes into the file while another edit arrives", () => {
     expectTold(team);
   });
 });
+
+it("a laptop that heard nobody, and was edited again while it was off: the later edit counts", async () => {
+  const team = await teamOf("ana", "ben", "chi");
+  await team["chi"]!.edit(with_(chiMoves));
+  await team["chi"]!.stop();
+  await awayFrom(team, [anaMoves, benMoves]);
+  team["chi"]!.write(with_(chiMoves).replace("+81312345678", "+81398765432"));
+  await comesBack(team["chi"]!, team);
+  expectEverywhere(team, with_(anaMoves, benMoves, ["name: Chi }", 'name: Chi, phone: "+81398765432" }']));
+  expectTold(team);
+});

@@ -263,11 +263,14 @@ export class SharedTeamFile {
 
   /** Made from an older one. False: the file has changed meanwhile. */
   private async mergeEdit(text: string, inForce: string, adoption: Adoption): Promise<boolean> {
-    const merged = this.merges.ofFile(text, inForce);
-    const loaded = this.load(merged.text);
+    const merged = this.merges.ofFile(text, inForce, adoption);
     const { person } = this.options;
-    const isMore = loaded.ok && merged.text !== inForce;
-    if (isMore && !(await this.adoptText(loaded, merged.text, person(), [adoption.version]))) return true;
+    const { parents } = merged;
+    const loaded = this.load(merged.text);
+    if (loaded.ok && (merged.text !== inForce || parents.length > 1)) {
+      if (!(await this.adoptText(loaded, merged.text, person(), parents))) return true;
+      this.merges.wasTold(this.sealing.versionOf(merged.text, parents)!);
+    }
     this.merges.setAsideOwn(text, merged.lost, inForce, adoption);
     return this.follow(merged.text, text);
   }

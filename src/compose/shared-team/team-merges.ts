@@ -20,6 +20,10 @@ import type { TeamSealing } from "./team-sealing.ts";
 /** How long the first machine in order waits for the author's to merge; each further one as long again. */
 const othersMergeAfterMs = 30_000;
 
+export interface MergedFile extends MergedTexts {
+  readonly parents: readonly TeamFileVersion[];
+}
+
 export interface MergedRival {
   readonly text: string;
   readonly by: Adoption["by"];
@@ -49,17 +53,26 @@ export class TeamMerges {
   }
 
   /** What was written into this machine's file, from what it had before, upon what is in force. */
-  ofFile(text: string, inForce: string): MergedTexts {
+  ofFile(text: string, inForceText: string, inForce: Adoption): MergedFile {
     const { version, revision } = this.local;
-    const { adoptions } = this.options.engine.state;
-    const base =
-      adoptions.find((one) => one.version === version) ??
+    const { state } = this.options.engine;
+    const madeFrom =
+      state.adoptions.find((one) => one.version === version) ??
       // Seen by an older Tocsin.
-      (version === null ? adoptions.findLast((one) => one.revision === revision) : undefined);
+      (version === null ? state.adoptions.findLast((one) => one.revision === revision) : undefined);
     // A backup that was put back, or a file from before this machine joined: nobody's edit.
-    if (this.sealing.isKnown(text)) return { text: inForce, lost: [] };
-    const baseText = base === undefined ? null : this.sealing.textOf(base);
-    return mergeTeamTexts({ base: baseText, theirs: inForce, ours: text });
+    if (this.sealing.isKnown(text)) return { text: inForceText, lost: [], parents: [inForce.version] };
+    const ancestor = madeFrom === undefined ? null : commonAncestor(state, inForce, madeFrom);
+    const base = ancestor === null ? null : this.sealing.textOf(ancestor);
+    const merged = mergeTeamTexts({ base, theirs: inForceText, ours: text });
+    // Made from an edit that is not in force either: with this one it is merged, too.
+    const also = rivalsOf(state).filter((rival) => rival.version === madeFrom?.version);
+    return { ...merged, parents: [inForce.version, ...also.map((rival) => rival.version)] };
+  }
+
+  /** Its author has been told of what is not in it. */
+  wasTold(merge: TeamFileVersion): void {
+    this.local.told(merge);
   }
 
   /** The next rival that this machine is to merge; null: there is none, or not yet. */
