@@ -54,7 +54,7 @@ import { ownerOf, whyNotTheirs } from "./compose/whose-machine.ts";
 import { MachinesOfThisTeam } from "./compose/team-machines.ts";
 import { ReviewReminder } from "./compose/review-reminder.ts";
 import { watchSchedules } from "./compose/schedule-watch.ts";
-import { keepLastGood, loadOptions } from "./compose/team-file.ts";
+import { loadOptions } from "./compose/team-file.ts";
 
 export interface TocsinOptions {
   /** The team file; null: `DATA/team.yaml`. */
@@ -284,10 +284,7 @@ async function build(
     file: shared.file,
     team: currentTeam,
     load: loadOptions(() => clock.now()),
-    onKept: (_good, text) => {
-      keepLastGood(data, text);
-      return shared.tookOver(text);
-    },
+    onKept: (_loaded, text) => shared.tookOver(text),
   });
   const keys = () => shared.current.secrets.integrationKeys;
   const feedToken = readOrMakeFeedToken(data);

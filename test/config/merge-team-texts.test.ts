@@ -147,7 +147,7 @@ describe("edits of different things", () => {
     ],
   };
   for (const [name, [theirs, ours, both]] of Object.entries(cases))
-    it(name, () => {
+    it(`${name}`, () => {
       const merged = merge(theirs, ours);
       expect(merged.lost).toEqual([]);
       expect(merged.text).toBe(edited(...(both ?? [...theirs, ...ours])));
@@ -219,7 +219,7 @@ describe("edits of the same thing", () => {
       ["email server"],
       [["tocsin@example.org", "alerts@example.org"]],
     ],
-    "the order of the routes": [
+    "a route, and the order of all of them": [
       [
         ["  - { match: { source: db1 }, policy: default }\n", ""],
         [
@@ -245,7 +245,7 @@ describe("edits of the same thing", () => {
     ],
   };
   for (const [name, [theirs, ours, lost, also = []]] of Object.entries(cases))
-    it(name, () => {
+    it(`${name}`, () => {
       const merged = merge(theirs, ours);
       expect(merged.lost).toEqual(lost);
       expect(merged.text).toBe(edited(...theirs, ...also));

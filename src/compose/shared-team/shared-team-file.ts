@@ -7,24 +7,20 @@
  * is made from what the file had before. Where the team has moved on since, it is merged into what is in force.
  */
 import { printFault } from "#config/fault";
-import { loadTeam, type LoadedTeam } from "#config/load-team";
 import type { TeamWatch } from "#config/watch-team";
-import type { PersonId, TeamFileVersion } from "#domain/ids";
 import type { TeamFileEdit } from "#domain/input";
 import type { Adoption } from "#domain/state";
 import type { Team } from "#domain/team";
-import { loadOptions, watchTeamFile, type GoodTeam } from "../team-file.ts";
+import { watchTeamFile, type GoodTeam } from "../team-file.ts";
 import { findTeam, type FoundTeam } from "./find-team.ts";
 import { LocalTeamFile } from "./local-team-file.ts";
 import { SealedTexts } from "./sealed-texts.ts";
-import { nobody, type SharedTeamFileOptions } from "./shared-team-options.ts";
+import type { SharedTeamFileOptions } from "./shared-team-options.ts";
 import { teamChanges, type TeamChange } from "./team-history.ts";
-import { notUnderstoodText, TeamProblems } from "./team-problems.ts";
-import { canTravel } from "./team-parcel.ts";
+import { TeamInForce } from "./team-in-force.ts";
+import { TeamProblems } from "./team-problems.ts";
 import { TeamMerges } from "./team-merges.ts";
 import { TeamSealing } from "./team-sealing.ts";
-import type { TeamParcel } from "#wire/team-parcel-json";
-import { filledIn } from "./team-secrets.ts";
 
 export type OpenedSharedTeam =
   | { readonly ok: true; readonly shared: SharedTeamFile }
@@ -35,8 +31,6 @@ export type OpenedSharedTeam =
 const waitForTeamMs = 15_000;
 
 export class SharedTeamFile {
-  /** The team in force and its secrets; nobody and nothing on a machine that waits for its team. */
-  current: GoodTeam;
   /** A one-person default has just been written. */
   readonly isNew: boolean;
   /** The faults of the file at the start, when the last good one is in force instead. */
@@ -49,16 +43,11 @@ export class SharedTeamFile {
   private readonly sealing: TeamSealing;
   private readonly merges: TeamMerges;
   private readonly problems: TeamProblems;
-  /** As the file says it, without what the calendars add; null: there is none yet. */
-  private base: GoodTeam | null;
-  /** What of the facts is in force here; null: nothing. */
-  private taken: { readonly version: TeamFileVersion; readonly sealed: string | null } | null = null;
+  private readonly inForce: TeamInForce;
   private last: Promise<void> = Promise.resolve();
   private readonly stops: (() => void)[] = [];
   private watch: TeamWatch | null = null;
   private mayWatch = false;
-  /** Whether it was this machine's turn to read the calendars when they were last thought of. */
-  private refreshes: boolean | null = null;
   private stopWaiting: (() => void) | null = null;
   /** Something is left to be done once this machine has heard what the others did. */
   private waitsForTurn = false;
@@ -69,14 +58,14 @@ export class SharedTeamFile {
   ) {
     const { data, engine, history, link, listener } = options;
     this.file = file;
-    this.current = good;
     this.isNew = isNew;
     this.refused = refused;
-    this.base = good === nobody ? null : good;
     this.local = new LocalTeamFile(file, data, text);
     this.texts = new SealedTexts({ state: () => engine.state, history });
     this.sealing = new TeamSealing(file, link, this.texts);
     this.problems = new TeamProblems(listener);
+    const { local, sealing, texts, problems } = this;
+    this.inForce = new TeamInForce(good, { ...options, file, local, sealing, texts, problems });
     const onDue = () => void this.serially(() => this.reconcile());
     this.merges = new TeamMerges(options, file, this.local, this.sealing, onDue);
   }
@@ -89,12 +78,7 @@ export class SharedTeamFile {
 
   /** Before the engine starts: a machine that is alone has its team in the first commit. */
   async beforeStart(): Promise<void> {
-    const { calendars, engine, link } = this.options;
-    if (link() !== null || this.base === null) return;
-    const team = (await calendars.use(this.base.team, this.base.calendars)) ?? this.base.team;
-    // First of all inputs: an alert that somebody raises because of the team needs it.
-    void engine.submit({ kind: "team-loaded", team });
-    this.putInForce({ ...this.current, team });
+    if (this.options.link() === null) await this.inForce.begin();
   }
 
   /** Once the engine has read its journal. */
@@ -138,20 +122,19 @@ export class SharedTeamFile {
 
   /** The refresher's `onTeam`: a calendar has changed. */
   calendarsChanged(team: Team): Promise<void> {
-    return this.serially(() => this.adoptCalendars(team));
+    return this.serially(() => this.inForce.adoptCalendars(team));
   }
 
   /** This machine belongs to a team now: its file goes to the others. */
   belongs(): Promise<void> {
-    return this.serially(() => this.sealWhatIsInForce());
+    return this.serially(() => this.inForce.sealIfUnsealed());
   }
 
   /** It may be another machine's turn to read the calendars, or this one's to say what changed here meanwhile. */
   standingChanged(): Promise<void> {
     return this.serially(async () => {
       if (this.waitsForTurn && this.options.turn() !== null) await this.reconcile();
-      // Called for every change among the machines; asking the calendars anew would cut off what is being read.
-      if (this.options.mayRefresh() !== this.refreshes) await this.refreshCalendars();
+      await this.inForce.refreshCalendarsInTurn();
     });
   }
 
@@ -163,6 +146,11 @@ export class SharedTeamFile {
   /** Once all that has come so far is dealt with. */
   settled(): Promise<void> {
     return this.serially(async () => {});
+  }
+
+  /** The team in force and its secrets; nobody and nothing on a machine that waits for its team. */
+  get current(): GoodTeam {
+    return this.inForce.current;
   }
 
   /** For a machine that joins; null: this one waits for it itself. */
@@ -188,14 +176,15 @@ export class SharedTeamFile {
       return;
     }
     await this.reconcile();
-    await this.renewPassword();
-    await this.refreshCalendars();
+    await this.inForce.renewPassword();
+    await this.inForce.refreshCalendars();
   }
 
   private async goByOwnFile(): Promise<void> {
-    if (this.options.engine.state.team !== null || this.base === null || this.local.text === null) return;
-    const { base, local } = this;
-    await this.adoptText(base, local.text!, null, []);
+    const { text } = this.local;
+    const loaded = text === null ? null : this.inForce.load(text);
+    if (this.options.engine.state.team !== null || text === null || loaded?.ok !== true) return;
+    await this.inForce.adoptText(loaded, text, null, []);
   }
 
   /** Brings file and secrets in line with what the facts say is in force, and the facts with what people changed here. */
@@ -205,35 +194,12 @@ export class SharedTeamFile {
     this.stopWaiting?.();
     this.waitsForTurn = false;
     this.problems.clear("waiting");
-    const sealed = this.texts.of(adoption);
-    const isTaken = this.taken?.version === adoption.version && this.taken.sealed === sealed;
-    if (!isTaken && sealed !== null) await this.take(team, adoption, sealed);
-    else if (this.current.team !== team) this.putInForce({ ...this.current, team });
-    await this.sealWhatIsInForce();
+    await this.inForce.follow(team, adoption);
+    await this.inForce.sealIfUnsealed();
     await this.bringFileAlong();
     await this.mergeRivals();
     this.merges.tellAuthor();
     this.problems.setAside(this.local.setAside);
-  }
-
-  private async take(team: Team, { version }: Adoption, sealed: string): Promise<void> {
-    const parcel = this.sealing.open(sealed);
-    const loaded = parcel === null ? null : this.load(parcel.text);
-    if (parcel === null) this.problems.set("locked");
-    else this.problems.clear("locked");
-    if (loaded?.ok === false)
-      this.problems.say("not-understood", notUnderstoodText(loaded.faults[0]?.text ?? "faulty"));
-    else this.problems.clear("not-understood");
-    // What the team is, is in the facts anyway.
-    if (parcel === null || loaded === null || !loaded.ok) return this.putInForce({ ...this.current, team });
-
-    const isOtherText = this.base === null || this.local.text !== parcel.text;
-    this.base = loaded;
-    this.local.text = parcel.text;
-    this.taken = { version, sealed };
-    this.putInForce({ ...loaded, team, secrets: filledIn(loaded.secrets, parcel, this.options.data) });
-    // With the same text it is a calendar that another machine has read: two that took turns in it would never end.
-    if (isOtherText) await this.refreshCalendars();
   }
 
   /** The file on this machine's disk becomes what the team has; what a person has written into it, becomes the team's. */
@@ -247,18 +213,18 @@ export class SharedTeamFile {
       if (isEdit && this.options.turn() === null) return void (this.waitsForTurn = true);
       if (isEdit && this.local.version === adoption.version) return this.takeEdit(onDisk, adoption);
       // Not here yet, or not understood.
-      if (text === null || this.taken?.version !== adoption.version) return;
+      if (text === null || !this.inForce.isTaken(adoption)) return;
       if (isEdit ? await this.mergeEdit(onDisk, text, adoption) : await this.follow(text, onDisk)) return;
     }
   }
 
   /** Made from what is in force. */
   private async takeEdit(text: string, { version }: Adoption): Promise<void> {
-    const loaded = this.load(text);
+    const loaded = this.inForce.load(text);
     if (!loaded.ok) return this.problems.refused(this.file, loaded.faults.map(printFault).join("\n"));
     this.problems.clear("refused");
     const { person } = this.options;
-    if (await this.adoptText(loaded, text, person(), [version])) this.rememberFile(text, [version]);
+    if (await this.inForce.adoptText(loaded, text, person(), [version])) this.rememberFile(text, [version]);
   }
 
   /** Made from an older one. False: the file has changed meanwhile. */
@@ -266,9 +232,9 @@ export class SharedTeamFile {
     const merged = this.merges.ofFile(text, inForce, adoption);
     const { person } = this.options;
     const { parents } = merged;
-    const loaded = this.load(merged.text);
+    const loaded = this.inForce.load(merged.text);
     if (loaded.ok && (merged.text !== inForce || parents.length > 1)) {
-      if (!(await this.adoptText(loaded, merged.text, person(), parents))) return true;
+      if (!(await this.inForce.adoptText(loaded, merged.text, person(), parents))) return true;
       this.merges.wasTold(this.sealing.versionOf(merged.text, parents)!);
     }
     this.merges.setAsideOwn(text, merged.lost, inForce, adoption);
@@ -293,9 +259,10 @@ export class SharedTeamFile {
   private async mergeRivals(): Promise<void> {
     if (this.merges.areWanted && this.options.turn() === null) return void (this.waitsForTurn = true);
     for (let rival = this.merges.next(); rival !== null; rival = this.merges.next()) {
-      const loaded = this.load(rival.text);
+      const loaded = this.inForce.load(rival.text);
       if (!loaded.ok) return;
-      if (!(await this.adoptText(loaded, rival.text, rival.by, rival.parents, rival.secretsFrom))) return;
+      if (!(await this.inForce.adoptText(loaded, rival.text, rival.by, rival.parents, rival.secretsFrom)))
+        return;
       await this.bringFileAlong();
     }
   }
@@ -303,12 +270,12 @@ export class SharedTeamFile {
   /** On a machine that is alone the file is the team. */
   private async readAlone(): Promise<void> {
     const text = await this.local.onDisk();
-    const loaded = text === null ? null : this.load(text);
+    const loaded = text === null ? null : this.inForce.load(text);
     if (text === null || loaded === null) return;
     if (!loaded.ok) return this.problems.refused(this.file, loaded.faults.map(printFault).join("\n"));
     this.problems.clear("refused");
     const { engine, person } = this.options;
-    if ((await this.adoptText(loaded, text, person(), [])) && engine.state.adoption !== null)
+    if ((await this.inForce.adoptText(loaded, text, person(), [])) && engine.state.adoption !== null)
       this.local.remember(engine.state.adoption);
   }
 
@@ -317,140 +284,6 @@ export class SharedTeamFile {
     const version = this.sealing.versionOf(text, parents);
     const made = this.options.engine.state.adoptions.find((one) => one.version === version);
     if (made !== undefined) this.local.remember(made);
-  }
-
-  /** A text that is to be in force, made from `parents`. False: it cannot be, nothing has changed. */
-  private async adoptText(
-    good: GoodTeam,
-    text: string,
-    by: PersonId | null,
-    parents: TeamFileEdit["parents"],
-    secretsFrom = this.parcelInForce(),
-  ): Promise<boolean> {
-    const { calendars, mayRefresh, data } = this.options;
-    const team = await calendars.use(good.team, good.calendars);
-    if (!mayRefresh()) calendars.stop();
-    // The file has changed again meanwhile.
-    if (team === null) return false;
-    const secrets = secretsFrom === null ? good.secrets : filledIn(good.secrets, secretsFrom, data);
-    const { base } = this;
-    const { text: textBefore } = this.local;
-    this.base = good;
-    this.local.text = text;
-    const version = this.sealing.versionOf(text, parents);
-    const edit = version === null ? null : { version, parents };
-    if (await this.adopt({ ...good, team, secrets }, by, edit, secretsFrom)) return true;
-    this.base = base;
-    this.local.text = textBefore;
-    return false;
-  }
-
-  /** What this machine says is the team from here on. False: it cannot be, nothing has changed. */
-  private async adopt(
-    good: GoodTeam,
-    by: PersonId | null,
-    edit: TeamFileEdit | null,
-    secretsFrom = this.parcelInForce(),
-  ): Promise<boolean> {
-    const { team } = good;
-    const { engine, link } = this.options;
-    const sealed = this.sealNow(by, secretsFrom);
-    // A fact that no machine can send would hold up all that this one says after it.
-    if (link() !== null && (sealed === null || !canTravel(team))) {
-      this.problems.set("too-large");
-      return false;
-    }
-    this.problems.clear("too-large", "waiting");
-    const version = edit?.version ?? this.versionInForce();
-    if (version !== null) this.taken = { version, sealed };
-    this.putInForce(good);
-    // In one turn, so in one commit.
-    const adopted = engine.submit({ kind: "team-loaded", team, by, ...(edit !== null && { edit }) });
-    if (sealed !== null)
-      await engine.submit({
-        kind: "team-file-sealed",
-        revision: team.revision,
-        ...(version !== null && { version }),
-        sealed,
-      });
-    await adopted;
-    return true;
-  }
-
-  /** Null also when an older Tocsin has said it, which goes by the revision. */
-  private versionInForce(): TeamFileVersion | null {
-    const { adoption } = this.options.engine.state;
-    return adoption === null || adoption.generation === null ? null : adoption.version;
-  }
-
-  /** When the others lack the text of what is in force, and this machine has it: after the first invite, or a crash. */
-  private async sealWhatIsInForce(): Promise<void> {
-    const { engine, link } = this.options;
-    const { adoption } = engine.state;
-    const { text, version } = this.local;
-    if (link() === null || adoption === null || version !== adoption.version) return;
-    // What a person has changed since is another edit.
-    if (text === null || !this.local.isSeen(text)) return;
-    if (this.texts.of(adoption) === null) await this.sealAgain(adoption, null);
-  }
-
-  private async renewPassword(): Promise<void> {
-    const { adoption } = this.options.engine.state;
-    const parcel = this.parcelInForce();
-    const isTaken = adoption !== null && this.taken?.version === adoption.version;
-    if (parcel === null || !isTaken || !this.sealing.hasNewPassword(parcel)) return;
-    await this.sealAgain(adoption, parcel.changedBy as PersonId | null);
-  }
-
-  private async sealAgain({ revision, version, generation }: Adoption, by: PersonId | null): Promise<void> {
-    const sealed = this.sealNow(by, this.parcelInForce());
-    if (sealed === null) return this.problems.set("too-large");
-    this.taken = { version, sealed };
-    const named = generation === null ? {} : { version };
-    await this.options.engine.submit({ kind: "team-file-sealed", revision, ...named, sealed });
-  }
-
-  /** Null: alone, no file, or too large. */
-  private sealNow(by: PersonId | null, before: TeamParcel | null): string | null {
-    const { link, clock } = this.options;
-    const { text } = this.local;
-    if (link() === null || text === null) return null;
-    return this.sealing.seal(text, before, by, clock.now());
-  }
-
-  private async refreshCalendars(): Promise<void> {
-    const { calendars, mayRefresh } = this.options;
-    this.refreshes = mayRefresh();
-    if (this.base === null || !this.refreshes) return calendars.stop();
-    if (this.base.calendars.length === 0) return;
-    const team = await calendars.use(this.base.team, this.base.calendars);
-    if (team !== null) await this.adoptCalendars(team);
-  }
-
-  private async adoptCalendars(team: Team): Promise<void> {
-    const { calendars, engine, link, mayRefresh } = this.options;
-    if (!mayRefresh() || engine.state.team === null || team.revision === engine.state.team.revision) return;
-    // What the team knows of a calendar is better than what a machine that has never read it knows.
-    if (link() !== null && !calendars.isComplete) return;
-    await this.adopt({ ...this.current, team }, null, null);
-  }
-
-  private parcelInForce() {
-    return this.sealing.parcelOf(this.options.engine.state.adoption);
-  }
-
-  private load(text: string): LoadedTeam {
-    const { clock } = this.options;
-    return loadTeam(
-      text,
-      this.file,
-      loadOptions(() => clock.now()),
-    );
-  }
-
-  private putInForce(good: GoodTeam): void {
-    this.current = good;
-    this.options.listener.onTeam(good);
   }
 
   /** One thing at a time: an edit and a fact that come at once are looked at one after the other. */
