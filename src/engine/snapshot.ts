@@ -12,7 +12,7 @@ import type { Swap } from "#domain/swap";
 import type { Team } from "#domain/team";
 
 /** Raise it whenever the shape of an alert, a team or this file's format changes. */
-const snapshotVersion = 10;
+const snapshotVersion = 11;
 
 interface Snapshot {
   readonly version: number;
