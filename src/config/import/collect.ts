@@ -3,6 +3,7 @@
  * its list (under its own key, `data` or `results`), one thing alone, or a bare list. Used by the vendors' importers.
  */
 import type { Findings } from "./findings.ts";
+import { type Page, reportMissingPages } from "./pages.ts";
 import { child, entries, isMap, type Place } from "./place.ts";
 
 /** One kind of thing that a vendor exports. */
@@ -70,7 +71,20 @@ export function collect<Name extends string>(
     for (const [owner] of owners) for (const entry of entries(child(place, owner))) add(kind, entry, owner);
   };
 
-  for (const file of files) {
+  const pages: Page[] = [];
+  const isPage = ({ value }: Place): boolean =>
+    isMap(value) &&
+    !isThing(value) &&
+    Object.keys(value).some(
+      (key) => envelopes.includes(key) || kinds.some((kind) => kind.keys.includes(key)),
+    );
+  // Several answers in one file, as `jq -s` makes it.
+  const answers = files.flatMap((file) =>
+    Array.isArray(file.value) && file.value.length > 0 && entries(file).every(isPage)
+      ? entries(file)
+      : [file],
+  );
+  for (const file of answers) {
     if (!isMap(file.value)) {
       if (Array.isArray(file.value)) addAll(file);
       else findings.fault(file, "must be a map or a list, as the API answers");
@@ -89,6 +103,16 @@ export function collect<Name extends string>(
       add(whole, file);
       continue;
     }
+    for (const key of [...known, ...wrapped]) {
+      const list = entries(child(file, key));
+      const first = isMap(list[0]?.value) ? list[0].value : null;
+      const kind = kinds.find(({ keys: own, looksLikeIt }) =>
+        known.includes(key) ? own.includes(key) : first !== null && looksLikeIt(first),
+      );
+      if (!Array.isArray(child(file, key).value) || (kind === undefined && list.length === 0)) continue;
+      const isAlone = known.length + wrapped.length === 1;
+      pages.push({ place: file, what: kind?.keys[0] ?? key, count: list.length, isAlone });
+    }
     for (const key of known)
       addKind(
         kinds.find((kind) => kind.keys.includes(key))!,
@@ -101,6 +125,7 @@ export function collect<Name extends string>(
     }
     if (keys.length === 0) findings.fault(file, "empty; save the API's answer as it came");
   }
+  reportMissingPages(pages, findings);
   return collected;
 }
 

@@ -1,7 +1,16 @@
 /** A layer as the team file has it, its times still numbers. Made by the layers' builders, written by `team-text`. */
-import { dayMs, hourMs, minuteMs, modulo, secondMs, weekMs, type LocalMs } from "#domain/oncall/wall-clock";
+import {
+  dayMs,
+  hourMs,
+  minuteMs,
+  modulo,
+  secondMs,
+  weekdayOf,
+  weekMs,
+  type LocalMs,
+} from "#domain/oncall/wall-clock";
 import type { PersonKey } from "./draft.ts";
-import type { WrittenWindow } from "./duty-window.ts";
+import { weekdayNames, type WrittenWindow } from "./duty-window.ts";
 
 export interface DraftLayer {
   readonly name: string;
@@ -24,10 +33,11 @@ const units = [
   ["SECONDLY", secondMs],
 ] as const;
 
-/** The rule for a handoff every `ms`, which is whole seconds: the coarsest one. */
-export function handoffEvery(ms: number): string {
+/** The rule for a handoff every `ms`, which is whole seconds, from `start` on: the coarsest one, with its day of the week. */
+export function handoffEvery(ms: number, start: LocalMs): string {
   const [frequency, unit] = units.find(([, size]) => ms % size === 0)!;
-  return ms === unit ? `FREQ=${frequency}` : `FREQ=${frequency};INTERVAL=${ms / unit}`;
+  const interval = ms === unit ? "" : `;INTERVAL=${ms / unit}`;
+  return `FREQ=${frequency}${interval}${unit === weekMs ? `;BYDAY=${weekdayNames[weekdayOf(start)]}` : ""}`;
 }
 
 /** The list from its entry number `by` on, round and round. One name when all are the same. */

@@ -30,6 +30,7 @@ export class Findings {
   readonly faults: ImportFault[] = [];
   readonly remarks: Remark[] = [];
   private readonly told = new Set<string>();
+  private readonly wholes = new WeakSet<object>();
   private silenced = 0;
 
   fault(place: Pick<Place, "file" | "path">, text: string): void {
@@ -41,7 +42,13 @@ export class Findings {
   }
 
   leftOut(place: Place, what: string, why: string, remedy: string): void {
+    if (typeof place.value === "object" && place.value !== null) this.wholes.add(place.value);
     this.remark("left-out", place, what, why, remedy);
+  }
+
+  /** Whether it has been said that all of a map or list is left out. */
+  isLeftOut({ value }: Place): boolean {
+    return typeof value === "object" && value !== null && this.wholes.has(value);
   }
 
   changed(place: Place, what: string, why: string, remedy: string): void {

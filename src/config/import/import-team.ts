@@ -12,11 +12,15 @@ import { buildTeam } from "./build-team.ts";
 import type { DraftTeam, Renamed } from "./draft.ts";
 import { Findings, type ImportFault, type Remark } from "./findings.ts";
 import { importOnCall } from "./oncall/import-oncall.ts";
+import { onCallFields } from "./oncall/known-fields.ts";
 import { importOpsgenie } from "./opsgenie/import-opsgenie.ts";
+import { opsgenieFields } from "./opsgenie/known-fields.ts";
 import { importPagerDuty } from "./pagerduty/import-pagerduty.ts";
+import { pagerDutyFields } from "./pagerduty/known-fields.ts";
 import type { Place } from "./place.ts";
 import { readSources, type SourceFile } from "./read-source.ts";
 import { teamText } from "./team-text.ts";
+import { type KnownFields, reportUnread } from "./unread.ts";
 
 export const vendors = ["oncall", "opsgenie", "pagerduty"] as const;
 export type Vendor = (typeof vendors)[number];
@@ -33,11 +37,18 @@ export type Imported =
   | { readonly ok: false; readonly faults: readonly ImportFault[] };
 
 const importers: Readonly<
-  Record<Vendor, { name: string; read: (files: readonly Place[], findings: Findings) => DraftTeam }>
+  Record<
+    Vendor,
+    {
+      name: string;
+      read: (files: readonly Place[], findings: Findings) => DraftTeam;
+      fields: KnownFields;
+    }
+  >
 > = {
-  oncall: { name: "Grafana OnCall", read: importOnCall },
-  opsgenie: { name: "Opsgenie", read: importOpsgenie },
-  pagerduty: { name: "PagerDuty", read: importPagerDuty },
+  oncall: { name: "Grafana OnCall", read: importOnCall, fields: onCallFields },
+  opsgenie: { name: "Opsgenie", read: importOpsgenie, fields: opsgenieFields },
+  pagerduty: { name: "PagerDuty", read: importPagerDuty, fields: pagerDutyFields },
 };
 
 /** A team file is read again and again; one with more than this has been glued together by mistake. */
@@ -47,8 +58,9 @@ export function importTeam(vendor: Vendor, files: readonly SourceFile[]): Import
   const findings = new Findings();
   const sources = readSources(files, findings);
   if (findings.faults.length > 0) return { ok: false, faults: findings.faults };
-  const { name, read } = importers[vendor];
+  const { name, read, fields } = importers[vendor];
   const draft = read(sources, findings);
+  reportUnread(sources, fields, findings);
   const overall = { file: "", path: [] };
   if (draft.people.length === 0 && findings.faults.length === 0)
     findings.fault(overall, "the files name no people; add the export of the users");

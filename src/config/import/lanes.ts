@@ -3,15 +3,16 @@
  *
  * A schedule of the team file has one person on call at a time; elsewhere several can be. So a schedule becomes as many
  * lanes as there are people on call together, and whoever refers to it is given all of them: everybody on call in the
- * source is on call in some lane, and nobody else is in any. Where a higher level covers a lower one it must do so in
- * every lane, so a level that has fewer people than there are lanes says the same person twice.
+ * source is on call in some lane, and nobody else is in any. A further lane has only whom it adds: nobody is on call in it
+ * when one person is enough. Where a higher level covers a lower one it must do so in every lane that has the lower one.
  */
 import type { EpochMs } from "#domain/ids";
+import { zoneClock } from "#domain/oncall/zone-clock";
 import { quote } from "../fault.ts";
 import type { DraftOverride, DraftSchedule, ShiftStream } from "./draft.ts";
 import type { DraftLayer } from "./draft-layer.ts";
 import type { Findings } from "./findings.ts";
-import { layersOf } from "./layers-of.ts";
+import { layersOf, type LayersOf } from "./layers-of.ts";
 import { mayOverlap, type WeekMask, weekMaskOf } from "./overlap.ts";
 
 export interface Lane {
@@ -50,17 +51,48 @@ export function lanesOf(schedule: DraftSchedule, findings: Findings): Lane[] {
     );
   }
   reportOverlaps(schedule, findings);
-  return Array.from({ length: count }, (_, index): Lane => {
-    const chosen = levels.map((_level, level) => voices[level]![index % voices[level]!.length]!);
-    const own = levels.length === 1 ? (voices[0]![index] ?? []) : null;
-    // With one level nothing has to be covered, so each lane is its own voices and no others'.
-    const streams = own ?? levels.flatMap((level, position) => covering(level, chosen[position]!));
+  const masks = new Map(levels.flat().map((stream) => [stream, weekMaskOf(stream)]));
+  const overlap = (a: ShiftStream, b: ShiftStream): boolean => mayOverlap(a, masks.get(a)!, b, masks.get(b)!);
+  const made: Made = new Map();
+  const lanes = Array.from({ length: count }, (_, index): Lane => {
+    const streams: Voice[] = [];
+    levels.forEach((level, position) => {
+      const chosen = voices[position]![index] ?? [];
+      const others = level.filter((stream) => chosen.every((voice) => voice.stream !== stream));
+      const covers = others.filter((stream) => streams.some((lower) => overlap(stream, lower.stream)));
+      // The chosen voices last, so that they win.
+      streams.push(...covers.map((stream) => ({ stream, member: 0 })), ...chosen);
+    });
     return {
       timeZone: streams[0]?.stream.timeZone ?? schedule.timeZone,
-      layers: streams.flatMap((voice) => layers(voice, findings)),
-      overrides: schedule.overrides.flatMap((override) => overrideIn(override, own, index)),
+      layers: streams.flatMap((voice) => layers(voice, made, findings)),
+      overrides: schedule.overrides.flatMap((override) =>
+        overrideIn(override, streams, levels.length === 1, index),
+      ),
     };
   });
+  if (lanes.length > 1) reportTogether(schedule, lanes.length, voices, findings);
+  return lanes;
+}
+
+/** A schedule of the team file cannot say what it said; who reads the result must know why there are several. */
+function reportTogether(
+  { name, place, overrides }: DraftSchedule,
+  count: number,
+  voices: readonly (readonly (readonly Voice[])[])[],
+  findings: Findings,
+): void {
+  const also = new Set(
+    voices.flatMap((choices) => choices.slice(1).flat()).map(({ stream }) => quote(stream.name)),
+  );
+  if (also.size === 0 && overrides.some(({ people }) => people.length > 1)) also.add("an override");
+  const names = [...also].slice(0, 5).join(", ") + (also.size > 5 ? ` and ${also.size - 5} more` : "");
+  findings.changed(
+    place,
+    `the schedule ${quote(name)}`,
+    `several people are on call in it together (${names}), and a schedule has one person at a time here, so it is ${count} schedules`,
+    "nothing, every step that asks it asks all of them; or keep the first one if one person is enough",
+  );
 }
 
 function mostPeople({ overrides }: DraftSchedule): number {
@@ -105,30 +137,48 @@ function voicesOf(level: readonly ShiftStream[], overridden: ReadonlyMap<ShiftSt
   });
 }
 
-/** All streams of a level, the chosen voices last so that they win. */
-function covering(level: readonly ShiftStream[], chosen: readonly Voice[]): Voice[] {
-  const others = level.filter((stream) => chosen.every((voice) => voice.stream !== stream));
-  return [...others.map((stream) => ({ stream, member: 0 })), ...chosen];
-}
+/** What a stream's voices have become: in several lanes the same one covers others. */
+type Made = Map<ShiftStream, LayersOf[]>;
 
-function layers({ stream, member }: Voice, findings: Findings): readonly DraftLayer[] {
-  const made = layersOf(stream, member);
+function layers({ stream, member }: Voice, known: Made, findings: Findings): readonly DraftLayer[] {
+  const byMember = known.get(stream) ?? [];
+  known.set(stream, byMember);
+  const made = (byMember[member] ??= layersOf(stream, member));
+  if (made.ok && made.why !== undefined)
+    findings.changed(
+      stream.place,
+      `the shifts of ${quote(stream.name)}`,
+      `they are several layers here: ${made.why}`,
+      "nothing; or write them as you would with a layer's windows, once it is yours",
+    );
   if (made.ok && made.layers.length > 0) return made.layers;
   const why = made.ok ? "it ends before it begins, or nobody takes part in it" : made.why;
   findings.leftOut(stream.place, `the shifts of ${quote(stream.name)}`, why, "write layers for them by hand");
   return [];
 }
 
-/** `own`: the lane's voices when the schedule has one level; only then can an override be for some streams. */
-function overrideIn(override: DraftOverride, own: readonly Voice[] | null, lane: number): Lane["overrides"] {
-  const { start, end, people, streams } = override;
+/** `voices`: the lane's. `isOneLevel`: only then can an override be for some streams. */
+function overrideIn(
+  { start, end, people, streams }: DraftOverride,
+  voices: readonly Voice[],
+  isOneLevel: boolean,
+  lane: number,
+): Lane["overrides"] {
   let member = lane;
   if (streams !== null) {
-    const voice = own?.find(({ stream }) => streams.includes(stream));
+    const voice = isOneLevel ? voices.find(({ stream }) => streams.includes(stream)) : undefined;
     if (voice === undefined) return [];
     member = voice.member;
+  } else if (lane >= people.length && !voices.some(({ stream }) => isWithin(stream, start, end))) {
+    // It has nobody to cover there, and says nothing that another lane does not say.
+    return [];
   }
   return [{ start, end, person: people[Math.min(member, people.length - 1)]! }];
+}
+
+function isWithin({ timeZone, from, until }: ShiftStream, start: EpochMs, end: EpochMs): boolean {
+  const { instantOf } = zoneClock(timeZone);
+  return instantOf(from) < end && (until === null || instantOf(until) > start);
 }
 
 /** Where the source may have had both people on call, the team file has the later one. */

@@ -8,6 +8,7 @@ import { dayMs, midnightOf, modulo, weekdayOf, weekMs, type LocalMs } from "#dom
 import type { Duty, PersonKey, ShiftStream } from "./draft.ts";
 import { anyHandoff, endOf, handoffEvery, oneShift, rotated, type DraftLayer } from "./draft-layer.ts";
 import { byDay, weekdayNames, writtenWindow, type WrittenWindow } from "./duty-window.ts";
+import { joined } from "./join-layers.ts";
 import type { LayersOf } from "./layers-of.ts";
 
 /** Half-open, in local time; it comes back after each period. */
@@ -123,7 +124,7 @@ function layersOfGroup(
   group: readonly Piece[],
   people: readonly PersonKey[],
   periodMs: number,
-): DraftLayer[] {
+): readonly DraftLayer[] {
   const opening = group[0]!.start;
   // The first time that all of the group is at or after `from`; what is left of the time before stands alone.
   const times = Math.ceil((from - opening) / periodMs);
@@ -134,14 +135,15 @@ function layersOfGroup(
     .map((piece) => ({ start: Math.max(piece.start, from), end: Math.min(piece.end, limit) }))
     .filter((piece) => piece.start < piece.end)
     .map((piece) => oneShift(`${name} first shift`, before!, piece.start, piece.end));
-  if (start >= limit) return layers;
   const participants = rotated(people, times);
-  const handoff = participants.length === 1 ? anyHandoff : handoffEvery(periodMs);
+  const handoff = participants.length === 1 ? anyHandoff : handoffEvery(periodMs, start);
   const windows = windowsOf(
     group.map((piece) => shifted(piece, times * periodMs)),
     periodMs,
   );
-  return [...layers, { name, participants, start, handoff, ...endOf(until), windows }];
+  const main = { name, participants, start, handoff, ...endOf(until), windows };
+  const one = joined([...layers, main], periodMs);
+  return start >= limit && one.length > 1 ? layers : one.filter((layer) => layer.start < limit);
 }
 
 function windowsOf(group: readonly Piece[], periodMs: number): WrittenWindow[] {

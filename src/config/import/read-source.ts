@@ -5,7 +5,7 @@
  * cannot become gigabytes of objects.
  */
 import type { Findings } from "./findings.ts";
-import type { Place } from "./place.ts";
+import { ReadLog, type Place } from "./place.ts";
 
 export interface SourceFile {
   /** For messages. */
@@ -30,7 +30,11 @@ export function readSources(files: readonly SourceFile[], findings: Findings): P
     findings.fault({ file: first?.name ?? "", path: [] }, text);
     return [];
   }
-  return files.flatMap((file) => readSource(file, findings) ?? []);
+  const reads = new ReadLog();
+  return files.flatMap((file) => {
+    const place = readSource(file, findings);
+    return place === null ? [] : { ...place, reads };
+  });
 }
 
 function readSource({ name, text }: SourceFile, findings: Findings): Place | null {

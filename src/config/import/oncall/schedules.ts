@@ -7,7 +7,7 @@ import type { Item } from "../collect.ts";
 import type { DraftOverride, ShiftStream } from "../draft.ts";
 import type { Findings } from "../findings.ts";
 import type { KnownSchedules } from "../known-schedules.ts";
-import { child, entries, isAbsent, numberOf, type Place, textOf } from "../place.ts";
+import { child, entries, isAbsent, numberOf, passOver, type Place, textOf } from "../place.ts";
 import { readId, readStart, readWallClock, readZone } from "../read-value.ts";
 import { cleanName, type Roster } from "../roster.ts";
 import { inZone } from "./in-zone.ts";
@@ -25,6 +25,7 @@ export function addSchedules(
   const used = new Set<Place>();
   for (const item of items) {
     const source = readId(child(item, "id"), findings);
+    if (source !== null && schedules.has(source)) passOver(item);
     if (source === null || schedules.has(source)) continue;
     const zonePlace = child(item, "time_zone");
     const timeZone = isAbsent(zonePlace) ? "UTC" : readZone(zonePlace, findings);

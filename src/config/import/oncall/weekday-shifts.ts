@@ -6,6 +6,7 @@ import { dayMs, midnightOf, modulo, weekdayOf, weekMs } from "#domain/oncall/wal
 import type { ShiftStream } from "../draft.ts";
 import { weeklyRule } from "../duty-window.ts";
 import type { Findings } from "../findings.ts";
+import { timeParts } from "../join-layers.ts";
 import type { Shift } from "./shift.ts";
 import { boundsOf, commonOf, reportOverlap, turnedTo } from "./shift-bounds.ts";
 
@@ -77,28 +78,26 @@ export function dailyOnWeekdays(shift: Shift, findings: Findings): ShiftStream[]
     isWeb || until === null
       ? until
       : endOfLastEvent(until, first, byDay, duration, isRolling || first === start ? queue.length : 0);
-  const main = (from: number, turn: number): ShiftStream => ({
-    ...commonOf(shift),
-    slots: [...queue.slice(turn), ...queue.slice(0, turn)],
-    turn: { kind: "rule", rrule: weeklyRule(byDay) },
-    anchor: from,
-    from,
-    until: limit,
-    duty: { kind: "weekly", windows: [window] },
-  });
-  if (!isWeb || rotationStart <= first) return [main(first, 0)];
-  // Cut at `rotation_start`: the rest of the event that is under way, then the rotation from the next one on.
+  const rotation = (from: number, turn: number, rrule: string): ShiftStream[] => [
+    {
+      ...commonOf(shift),
+      slots: [...queue.slice(turn), ...queue.slice(0, turn)],
+      turn: { kind: "rule", rrule },
+      anchor: from,
+      from,
+      until: limit,
+      duty: { kind: "weekly", windows: [window] },
+    },
+  ];
+  const rule = weeklyRule(byDay);
+  if (!isWeb || rotationStart <= first) return rotation(first, 0, rule);
+  // Cut at `rotation_start`: it begins with the event that is under way, or with the next one.
   const begun = lastChosenDay(rotationStart, first, byDay);
-  const next = nextChosenDay(begun + dayMs, byDay);
   const turn = eventsBetween(first, begun, byDay);
-  const rest: ShiftStream = {
-    ...main(rotationStart, 0),
-    slots: [queue[turn % queue.length]!],
-    turn: { kind: "every", ms: weekMs },
-    until: Math.min(begun + duration, next, limit ?? Infinity),
-    duty: { kind: "always" },
-  };
-  return [rest, main(next, (turn + 1) % queue.length)];
+  if (begun < rotationStart && begun + duration > rotationStart)
+    return rotation(rotationStart, turn % queue.length, `${rule}${timeParts([first - midnightOf(first)])}`);
+  if (begun === rotationStart) return rotation(begun, turn % queue.length, rule);
+  return rotation(nextChosenDay(begun + dayMs, byDay), (turn + 1) % queue.length, rule);
 }
 
 /** OnCall moves a start on another day to the first chosen day in the order of the week, be it next week. */

@@ -10,7 +10,7 @@ import type { Item } from "../collect.ts";
 import type { DraftOverride, Duty, ShiftStream, WeeklyWindow } from "../draft.ts";
 import type { Findings } from "../findings.ts";
 import type { KnownSchedules } from "../known-schedules.ts";
-import { child, entries, isAbsent, type Place, textOf } from "../place.ts";
+import { child, entries, isAbsent, passOver, type Place, textOf } from "../place.ts";
 import { given, readEnd, readId, readInstant, readInteger, readStart, readZone } from "../read-value.ts";
 import { cleanName } from "../roster.ts";
 import { overridesBySchedule } from "../whose-overrides.ts";
@@ -29,6 +29,7 @@ export function addSchedules(
   const overrides = overridesBySchedule(overrideItems, ["_parent", "schedule"], [...ids], findings);
   for (const item of ordered) {
     const source = readId(child(item, "id"), findings);
+    if (source !== null && schedules.has(source)) passOver(item);
     if (source === null || schedules.has(source)) continue;
     if (!hasRotations(item))
       findings.fault(

@@ -1,7 +1,7 @@
 /** Opsgenie's users and, where a bundle has them, their notification rules. Used by `import-opsgenie`. */
 import { longestDelaySeconds, notifyByEmail, reportOtherWay } from "../contact-rules.ts";
 import type { Findings } from "../findings.ts";
-import { child, entries, isAbsent, numberOf, type Place, textOf } from "../place.ts";
+import { child, entries, isAbsent, numberOf, passOver, type Place, textOf } from "../place.ts";
 import { given, readId } from "../read-value.ts";
 import type { Roster } from "../roster.ts";
 
@@ -45,7 +45,10 @@ function emailDelays(user: Place, email: string | null, findings: Findings): num
     return [];
   });
   return steps.flatMap((step) => {
-    if (child(step, "enabled").value === false) return [];
+    if (child(step, "enabled").value === false) {
+      passOver(step);
+      return [];
+    }
     const method = textOf(child(step, "contact", "method")) ?? textOf(child(step, "method"));
     if (method !== "email") {
       reportOtherWay(step, method ?? "an unknown way", findings);

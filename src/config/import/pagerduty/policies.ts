@@ -2,6 +2,7 @@
  * PagerDuty's escalation policies. Used by `import-pagerduty`. A rule's `escalation_delay_in_minutes` is how long its own
  * targets have, so it is the step's `within`; the last rule's passes before the next loop.
  */
+import { quote } from "../../fault.ts";
 import type { DraftStep, DraftTarget } from "../draft.ts";
 import type { Findings } from "../findings.ts";
 import type { KnownSchedules } from "../known-schedules.ts";
@@ -28,9 +29,34 @@ export function policiesOf(
     if (source === null || repeat === null) continue;
     const name = textOf(child(item, "name")) ?? textOf(child(item, "summary")) ?? source;
     policies.add(item, source, name, steps, repeat);
+    reportBelongings(item, policies.list.at(-1)!.id, findings);
   }
   if (items[0] !== undefined) noteEndOfPolicies(items[0], findings);
   return policies;
+}
+
+/** Which alerts go to a policy: there its services say so, here the routes. */
+function reportBelongings(item: Place, policy: string, findings: Findings): void {
+  const nameOf = (entry: Place): string =>
+    quote(
+      textOf(child(entry, "summary")) ?? textOf(child(entry, "name")) ?? textOf(child(entry, "id")) ?? "",
+    );
+  for (const service of entries(child(item, "services"))) {
+    findings.leftOut(
+      service,
+      `the service ${nameOf(service)} of the policy ${policy}`,
+      "which alerts go to a policy is said by routes here",
+      `give it an integration, and write a route such as { match: { … }, policy: ${policy} }`,
+    );
+  }
+  for (const team of entries(child(item, "teams"))) {
+    findings.leftOut(
+      team,
+      `the team ${nameOf(team)} of the policy ${policy}`,
+      "policies here belong to everybody in the team file",
+      "give each team a team file of its own if they are to be apart",
+    );
+  }
 }
 
 function stepOf(

@@ -10,7 +10,7 @@ import type { Item } from "../collect.ts";
 import type { DraftOverride, Duty, PersonKey, ShiftStream, WeeklyWindow } from "../draft.ts";
 import type { Findings } from "../findings.ts";
 import type { KnownSchedules } from "../known-schedules.ts";
-import { child, entries, isAbsent, type Place, textOf } from "../place.ts";
+import { child, entries, isAbsent, passOver, type Place, textOf } from "../place.ts";
 import {
   given,
   readEnd,
@@ -39,6 +39,7 @@ export function addSchedules(
   const overrides = overridesBySchedule(overrideItems, ["schedule"], [...ids], findings);
   for (const item of ordered) {
     const source = readId(child(item, "id"), findings);
+    if (source !== null && schedules.has(source)) passOver(item);
     if (source === null || schedules.has(source)) continue;
     if (!isFull(item)) {
       findings.fault(
