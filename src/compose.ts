@@ -48,7 +48,7 @@ import { SharedTeamFile } from "./compose/shared-team/shared-team-file.ts";
 import type { TeamLink } from "./compose/shared-team/team-sealing.ts";
 import { MailHealth } from "./compose/mail-health.ts";
 import { startSalvaging } from "./compose/salvaging-start.ts";
-import { noticesTo, tellOfDamage } from "./compose/told-at-once.ts";
+import { noticesTo, problemTo, tellOfDamage } from "./compose/told-at-once.ts";
 import { timed } from "./compose/timed-journal.ts";
 import { ownerOf, whyNotTheirs } from "./compose/whose-machine.ts";
 import { MachinesOfThisTeam } from "./compose/team-machines.ts";
@@ -278,7 +278,8 @@ async function build(
   commitTook = (ms) => metrics.committed(ms);
   stopList.push(() => metrics.stopListening());
 
-  const server = createHttpServer({ host: options.host, port: options.port, log });
+  const { host, port } = options;
+  const server = createHttpServer({ host, port, log, onCrowd: problemTo(engine, "connections") });
   const segmentsOf = (id: ScheduleId, from: number, to: number) => finalSchedule(currentTeam(), id, from, to);
   const editor = new TeamEditor({
     file: shared.file,
@@ -290,9 +291,8 @@ async function build(
   const feedToken = readOrMakeFeedToken(data);
   for (const routes of [
     ingestRoutes({
-      ...{ engine, random, clock, version, log, keys },
+      ...{ engine, random, clock, version, log, keys, notices: noticesTo(engine) },
       onReceived: (one) => metrics.received(one),
-      notices: noticesTo(engine),
     }),
     apiRoutes({ ...clients, token, onCallAt: onCall }),
     calendarFeedRoutes({ clock, token, feedToken, url: () => url ?? "", team: currentTeam, segmentsOf }),

@@ -6,6 +6,7 @@ import Fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
+import { ConnectionGuard, type GuardLimits } from "./connection-guard.ts";
 import { isOwnHost } from "./own-host.ts";
 
 export interface HttpServerOptions {
@@ -13,17 +14,18 @@ export interface HttpServerOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly log: Pick<Logger, "warn" | "error">;
+  /** Told in words when connections of strangers crowd this server, and with null when they do not any more. */
+  readonly onCrowd?: (text: string | null) => void;
   /** For tests; the defaults are for production. */
   readonly limits?: Partial<HttpLimits>;
 }
 
-export interface HttpLimits {
+export interface HttpLimits extends GuardLimits {
   /** From a request's first byte to the end of its headers, and to the end of its body. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
   /** Longer than Go's 90 s, so that Prometheus never writes into a connection that is being closed. */
   readonly keepAliveTimeoutMs: number;
-  readonly connections: number;
   /** How often slow requests are looked for; Node does so even while nobody is connected, so not too often. */
   readonly checkEveryMs: number;
 }
@@ -33,6 +35,10 @@ const defaultLimits: HttpLimits = {
   requestTimeoutMs: 15_000,
   keepAliveTimeoutMs: 120_000,
   connections: 1000,
+  // Each of them may be half-way through a body of 5 MiB.
+  strangers: 100,
+  firstRequestMs: 10_000,
+  tellEveryMs: 60_000,
   checkEveryMs: 15_000,
 };
 
@@ -71,7 +77,24 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       connectionsCheckingInterval: limits.checkEveryMs,
     },
   });
-  app.server.maxConnections = limits.connections;
+  // A few more, so that whoever comes finds somebody hung up on, and not a shut door.
+  app.server.maxConnections = limits.connections + 100;
+  const guard = new ConnectionGuard(limits, (crowd) => {
+    if (crowd === null) return options.onCrowd?.(null);
+    options.log.warn(
+      { ...crowd },
+      "too many connections without a key: hung up on those that waited longest",
+    );
+    const from = crowd.remote === "" ? "" : ` Most of them are from ${crowd.remote}.`;
+    options.onCrowd?.(
+      `More than ${limits.strangers} connections without a key wait at the HTTP port: the oldest are hung up on, and whoever has a key still gets in.${from} Find out what opens them, and stop it.`,
+    );
+  });
+  guard.watch(app.server);
+  app.addHook("onResponse", (request, reply, done) => {
+    if (reply.statusCode < 300 && needsKey.test(request.url)) guard.vouchFor(request.raw.socket);
+    done();
+  });
 
   app.addHook("onRequest", (request, reply, done) => {
     reply.headers(securityHeaders);
@@ -104,6 +127,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
   };
 }
+
+/** Whoever is answered well at these addresses has shown a key or a token. */
+const needsKey = /^\/(in|v2|api)\//;
 
 /** Every error of the API has this shape (contract §4). */
 export function errorBody(reason: string, text: string): { error: { reason: string; text: string } } {

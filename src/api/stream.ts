@@ -10,6 +10,7 @@ import type { Duplex } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { WebSocket, WebSocketServer } from "ws";
+import type { EpochMs } from "#domain/ids";
 import type { Clock } from "#engine/ports";
 import { closedUnauthorised, streamPath, tokenMessage } from "#wire/client-contract";
 import { UnreadLimit } from "#wire/unread-limit";
@@ -45,6 +46,8 @@ const defaultLimits: StreamLimits = {
   pingMs: 30_000,
 };
 
+const atOnceMs = 1_000;
+
 /** Call once, before the server listens. Ends with the server. */
 export function serveStream(app: FastifyInstance, dependencies: StreamDependencies): void {
   const stream = new Stream({ ...defaultLimits, ...dependencies.limits }, dependencies);
@@ -60,7 +63,8 @@ class Stream {
     maxPayload: 64 * 1024,
     perMessageDeflate: false,
   });
-  private readonly strangers = new Set<WebSocket>();
+  /** Since when, oldest first. */
+  private readonly strangers = new Map<WebSocket, EpochMs>();
   private readonly silent = new Set<WebSocket>();
   /** Null while there is nobody to ping: an idle engine is not to wake up for this. */
   private cancelPing: (() => void) | null = null;
@@ -103,9 +107,18 @@ class Stream {
     const isStranger = authorization === undefined;
     if (!isStranger && !this.dependencies.token.authorizes(authorization)) return "401 Unauthorized";
     const known = this.sockets.clients.size - this.strangers.size;
-    const isFull =
-      known >= this.limits.clients || (isStranger && this.strangers.size >= this.limits.strangers);
+    const isFull = known >= this.limits.clients || (isStranger && !this.hasRoomForStranger());
     return isFull ? "503 Service Unavailable" : null;
+  }
+
+  /** A client shows its token at once. Whoever has not done so for a second makes room, the oldest first. */
+  private hasRoomForStranger(): boolean {
+    if (this.strangers.size < this.limits.strangers) return true;
+    const [oldest] = this.strangers;
+    if (oldest === undefined || this.dependencies.clock.now() - oldest[1] < atOnceMs) return false;
+    this.strangers.delete(oldest[0]);
+    oldest[0].terminate();
+    return true;
   }
 
   private awaitToken(client: WebSocket): void {
@@ -115,7 +128,7 @@ class Stream {
       client.close(closedUnauthorised, "The engine does not know this token.");
     };
     const cancelLimit = clock.callAfter(this.limits.tokenWithinMs, refuse);
-    this.strangers.add(client);
+    this.strangers.set(client, clock.now());
     client.once("close", () => {
       cancelLimit();
       this.strangers.delete(client);

@@ -1,5 +1,6 @@
 /** What `compose` knows to be wrong before anybody could notice it, said where people see it. */
 import type { LoopEngine } from "#engine/engine";
+import type { EngineProblem } from "#engine/ports";
 import type { Notices } from "#ingest/ingest-watch";
 import type { OpenedJournal } from "#journal/sqlite";
 
@@ -15,7 +16,12 @@ export function tellOfDamage(engine: LoopEngine, { salvaged }: OpenedJournal["re
 /** Where ingest tells what goes wrong. */
 export function noticesTo(engine: LoopEngine): Notices {
   return {
-    problem: (kind, text) => (text === null ? engine.clearProblem(kind) : engine.reportProblem(kind, text)),
+    problem: (kind, text) => problemTo(engine, kind)(text),
     alarm: (key, severity, title, details) => engine.alarm(key, severity, title, details),
   };
+}
+
+/** One kind of problem: its text while it lasts, null when it is over. */
+export function problemTo(engine: LoopEngine, kind: EngineProblem["kind"]): (text: string | null) => void {
+  return (text) => (text === null ? engine.clearProblem(kind) : engine.reportProblem(kind, text));
 }

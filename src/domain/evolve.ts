@@ -210,9 +210,7 @@ function retire(state: State, alert: Alert): void {
     if (others.length === 0) state.openByKey.delete(key);
     else state.openByKey.set(key, others);
     state.deadlines.set(alert.id, null);
-    const left = state.openOf.get(alert.integration)! - 1;
-    if (left === 0) state.openOf.delete(alert.integration);
-    else state.openOf.set(alert.integration, left);
+    state.openOf.set(alert.integration, (state.openOf.get(alert.integration) ?? 1) - 1);
     rememberEnd(state, key, alert);
   }
   state.resolved.set(alert.id, alert);

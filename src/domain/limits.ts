@@ -1,9 +1,11 @@
 /** The domain's limits. Reaching one is itself an alert (invariant 7), never a silent loss. */
 export const limits = {
-  /** Alerts of monitoring tools that may be open at once; beyond it a new one is refused, loudly. */
+  /** Alerts of one integration that may be open at once; beyond it a new one is refused, loudly. */
   openAlerts: 50_000,
-  /** What Tocsin says about itself still gets through when the limit above is reached. */
-  openAlertsOfTocsin: 100,
+  /** The same of all together, */
+  openAlertsInAll: 100_000,
+  /** but so many of each integration have a place whatever the others do; Tocsin's own and those raised by hand are one. */
+  openAlertsAlways: 1_000,
   /** Resolved alerts kept in memory for the screens; all of them stay in the journal. */
   resolvedInMemory: 200,
   /** Reports of one alert that are each journaled; later ones only at powers of two. */

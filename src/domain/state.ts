@@ -177,6 +177,18 @@ export function nextOwnPlace({ origin, ownSeq, position }: State, ahead = 0): Pl
   return { origin, seq: ownSeq + 1 + ahead, position: position + 1 + ahead, own: true, skewMs: 0 };
 }
 
+/** How many alerts of this integration are open. Counted anew whenever the count does not add up. */
+export function openAlertsOf({ open, openOf }: State, integration: IntegrationId | null): number {
+  let counted = 0;
+  for (const count of openOf.values()) counted += count;
+  if (counted !== open.size) {
+    openOf.clear();
+    for (const alert of open.values())
+      openOf.set(alert.integration, (openOf.get(alert.integration) ?? 0) + 1);
+  }
+  return openOf.get(integration) ?? 0;
+}
+
 /** Two integrations may use the same key for different things; JSON keeps any characters in them apart. */
 export function keyOf(integration: IntegrationId | null, dedupKey: string): string {
   return JSON.stringify([integration, dedupKey]);

@@ -22,8 +22,11 @@ export interface EngineDependencies {
 
 /** The engine's own limits; the domain has its own. */
 export const engineLimits = {
-  /** Inputs that may wait; beyond it `busy` is answered and an alert says so. */
+  /** Signals of one integration that may wait; beyond it `busy` is answered and an alert says so. */
   inbox: 50_000,
+  /** The same of all together, but so many of each integration have a place whatever the others do. */
+  inboxInAll: 100_000,
+  inboxAlways: 5_000,
   /** Inputs that share one commit. Small enough that a flood does not hold up a person's command. */
   turn: 500,
   /** Due alerts taken up in one turn. */

@@ -126,7 +126,7 @@ export class LoopEngine implements Engine {
       return Promise.resolve(refusal("stopping", "Tocsin is shutting down."));
     }
     if (this.inbox.isFullFor(input)) {
-      if (this.inbox.isFirstRefusal()) this.alarm(...inboxIsFull);
+      if (this.inbox.isFirstRefusalOf(input)) this.alarm(...inboxIsFull(input));
       return Promise.resolve(tooBusy);
     }
     const answer = this.inbox.add(input);

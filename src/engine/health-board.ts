@@ -5,13 +5,14 @@ import type { EngineHealth, EngineProblem } from "./ports.ts";
 /**
  * Worth saying, no reason to distrust the engine: a refused team file or a silent calendar leaves its last good copy in
  * force, machines that will disagree about a shift one day do not today, and a monitoring tool whose clock is wrong is
- * understood all the same.
+ * understood all the same; strangers that crowd a port keep nobody out who has a key.
  */
 const leavesTrust: ReadonlySet<EngineProblem["kind"]> = new Set([
   "team-file",
   "calendar",
   "shifts",
   "sender-clock",
+  "connections",
 ]);
 
 export class HealthBoard {

@@ -1,6 +1,11 @@
-/** What waits to be decided, in order, and what is put off until the journal works again. Kept by the engine's loop. */
+/**
+ * What waits to be decided, in order, and what is put off until the journal works again. Kept by the engine's loop.
+ *
+ * Each integration has room and a turn of its own: one that floods keeps no other's signal out, nor waiting behind its own.
+ */
 import type { Answer } from "#domain/command";
-import type { Input } from "#domain/input";
+import type { IntegrationId } from "#domain/ids";
+import type { Input, Signal } from "#domain/input";
 import type { ClockSteps } from "#domain/place";
 import { engineLimits } from "./dependencies.ts";
 
@@ -20,7 +25,9 @@ const unrepeatable: ReadonlySet<Input["kind"]> = new Set([
 export class Inbox {
   private waiting: Pending[] = [];
   private readonly postponed: Input[] = [];
-  private isFullKnown = false;
+  /** How many of each integration wait. */
+  private readonly signals = new Map<IntegrationId, number>();
+  private readonly fullKnown = new Set<IntegrationId>();
 
   get depth(): number {
     return this.waiting.length;
@@ -28,17 +35,22 @@ export class Inbox {
 
   /** Whether one more would be too much. What Tocsin says of itself, and what people say, always has room. */
   isFullFor(input: Input): boolean {
-    return this.depth >= engineLimits.inbox && input.kind === "signal" && input.integration !== null;
+    if (input.kind !== "signal" || input.integration === null) return false;
+    const waiting = this.signals.get(input.integration) ?? 0;
+    if (waiting >= engineLimits.inbox) return true;
+    return waiting >= engineLimits.inboxAlways && this.depth >= engineLimits.inboxInAll;
   }
 
-  /** Whether this is the first one since there was room: it is alarmed once. */
-  isFirstRefusal(): boolean {
-    const isFirst = !this.isFullKnown;
-    this.isFullKnown = true;
+  /** Whether it is its integration's first refusal since there was room: it is alarmed once. */
+  isFirstRefusalOf(input: Input): input is Signal {
+    if (input.kind !== "signal" || input.integration === null) return false;
+    const isFirst = !this.fullKnown.has(input.integration);
+    this.fullKnown.add(input.integration);
     return isFirst;
   }
 
   add(input: Input): Promise<Answer> {
+    this.count(input, 1);
     return new Promise((answer) => {
       // The clock comes first: what else waits is decided by the time as it is now, and must not be shifted with the rest.
       if (input.kind === "clock-stepped") this.waiting.unshift({ input, answer });
@@ -65,11 +77,41 @@ export class Inbox {
 
   /** As many as share a commit. */
   take(): readonly Pending[] {
-    if (this.depth < engineLimits.inbox) this.isFullKnown = false;
-    if (this.waiting.length > engineLimits.turn) return this.waiting.splice(0, engineLimits.turn);
-    const taken = this.waiting;
+    let taken = this.waiting;
     this.waiting = [];
+    if (taken.length > engineLimits.turn) taken = this.takeFairly(taken);
+    for (const { input } of taken) this.count(input, -1);
     return taken;
+  }
+
+  /** Of each integration the same number, and all else before the rest of them; in order within each. */
+  private takeFairly(all: readonly Pending[]): Pending[] {
+    const share = Math.max(1, Math.floor(engineLimits.turn / (this.signals.size + 1)));
+    const given = new Map<IntegrationId | null, number>();
+    let room: number = engineLimits.turn;
+    const isChosen = all.map(({ input }) => {
+      const whose = input.kind === "signal" ? input.integration : null;
+      const before = given.get(whose) ?? 0;
+      if (room === 0 || before >= share) return false;
+      given.set(whose, before + 1);
+      room -= 1;
+      return true;
+    });
+    const taken: Pending[] = [];
+    for (const [index, pending] of all.entries()) {
+      // What room is left goes to whoever is next: its own before it have been chosen.
+      if (isChosen[index] === true || room-- > 0) taken.push(pending);
+      else this.waiting.push(pending);
+    }
+    return taken;
+  }
+
+  private count(input: Input, change: 1 | -1): void {
+    if (input.kind !== "signal" || input.integration === null) return;
+    const waiting = (this.signals.get(input.integration) ?? 0) + change;
+    if (waiting > 0) this.signals.set(input.integration, waiting);
+    else this.signals.delete(input.integration);
+    if (change < 0 && waiting < engineLimits.inboxAlways) this.fullKnown.delete(input.integration);
   }
 
   /** What nobody will say again is kept for when the journal works. */

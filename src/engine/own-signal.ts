@@ -34,15 +34,17 @@ type OwnAlarm = readonly [
   details: Readonly<Record<string, string>>,
 ];
 
-export const inboxIsFull: OwnAlarm = [
-  "limit-inbox",
-  "critical",
-  "Tocsin receives more than it can take in",
-  {
-    limit: `${engineLimits.inbox} waiting inputs`,
-    remedy: "Find out which integration floods (see /metrics) and slow it down at its source.",
-  },
-];
+export function inboxIsFull({ integration }: Pick<Signal, "integration">): OwnAlarm {
+  return [
+    `limit-inbox-${integration}`,
+    "critical",
+    `Tocsin receives more of ${integration} than it can take in`,
+    {
+      limit: `${engineLimits.inbox} waiting signals of one integration`,
+      remedy: "Slow it down at its source.",
+    },
+  ];
+}
 
 export function tooManyOpen(remedy: string): OwnAlarm {
   return ["limit-open-alerts", "critical", "Tocsin holds as many open alerts as it can", { remedy }];

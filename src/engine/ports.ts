@@ -260,6 +260,8 @@ export interface EngineProblem {
     | "shifts"
     /** Messages of monitoring tools are refused, or do not come. */
     | "ingest"
+    /** Connections without a key crowd the HTTP port. */
+    | "connections"
     /** A monitoring tool's clock differs from this machine's. */
     | "sender-clock";
   readonly text: string;

@@ -7,7 +7,8 @@ import type { Alert } from "../alert.ts";
 import type { Decision } from "../decision.ts";
 import type { Signal } from "../input.ts";
 import { limits } from "../limits.ts";
-import { keyOf } from "../state.ts";
+import type { IntegrationId } from "../ids.ts";
+import { keyOf, openAlertsOf, type State } from "../state.ts";
 import type { Team } from "../team.ts";
 import { acknowledgeBySource } from "./acknowledge.ts";
 import { deduplicate } from "./deduplicate.ts";
@@ -55,15 +56,20 @@ function openAlert(decision: Decision, signal: Signal): void {
     decision.refuse("no-team", "No team file has been loaded yet, so nobody could be told.");
     return;
   }
-  const room = signal.integration === null ? limits.openAlertsOfTocsin : 0;
-  if (decision.state.open.size >= limits.openAlerts + room) {
-    decision.refuse(
-      "too-many-open-alerts",
-      `${limits.openAlerts} alerts are open; resolve some, or fix what floods.`,
-    );
+  const full = whyFull(decision.state, signal.integration);
+  if (full !== null) {
+    decision.refuse("too-many-open-alerts", `${full}; resolve some, or fix what floods.`);
     return;
   }
   decision.done(open(decision, signal, team), "opened");
+}
+
+/** Each integration has its own room: one that floods takes none of another's. Null: there is some. */
+function whyFull(state: State, integration: IntegrationId | null): string | null {
+  const own = openAlertsOf(state, integration);
+  if (own >= limits.openAlerts) return `${own} alerts of ${integration ?? "Tocsin's own"} are open`;
+  if (own < limits.openAlertsAlways || state.open.size < limits.openAlertsInAll) return null;
+  return `${state.open.size} alerts are open, ${own} of them of ${integration ?? "Tocsin's own"}`;
 }
 
 function open(decision: Decision, signal: Signal, team: Team): Alert {
