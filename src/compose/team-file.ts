@@ -14,6 +14,7 @@ import type { Review } from "#config/review";
 import { watchTeam, type TeamWatch } from "#config/watch-team";
 import { gapsOf } from "#domain/oncall/on-call";
 import { coverageWarnings } from "#domain/reports/coverage-warnings";
+import { layerWarnings } from "#domain/reports/layer-warnings";
 import { scheduleFaults } from "#domain/reports/schedule-faults";
 import type { Team } from "#domain/team";
 import { writePrivately } from "#system/data-directory";
@@ -104,7 +105,10 @@ export function loadOptions(now: () => number): LoadOptions {
           end,
         })),
       ),
-    findWarnings: (team) => coverageWarnings(team, from(), from() + gapHorizonMs),
+    findWarnings: (team) => [
+      ...coverageWarnings(team, from(), from() + gapHorizonMs),
+      ...layerWarnings(team, from()),
+    ],
   };
 }
 

@@ -77,6 +77,20 @@ export function missingPasswordVariable(email: Branch, env: Environment, warn: R
   return variable;
 }
 
+/** The usual ports speak one kind of TLS each; the other kind waits there until it times out. */
+export function checkPort({ port, secure }: EmailSettings, warn: Report): void {
+  if (secure && (port === 587 || port === 25))
+    warn(
+      ["email", "secure"],
+      `port ${port} begins unencrypted and turns to TLS later, so a connection that is secure from the start gets no answer; write secure: false with requireTls: true, or port: 465`,
+    );
+  if (!secure && port === 465)
+    warn(
+      ["email", "secure"],
+      "port 465 speaks TLS from the first byte, so a connection without it gets no answer; write secure: true, or port: 587",
+    );
+}
+
 /** Takes the password out of the environment. `file`: what `caFile` is relative to. */
 export function resolveEmail(
   written: z.output<typeof emailSchema>,

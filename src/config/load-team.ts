@@ -12,11 +12,13 @@ import { checkOverlaps } from "./check-overlaps.ts";
 import { checkReachability } from "./check-reachability.ts";
 import { checkReferences } from "./check-references.ts";
 import {
+  checkPort,
   missingPasswordVariable,
   type EmailSettings,
   type Environment,
   resolveEmail,
 } from "./email-schema.ts";
+import { checkUsage } from "./check-usage.ts";
 import { type Fault, type Path, printPath, type Report } from "./fault.ts";
 import { fileFault } from "./read-team-file.ts";
 import { normaliseTeam } from "./normalise-team.ts";
@@ -127,6 +129,8 @@ function load(
   const missingVariable = missingPasswordVariable(child(written, "email"), env, warn);
   checkReachability(team, warn);
   checkOverlaps(team, warn);
+  checkUsage(team, warn);
+  if (email !== null) checkPort(email, warn);
   if (findGaps !== undefined) reportGaps(team, findGaps(team), warn);
   for (const { path, text: said } of findWarnings?.(team) ?? []) warn(path, said);
   const reviews = reviewsOf(parsed.data);

@@ -12,13 +12,14 @@ import { idWords, parseId } from "./identifier.ts";
 import { accept, type Parsed, reject } from "./parsed.ts";
 import { expected, freeText, listOf, oneOf, parsedText, strictMap } from "./schema-leaf.ts";
 import { parseTimeZone } from "./time-zone.ts";
-import { parseTimeOfDay, parseWrittenTime, writtenTimeWords } from "./written-time.ts";
+import { parseEndOfDay, parseTimeOfDay, parseWrittenTime, writtenTimeWords } from "./written-time.ts";
 
 const id = parsedText(idWords, parseId);
 const name = freeText("a name", 200);
 const timeZone = parsedText("an IANA time zone such as Europe/Berlin", parseTimeZone);
 const time = parsedText(writtenTimeWords, parseWrittenTime);
 const timeOfDay = parsedText('a time of day such as "09:00"', parseTimeOfDay);
+const endOfDay = parsedText('a time of day such as "17:00", or "24:00"', parseEndOfDay);
 const wait = parsedText(durationWords, (text) => parseDuration(text));
 const delay = parsedText(`${durationWords}, or 0s`, (text) => parseDuration(text, 0));
 /** Told longer ahead, a handoff would be forgotten again. */
@@ -58,7 +59,7 @@ const layer = strictMap({
   start: time,
   handoff: rule,
   end: time.optional(),
-  windows: listOf(strictMap({ rrule: rule, from: timeOfDay, to: timeOfDay }), "windows", 1).optional(),
+  windows: listOf(strictMap({ rrule: rule, from: timeOfDay, to: endOfDay }), "windows", 1).optional(),
 });
 
 const schedule = strictMap({

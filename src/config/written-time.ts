@@ -54,7 +54,17 @@ export function wallClockOf(time: WrittenTime, timeZone: string): LocalDateTime 
 /** `HH:MM` or `HH:MM:SS` on the wall clock, 00:00 to 23:59:59. */
 export function parseTimeOfDay(text: string): Parsed<string> {
   if (/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/.test(text)) return accept(text);
+  if (isEndOfDay(text)) return reject('a day begins at "00:00"; only to may be "24:00"');
   return reject('must be a time of day such as "09:00"');
+}
+
+/** The same, or `24:00` for the day's end: the next day's midnight, which is how the team has it. */
+export function parseEndOfDay(text: string): Parsed<string> {
+  return isEndOfDay(text) ? accept("00:00") : parseTimeOfDay(text);
+}
+
+function isEndOfDay(text: string): boolean {
+  return /^24:00(:00)?$/.test(text);
 }
 
 function localText(time: Temporal.PlainDateTime): LocalDateTime {

@@ -316,7 +316,7 @@ const table: Record<string, readonly [from: string, to: string, ...lines: string
   "no time of day": [
     'from: "09:00"',
     'from: "24:00"',
-    'f:26:64: schedules[0].layers[0].windows[0].from: must be a time of day such as "09:00"',
+    'f:26:64: schedules[0].layers[0].windows[0].from: a day begins at "00:00"; only to may be "24:00"',
   ],
   "last route too narrow": [
     "match: {}",

@@ -53,7 +53,8 @@ export function byDay(days: readonly number[]): string {
 
 /** `from`: milliseconds after midnight; `length`: up to a day. */
 export function writtenWindow(rrule: string, from: number, length: number): WrittenWindow {
-  return { rrule, from: timeText(from), to: timeText((from + length) % dayMs) };
+  const to = (from + length) % dayMs;
+  return { rrule, from: timeText(from), to: to === 0 ? "24:00" : timeText(to) };
 }
 
 /** Stretches of more than a day as one for each day. */
