@@ -165,6 +165,37 @@ describe("RANGE=THISANDFUTURE moves all that follow", () => {
     expect(await entriesOf(off, change(4))).toEqual(["ana 2026-03-16T12:00 2026-03-16T13:00"]);
   });
 
+  test("a long one starts before the time that counts and reaches into it", async () => {
+    const series = ["UID:l", "DTSTART:20251101T000000Z", "DURATION:PT1H", "RRULE:FREQ=MONTHLY;COUNT=3"];
+    const longer = [
+      "UID:l",
+      "RECURRENCE-ID;RANGE=THISANDFUTURE:20251101T000000Z",
+      "DTSTART:20251101T000000Z",
+      "DURATION:P40D",
+    ];
+    expect(await entriesOf(series, longer)).toEqual([
+      "ana 2025-12-01T00:00 2026-01-10T00:00",
+      "ana 2026-01-01T00:00 2026-02-10T00:00",
+    ]);
+  });
+
+  test("hundreds of them in one series take no time", async () => {
+    const days = Array.from({ length: 400 }, (_, index) =>
+      new Date(Date.UTC(2026, 0, 1 + index)).toISOString().slice(0, 10).replaceAll("-", ""),
+    );
+    const series = ["UID:h", "DTSTART:20260101T000000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY"];
+    const moved = days.map((day) => [
+      "UID:h",
+      `RECURRENCE-ID;RANGE=THISANDFUTURE:${day}T000000Z`,
+      `DTSTART:${day}T020000Z`,
+      "DURATION:PT1H",
+    ]);
+    const { entries, warnings } = await read(calendar(series, ...moved));
+    expect(warnings).toEqual([]);
+    expect(entries).toHaveLength(730);
+    expect(entries.at(-1)).toBe("ana 2027-12-31T02:00 2027-12-31T03:00");
+  });
+
   test("THISANDPRIOR, which is no longer in use, is said", async () => {
     const prior = [
       "UID:s",

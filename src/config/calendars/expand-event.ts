@@ -66,12 +66,17 @@ export function expandEvent(
   const id = event.recurrenceId!;
   const first = replacedAt(id, series, home);
   const by = instantOf(event.start, home) - first;
+  const from = Math.max(
+    window.from - by - Math.min(event.length.nominalMs + event.length.exactMs, longestMs),
+    first,
+  );
+  const to = Math.min(window.to - by, limit);
+  if (from > to + dayMs) return { ok: true, stretches };
   const following = occurrencesWithin(
     series,
     home,
-    { from: Math.max(window.from - by, first) - dayMs, to: window.to - by + dayMs, most: window.most },
+    { from: from - dayMs, to: to + dayMs, most: window.most },
     replaced,
-    event.length,
   );
   if (!following.ok) return following;
   for (const { start } of following.occurrences) {
@@ -93,11 +98,10 @@ function occurrencesWithin(
   home: EventZone,
   window: Window,
   replaced: readonly EventTime[],
-  length: Length = event.length,
 ): { readonly ok: true; readonly occurrences: readonly Occurrence[] } | (Expanded & { readonly ok: false }) {
   const starts = new Set<LocalMs>([event.start.local]);
   for (const rule of event.rules) {
-    const times = timesOf(rule, event, event.start.zone ?? home, window, length);
+    const times = timesOf(rule, event, event.start.zone ?? home, window);
     if (!times.ok) return times;
     times.times.forEach((time) => starts.add(time));
   }
@@ -149,10 +153,9 @@ type Times =
 
 function timesOf(
   text: string,
-  { start }: CalendarEvent,
+  { start, length: { nominalMs, exactMs } }: CalendarEvent,
   zone: EventZone,
   window: Window,
-  { nominalMs, exactMs }: Length,
 ): Times {
   const reading = readRule(text);
   if (!reading.ok) return reading;

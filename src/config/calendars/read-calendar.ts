@@ -62,7 +62,11 @@ export async function readCalendar(bytes: Uint8Array, options: CalendarOptions):
   if (!split.ok) return split;
   const reader = new CalendarReader(options);
   for (const part of split.parts) if (part.kind === "VTIMEZONE") reader.zones.add(part.lines);
-  if (split.timeZone !== null) reader.zones.floating = reader.zones.find(split.timeZone).zone;
+  if (split.timeZone !== null) {
+    const { zone, remark } = reader.zones.find(split.timeZone);
+    reader.zones.floating = zone;
+    if (remark !== null) reader.warn(1, remark);
+  }
   for (const part of split.parts) {
     if (part.kind !== "VEVENT") continue;
     const read = readEvent(part, reader.zones);
@@ -209,9 +213,10 @@ function standingOf(
   if (series === null || series.isCancelled || (event !== series && !event.isFromThereOn))
     return { replaced: [], before: null, series: null };
   const at = ({ recurrenceId }: CalendarEvent): EpochMs => replacedAt(recurrenceId!, series, home);
-  const [next] = others
-    .filter((other) => other.isFromThereOn && (event === series || at(other) > at(event)))
-    .sort((a, b) => at(a) - at(b));
+  const after = event === series ? -Infinity : at(event);
+  let next: CalendarEvent | null = null;
+  for (const other of others)
+    if (other.isFromThereOn && at(other) > after && (next === null || at(other) < at(next))) next = other;
   const replaced = others.map(({ recurrenceId }) => recurrenceId!);
   return { replaced, before: next?.recurrenceId ?? null, series: event === series ? null : series };
 }
