@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import type { MachineId } from "#domain/ids";
 import { MemoryJournal } from "#journal/memory";
 import { checkAgreement } from "./team/agreement.ts";
+import { Clocks } from "./team/clocks.ts";
 import { Dice } from "./team/dice.ts";
 import { Disk } from "./team/disk.ts";
 import { Ledger } from "./team/ledger.ts";
@@ -66,6 +67,7 @@ class TeamRun {
   private readonly violations: string[] = [];
   private readonly machines: Machine[] = [];
   private readonly ledger: Ledger;
+  private readonly clocks: Clocks;
   private readonly obligations: Obligations;
   private readonly promises: Promises;
   private readonly script: Script;
@@ -81,8 +83,9 @@ class TeamRun {
     const count = this.dice.pick(teamSizes);
     const note = (machine: number, text: string) => this.note(`m${machine} ${text}`);
     const violate = (text: string) => this.violate(text);
+    this.clocks = new Clocks(seed, this.time, (text) => this.note(text));
     this.ledger = new Ledger(this.time, count, note);
-    this.obligations = new Obligations(this.time, this.ledger, this.machines, violate);
+    this.obligations = new Obligations(this.time, this.ledger, this.clocks, this.machines, violate);
     this.promises = new Promises(this.ledger, () => this.machines, violate);
     this.ledger.listen(this.obligations);
     this.ledger.listen(this.promises);
@@ -93,6 +96,7 @@ class TeamRun {
       network,
       ledger: this.ledger,
       promises: this.promises,
+      clocks: this.clocks,
       machines: this.machines,
       isFaulty: this.isFaulty,
       mutant,
@@ -110,7 +114,7 @@ class TeamRun {
     // The last facts may be under way.
     for (let i = 0; i < 100 && !this.areEqual(); i += 1) await this.time.run(this.time.now + 100);
     this.promises.checkTheEnd();
-    checkAgreement(this.machines, this.dice, (text) => this.violate(text));
+    checkAgreement(this.machines, this.dice, !this.clocks.wereSet, (text) => this.violate(text));
   }
 
   result(): TeamSimulationResult {
@@ -145,7 +149,7 @@ class TeamRun {
   ): Machine {
     const { dice, isFaulty } = this;
     const skewMs = isFaulty ? dice.between(-120_000, 120_000) : dice.between(-2_000, 2_000);
-    const time = new MachineTime(this.time, skewMs, dice.between(-200, 200));
+    const time = new MachineTime(this.time, skewMs, dice.between(-200, 200), index % 2 === 0);
     let disks = 0;
     const disk = new Disk(
       () => new MemoryJournal(`origin-m${index}-d${(disks += 1)}`),

@@ -5,6 +5,7 @@
 import type { AlertId, PersonId } from "#domain/ids";
 import { logicalTimeOf } from "#domain/place";
 import type { Via } from "#domain/team";
+import type { Clocks } from "./clocks.ts";
 import type { Ledger, Said } from "./ledger.ts";
 
 /** The promise, ms. */
@@ -87,6 +88,7 @@ export class AlertBook {
   constructor(
     readonly alertId: AlertId,
     private readonly ledger: Ledger,
+    private readonly clocks: Clocks,
   ) {}
 
   resolved(said: Said): void {
@@ -178,9 +180,12 @@ export class AlertBook {
     for (const { facts, due } of definedBy) {
       const learned = facts.map((fact) => this.ledger.knownSince(machine, fact));
       if (learned.includes(null)) continue;
-      earliest = Math.min(earliest, due);
-      latest = Math.max(latest, due);
-      known = Math.min(known, Math.max(...(learned as number[])));
+      const knownSince = Math.max(...(learned as number[]));
+      const saidAt = Math.max(...facts.map(({ trueAt }) => trueAt));
+      const dueHere = this.clocks.dueFor(machine, due, saidAt, knownSince);
+      earliest = Math.min(earliest, dueHere);
+      latest = Math.max(latest, dueHere);
+      known = Math.min(known, knownSince);
     }
     if (known === Infinity) return null;
     const due = what.kind === "end-of-quiet" ? latest : Math.min(latest, earliest + latestMs);

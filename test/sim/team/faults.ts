@@ -40,7 +40,7 @@ export class Faults {
     for (const repair of [...this.repairs]) repair();
     for (const machine of this.scene.machines) {
       machine.parts.disk.powerFails = null;
-      this.start(machine);
+      this.startAgain(machine);
     }
   }
 
@@ -48,7 +48,7 @@ export class Faults {
   powerIsGone(machine: Machine): void {
     const { dice } = this.scene;
     this.stop(machine, dice.chance(0.5));
-    this.untilRepaired(dice.between(2_000, 180_000), () => this.start(machine));
+    this.untilRepaired(dice.between(2_000, 180_000), () => this.startAgain(machine));
   }
 
   private breakSomething(): void {
@@ -67,7 +67,7 @@ export class Faults {
     const { dice } = this.scene;
     if (machine.process === null) return;
     this.stop(machine, false);
-    this.untilRepaired(dice.between(500, 180_000), () => this.start(machine));
+    this.untilRepaired(dice.between(500, 180_000), () => this.startAgain(machine));
   }
 
   private powerFails(machine: Machine): void {
@@ -81,7 +81,7 @@ export class Faults {
     promises.diskGoes(machine);
     machine.parts.disk.lose();
     ledger.diskReplaced(machine.index, []);
-    this.untilRepaired(dice.between(5_000, 120_000), () => this.start(machine));
+    this.untilRepaired(dice.between(5_000, 120_000), () => this.startAgain(machine));
   }
 
   /** Its disk is put back as it was some time ago. */
@@ -94,7 +94,7 @@ export class Faults {
       promises.diskGoes(machine);
       machine.parts.disk.restoreBackup();
       ledger.diskReplaced(machine.index, machine.parts.disk.content.replay(0));
-      this.untilRepaired(dice.between(5_000, 60_000), () => this.start(machine));
+      this.untilRepaired(dice.between(5_000, 60_000), () => this.startAgain(machine));
     });
   }
 
@@ -211,7 +211,7 @@ export class Faults {
     this.untilRepaired(dice.between(30_000, 300_000), () => machine.parts.mail.set("works"));
   }
 
-  /** While it runs: nobody can know of a clock that was set while the machine was off. */
+  /** While it runs; those that are set while it is down are in clocks.ts. */
   private setsClock(machine: Machine): void {
     if (machine.process === null) return;
     const { dice } = this.scene;
@@ -236,6 +236,12 @@ export class Faults {
     machine.parts.time.goOn();
     machine.die(powerToo);
     network.died(station, !powerToo);
+  }
+
+  private startAgain(machine: Machine): void {
+    if (machine.process !== null) return;
+    this.scene.clocks.beforeStart(machine);
+    this.start(machine);
   }
 
   private untilRepaired(ms: number, repair: () => void): void {

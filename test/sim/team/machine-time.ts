@@ -18,6 +18,8 @@ export class MachineTime {
   private sleptMs = 0;
   private asleepSince: number | null = null;
   private hung = false;
+  private bootedAt = 0;
+  private boots = 1;
   private waiting: { readonly life: Life; readonly callback: () => void }[] = [];
   private frozen: (() => void)[] = [];
 
@@ -26,6 +28,8 @@ export class MachineTime {
     /** How wrong its wall clock is. */
     readonly skewMs: number,
     driftPpm: number,
+    /** Whether its system has a name for each run of the computer. */
+    private readonly tellsBoot = false,
   ) {
     this.rate = 1 + driftPpm / 1e6;
   }
@@ -44,6 +48,12 @@ export class MachineTime {
 
   setWallBy(ms: number): void {
     this.setByMs += ms;
+  }
+
+  /** It had no power. */
+  restartComputer(): void {
+    this.bootedAt = this.time.now;
+    this.boots += 1;
   }
 
   sleep(): void {
@@ -76,7 +86,8 @@ export class MachineTime {
     return {
       wallMs: () => this.wallMs(),
       monotonicMs: () => this.monotonicMs(),
-      uptimeMs: () => this.time.now * this.rate,
+      uptimeMs: () => (this.time.now - this.bootedAt) * this.rate,
+      boot: () => (this.tellsBoot ? `boot ${this.boots}` : null),
       after: (ms, callback) => this.after(life, ms, callback),
       soon: (callback) => this.time.soon(() => this.run(life, callback)),
     };

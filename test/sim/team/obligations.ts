@@ -6,6 +6,7 @@
 import type { AlertFact } from "#domain/fact";
 import type { AlertId, PersonId } from "#domain/ids";
 import { AlertBook, isBeyond, latestMs, type Obligation, type Step } from "./alert-book.ts";
+import type { Clocks } from "./clocks.ts";
 import type { Ledger, Left, LedgerListener, Said } from "./ledger.ts";
 import type { TrueTime } from "./true-time.ts";
 
@@ -29,6 +30,7 @@ export class Obligations implements LedgerListener {
   constructor(
     private readonly time: TrueTime,
     private readonly ledger: Ledger,
+    private readonly clocks: Clocks,
     private readonly machines: readonly Able[],
     private readonly violate: (text: string) => void,
   ) {}
@@ -224,7 +226,7 @@ export class Obligations implements LedgerListener {
   private bookOf(alertId: AlertId): AlertBook {
     let book = this.books.get(alertId);
     if (book === undefined) {
-      book = new AlertBook(alertId, this.ledger);
+      book = new AlertBook(alertId, this.ledger, this.clocks);
       this.books.set(alertId, book);
     }
     return book;

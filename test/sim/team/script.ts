@@ -5,6 +5,7 @@
 import type { AlertId, IntegrationId, PersonId } from "#domain/ids";
 import type { AlertCommand } from "#domain/input";
 import { severities } from "#domain/severity";
+import type { Clocks } from "./clocks.ts";
 import type { Dice } from "./dice.ts";
 import { Faults, type FaultCounts } from "./faults.ts";
 import type { Ledger } from "./ledger.ts";
@@ -21,6 +22,7 @@ export interface Scene {
   readonly network: Network;
   readonly ledger: Ledger;
   readonly promises: Promises;
+  readonly clocks: Clocks;
   readonly machines: readonly Machine[];
   readonly isFaulty: boolean;
   readonly mutant: TeamMutant | null;
