@@ -89,7 +89,7 @@ export function decide(state: State, input: Input, now: EpochMs): Decided {
       decision.say({ kind: "engine-stopped", ...ofBoot(input.uptime) });
       break;
     case "clock-stepped":
-      stepClock(decision, input.deltaMs);
+      stepClock(decision, input);
       break;
   }
   return decision;

@@ -11,7 +11,7 @@ import { evolveAlert, shiftDeadlines } from "./evolve-alert.ts";
 import { evolveDuty } from "./evolve-duty.ts";
 import { evolveMachines } from "./evolve-machines.ts";
 import { evolveTeam } from "./evolve-team.ts";
-import { isAnotherBoot, type KnownBoot, type LastRun } from "./boot.ts";
+import type { KnownBoot } from "./boot.ts";
 import type { AlertFact, Fact, OfBoot } from "./fact.ts";
 import type { AlertId, EpochMs } from "./ids.ts";
 import { limits } from "./limits.ts";
@@ -23,17 +23,18 @@ import { evolveLastMails } from "./refused-mail.ts";
 import { keyOf, nextOwnPlace, type BeforeBoot, type State } from "./state.ts";
 
 type EngineStarted = Extract<Fact, { kind: "engine-started" }>;
+type ClockStepped = Extract<Fact, { kind: "clock-stepped" }>;
 
 /** `fact` in this machine's time. Takes over `state`, changes it and returns it; see `State` on ownership. */
 export function evolve(state: State, fact: Fact, place: Place = nextOwnPlace(state)): State {
-  const last: LastRun = { ownAt: state.ownAt, boot: state.boot };
+  const { ownAt } = state;
   noteArrival(state, fact, place);
   switch (fact.kind) {
     case "team-adopted":
     case "team-file-sealed":
       return evolveTeam(state, fact, place);
     case "clock-stepped":
-      return place.own ? stepClock(state, fact.deltaMs, place.position) : state;
+      return place.own ? clockStepped(state, fact, place) : state;
     case "handoff-announced":
     case "override-added":
     case "override-removed":
@@ -46,7 +47,7 @@ export function evolve(state: State, fact: Fact, place: Place = nextOwnPlace(sta
     case "machine-revoked":
       return evolveMachines(state, fact, place);
     case "engine-started":
-      return place.own ? engineStarted(state, fact, place, last) : state;
+      return place.own ? engineStarted(state, fact, place, ownAt) : state;
     case "engine-stopped":
       if (place.own) state.boot = bootOf(fact) ?? state.boot;
       return state;
@@ -268,6 +269,19 @@ function stepClock(state: State, deltaMs: number, position: number): State {
   return state;
 }
 
+function clockStepped(state: State, { deltaMs, boots }: ClockStepped, { position }: Place): State {
+  // What an earlier start left in doubt does not count again: too little makes early, too much would make late.
+  if (boots === true) state.beforeBoot = null;
+  stepClock(state, deltaMs, position);
+  if (boots === true)
+    state.beforeBoot = {
+      position,
+      behindMs: Math.max(0, -deltaMs),
+      alerts: new Set(state.open.keys()),
+    };
+  return state;
+}
+
 function noteStep(state: State, step: State["clockSteps"][number]): void {
   state.clockSteps = [...state.clockSteps.slice(1 - limits.clockStepsKept), step];
 }
@@ -278,14 +292,10 @@ function stillDoubted(beforeBoot: BeforeBoot, deltaMs: number): BeforeBoot | nul
   return deltaMs > 0 && behindMs <= 0 ? null : { ...beforeBoot, behindMs };
 }
 
-function engineStarted(state: State, fact: EngineStarted, { position }: Place, last: LastRun): State {
-  const { uptimeMs, behindMs = 0, at } = fact;
-  const boot = fact.boot ?? null;
+function engineStarted(state: State, fact: EngineStarted, { position }: Place, ownAt: EpochMs | null): State {
+  const { uptimeMs, at } = fact;
   // From before a start looked at the clock: whatever the journal says was set right without a word of it.
-  if (uptimeMs === undefined && last.ownAt !== null && at < last.ownAt)
-    stepClock(state, at - last.ownAt, position);
-  if (uptimeMs !== undefined && isAnotherBoot(last, { uptimeMs, boot }))
-    state.beforeBoot = { position, behindMs, alerts: new Set(state.open.keys()) };
+  if (uptimeMs === undefined && ownAt !== null && at < ownAt) stepClock(state, at - ownAt, position);
   state.boot = bootOf(fact);
   return state;
 }

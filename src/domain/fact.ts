@@ -203,18 +203,18 @@ export type TeamFact = { readonly at: EpochMs; readonly hlc?: number } &
   );
 
 export type EngineFact = { readonly hlc?: number } & (
-  | ({
-      readonly kind: "engine-started";
-      readonly at: EpochMs;
-      readonly version: string;
-      /** By how much the clock was found to be behind its own facts, or set back while Tocsin did not run. Absent: not. */
-      readonly behindMs?: number;
-    } & OfBoot)
+  | ({ readonly kind: "engine-started"; readonly at: EpochMs; readonly version: string } & OfBoot)
   | ({ readonly kind: "engine-stopped"; readonly at: EpochMs } & OfBoot)
   /** The journal could not be written since then; nothing was taken in meanwhile. */
   | { readonly kind: "journal-recovered"; readonly at: EpochMs; readonly failedAt: EpochMs }
   /** The wall clock was set by this much (not: the machine slept). Pending deadlines move with it. */
-  | { readonly kind: "clock-stepped"; readonly at: EpochMs; readonly deltaMs: number }
+  | {
+      readonly kind: "clock-stepped";
+      readonly at: EpochMs;
+      readonly deltaMs: number;
+      /** Found at the first start after the computer was started anew: its clock may be put right only later. */
+      readonly boots?: boolean;
+    }
 );
 
 /** For how long the computer has run, and a name for that run where the system has one: see `boot.ts`. */

@@ -67,15 +67,9 @@ export type Input =
       readonly kind: "still-firing";
       readonly alerts: readonly { readonly alertId: AlertId; readonly staleAt: EpochMs }[];
     }
-  /** `behindMs`: what the clock was found to be set back by, already decided. */
-  | {
-      readonly kind: "engine-started";
-      readonly version: string;
-      readonly behindMs?: number;
-      readonly uptime?: Uptime | null;
-    }
+  | { readonly kind: "engine-started"; readonly version: string; readonly uptime?: Uptime | null }
   | { readonly kind: "engine-stopping"; readonly uptime?: Uptime | null }
-  | { readonly kind: "clock-stepped"; readonly deltaMs: number };
+  | { readonly kind: "clock-stepped"; readonly deltaMs: number; readonly boots?: boolean };
 
 /** An edit of the team file, and those that it was made from: one, or the two that it merges, the one in force first. */
 export interface TeamFileEdit {

@@ -224,7 +224,7 @@ export class LoopEngine implements Engine {
     this.probeJournal(now, false);
     this.takeStanding();
     // What others say is reckoned by the clock as it is now: merged before its step, it would be shifted with the rest.
-    if (this.inbox.clockStepAhead().deltaMs !== 0) this.decideAll(this.inbox.takeClockSteps(), now);
+    if (this.inbox.startsWithClockStep) this.decideAll(this.inbox.takeClockSteps(), now);
     this.takeMerges(now);
     this.decideAll(this.inputs(now), now);
     if (this.inbox.depth > 0 || this.merges.any) this.planTurn();

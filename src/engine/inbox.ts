@@ -53,7 +53,7 @@ export class Inbox {
     this.count(input, 1);
     return new Promise((answer) => {
       // The clock comes first: what else waits is decided by the time as it is now, and must not be shifted with the rest.
-      if (input.kind === "clock-stepped") this.waiting.unshift({ input, answer });
+      if (input.kind === "clock-stepped") this.waiting.splice(this.leadingSteps(), 0, { input, answer });
       else this.waiting.push({ input, answer });
     });
   }
@@ -69,10 +69,18 @@ export class Inbox {
     return { position: Infinity, deltaMs };
   }
 
+  get startsWithClockStep(): boolean {
+    return this.waiting[0]?.input.kind === "clock-stepped";
+  }
+
   /** The steps of the clock that wait. */
   takeClockSteps(): readonly Pending[] {
+    return this.waiting.splice(0, this.leadingSteps());
+  }
+
+  private leadingSteps(): number {
     const end = this.waiting.findIndex(({ input }) => input.kind !== "clock-stepped");
-    return this.waiting.splice(0, end === -1 ? this.waiting.length : end);
+    return end === -1 ? this.waiting.length : end;
   }
 
   /** As many as share a commit. */

@@ -1,5 +1,5 @@
 /** The state as the journal has it: the newest snapshot and the facts after it. Called at the start and after a failed commit. */
-import { setWhileDown } from "#domain/boot";
+import { isAnotherBoot, setWhileDown } from "#domain/boot";
 import { observe } from "#domain/evolve";
 import type { ActionId, MachineId } from "#domain/ids";
 import type { Input } from "#domain/input";
@@ -32,8 +32,9 @@ export function recoverState(journal: Journal): Recovered {
 export function inputsOfStart(state: State, clock: Clock, version: string): readonly Input[] {
   const uptime = clock.uptime?.() ?? null;
   const deltaMs = setWhileDown(state, clock.now(), uptime);
-  const started: Input = { kind: "engine-started", version, behindMs: Math.max(0, -deltaMs), uptime };
-  return deltaMs === 0 ? [started] : [{ kind: "clock-stepped", deltaMs }, started];
+  const boots = uptime !== null && isAnotherBoot(state, uptime);
+  const started: Input = { kind: "engine-started", version, uptime };
+  return deltaMs === 0 && !boots ? [started] : [{ kind: "clock-stepped", deltaMs, boots }, started];
 }
 
 /** A state as the journal has it, with what only this process knows: what `before` had, and its attempts that go on. */

@@ -250,10 +250,10 @@ export const factShapes = {
   "swap-asked": { ...always, ...ofDuty, swap: id, askedBy: id },
   "swap-agreed": { ...always, ...ofSwap, agreedBy: id },
   "swap-declined": { ...always, ...ofSwap, declinedBy: id },
-  "engine-started": { ...always, version: shortText, behindMs: optional(duration), ...ofBoot },
+  "engine-started": { ...always, version: shortText, ...ofBoot },
   "engine-stopped": { ...always, ...ofBoot },
   "journal-recovered": { ...always, failedAt: time },
-  "clock-stepped": { ...always, deltaMs: duration },
+  "clock-stepped": { ...always, deltaMs: duration, boots: optional(z.boolean()) },
 } satisfies { readonly [Kind in Fact["kind"]]: Schemas<Omit<Extract<Fact, { kind: Kind }>, "kind">> };
 
 /** For each key of a type a schema of what it holds: forgetting one, or taking it for something else, does not compile. */

@@ -13,6 +13,7 @@ import type { Journal } from "#engine/ports";
 import { MemoryJournal } from "#journal/memory";
 import { minutes, policy, seconds, step, team, toEveryone, toPerson } from "../support/team-builder.ts";
 import { World } from "../support/world.ts";
+import { SetClocks, TrueDeadlines, untouched } from "./set-clocks.ts";
 
 /** Deliberately broken variants; each must be caught, so that the checker is checked. */
 export const mutants = [
@@ -20,6 +21,7 @@ export const mutants = [
   "marks-sent-before-sending",
   "sends-without-asking",
   "loses-deadlines",
+  "starts-without-a-look-at-the-clock",
 ] as const;
 export type Mutant = (typeof mutants)[number];
 
@@ -52,6 +54,8 @@ class Run {
   private readonly delivered = new Map<string, number>();
   private readonly faulty: boolean;
   private readonly disk: FlakyDisk;
+  private readonly clocks: SetClocks;
+  private readonly due = new TrueDeadlines((text) => this.violate(text));
   private world!: World;
   private crashes = 0;
   private sends = 0;
@@ -61,14 +65,17 @@ class Run {
     private readonly mutant: Mutant | null,
   ) {
     this.random = generator(seed);
-    this.disk = new FlakyDisk(mutant);
+    this.disk = new FlakyDisk(mutant, (facts) => this.due.said(facts, this.trueNow));
+    this.clocks = new SetClocks(seed);
     // Every third run is without faults: there, nothing may be done twice.
     this.faulty = mutant !== null || seed % 3 !== 0;
   }
 
   async live(): Promise<void> {
     this.world = await World.start({ team: threeTiers, journal: this.disk });
+    this.world.time.tellsBoot = this.seed % 2 === 0;
     this.world.asksBeforeSending = this.mutant !== "sends-without-asking";
+    if (this.mutant === "starts-without-a-look-at-the-clock") this.world.meddle = blindAtTheStart;
     this.world.latency = () => (this.chance(0.3) ? this.upTo(seconds(8)) : 0);
     this.world.outcome = (notice) => this.deliver(notice.alert.id, notice.actionId);
     for (let i = 0; i < events; i += 1) {
@@ -112,6 +119,7 @@ class Run {
         return this.crash(0);
       case "sleep":
         this.world.time.sleep(this.upTo(minutes(90)));
+        this.due.goesOn(this.trueNow);
         return this.world.fastForward(seconds(12));
       case "set-clock":
         this.world.time.setWallBy(this.upTo(minutes(120)) - minutes(60));
@@ -120,6 +128,7 @@ class Run {
         this.disk.failing = true;
         await this.fire(`key-${this.upTo(6)}`);
         this.disk.failing = false;
+        this.due.goesOn(this.trueNow);
         return this.world.fastForward(seconds(35));
     }
   }
@@ -149,13 +158,31 @@ class Run {
     this.crashes += 1;
     this.world.crash();
     this.disk.loseWhatIsNotOnDisk();
-    this.world.time.sleep(downMs + this.upTo(minutes(10)));
+    const offMs = downMs + this.upTo(minutes(10));
+    const { setByMs, isCorrected, boots } = this.faulty ? this.clocks.whileDown() : untouched;
+    if (boots) this.world.time.restartComputer(offMs);
+    else this.world.time.sleep(offMs);
+    if (setByMs !== 0) this.note(`  clock set by ${setByMs} ms while down${boots ? ", switched off" : ""}`);
+    this.world.time.setWallBy(setByMs);
+    this.due.goesOn(this.trueNow, boots && setByMs < 0);
     await this.world.boot();
+    if (isCorrected) {
+      await this.world.fastForward(seconds(8));
+      this.world.time.setWallBy(-setByMs);
+      this.due.isRightAgain(this.trueNow);
+      this.note("  clock put right");
+      await this.world.fastForward(seconds(12));
+    }
     // What was sent twice because its outcome was unknown is allowed; what was answered must be there.
     for (const id of this.accepted) {
       if (this.world.engine.findAlert(id) === null)
         this.violate(`invariant 1: accepted alert ${id} is gone after a crash`);
     }
+  }
+
+  /** True time, whatever the clocks say, in ms since the beginning. */
+  private get trueNow(): number {
+    return this.world.time.trueMs();
   }
 
   private deliver(
@@ -179,6 +206,7 @@ class Run {
     const { engine } = this.world;
     for (const alert of engine.state.open.values()) {
       if (alert.status !== "triggered") continue;
+      this.due.check(alert, this.trueNow);
       const due = alert.nextEscalationAt;
       if (due === null) this.violate(`invariant 2: ${alert.id} is triggered and nothing is planned`);
       else if (now - due > seconds(15)) this.violate(`invariant 2: ${alert.id} is ${now - due} ms overdue`);
@@ -256,12 +284,16 @@ class FlakyDisk extends MemoryJournal implements Journal {
   failing = false;
   private notYetOnDisk: Fact[] = [];
 
-  constructor(private readonly mutant: Mutant | null) {
+  constructor(
+    private readonly mutant: Mutant | null,
+    private readonly kept: (facts: readonly Fact[]) => void,
+  ) {
     super();
   }
 
   override append(facts: readonly Fact[]): void {
     if (this.failing) throw new Error("the disk fails");
+    this.kept(facts);
     if (this.mutant !== "answers-before-fsync") return super.append(facts);
     super.append(this.notYetOnDisk);
     this.notYetOnDisk = [...facts];
@@ -284,6 +316,18 @@ class FlakyDisk extends MemoryJournal implements Journal {
   loseWhatIsNotOnDisk(): void {
     this.notYetOnDisk = [];
   }
+}
+
+/** As Tocsin was: what the clock was set by while it did not run, nobody looks at. */
+function blindAtTheStart(engine: World["engine"]): void {
+  const submit = engine.submit.bind(engine);
+  let isStarting = true;
+  engine.submit = (input) => {
+    if (input.kind === "clock-stepped" && isStarting)
+      return Promise.resolve({ ok: true, alertId: null, effect: "ignored" });
+    if (input.kind === "engine-started") isStarting = false;
+    return submit(input);
+  };
 }
 
 /** mulberry32: small, seeded, good enough to choose events. */

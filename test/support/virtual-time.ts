@@ -38,6 +38,11 @@ export class VirtualTime implements TimeSources {
     return this.monotonic + this.slept - this.bootedAt;
   }
 
+  /** Since the beginning, whatever the clocks say. */
+  trueMs(): number {
+    return this.monotonic + this.slept;
+  }
+
   /** Null: as on a system that has no name for it. */
   boot(): string | null {
     return this.tellsBoot ? `boot ${this.boots}` : null;

@@ -52,6 +52,8 @@ export class World {
   latency: (notice: Notice, via: Via) => number = () => 0;
   /** A mutant for the simulation: a channel that does not ask. */
   asksBeforeSending = true;
+  /** Likewise: an engine that leaves something undone. */
+  meddle: (engine: LoopEngine) => void = () => {};
   private ids = 0;
 
   private constructor(private readonly options: WorldOptions) {
@@ -84,6 +86,7 @@ export class World {
       log: (level, text) => void this.log.push(`${level}: ${text}`),
       onBroken: () => void this.log.push("broken"),
     });
+    this.meddle(this.engine);
     if (team !== null) void this.engine.submit({ kind: "team-loaded", team });
     this.attach(...(this.options.desktops ?? ["ana", "ben", "chi"]));
     void this.engine.start();

@@ -11,9 +11,8 @@ import { escalateIfTierFailed } from "./escalate.ts";
 import { notifyDue } from "./notify.ts";
 
 export function recover(decision: Decision, started: Input & { kind: "engine-started" }): void {
-  const { version, behindMs = 0, uptime } = started;
-  const behind = behindMs > 0 ? { behindMs } : {};
-  decision.say({ kind: "engine-started", version, ...behind, ...ofBoot(uptime) });
+  const { version, uptime } = started;
+  decision.say({ kind: "engine-started", version, ...ofBoot(uptime) });
   for (const alert of decision.state.open.values()) {
     if (decision.actsFirst) escalateIfTierFailed(decision, notifyDue(decision, alert));
     giveSourceTime(decision, alert);
