@@ -151,6 +151,17 @@ describe("refused", () => {
     for (const { closed } of strangers) expect(await closed).toBe(4401);
   });
 
+  test("strangers who have been silent for a second make room, the oldest first", async () => {
+    const { port, clock } = await startApi({ streamLimits: { strangers: 2 } });
+    const strangers = [await opened(port, null), await opened(port, null)];
+    clock.pass(1000);
+    const { socket, next } = await opened(port);
+    expect(await strangers[0]!.closed).toBe(1006);
+    socket.send(hello);
+    await next(1);
+    expect(strangers[1]!.socket.readyState).toBe(WebSocket.OPEN);
+  });
+
   test("more clients than the limit: 503", async () => {
     const { port } = await startApi({ streamLimits: { clients: 1 } });
     const { socket, next } = await opened(port);
