@@ -107,7 +107,8 @@ export class AttachedDesktops implements Desktops {
   /** Counts on this person's desktop although it is not here yet, since it is starting: until it attaches or that time. */
   expect(person: PersonId, until: EpochMs): void {
     this.expected.get(person)?.();
-    const cancel = this.clock.callAt(until, () => {
+    // However the clock is set meanwhile, as it often is right after a start.
+    const cancel = this.clock.callAfter(until - this.clock.now(), () => {
       this.endExpectation(person);
       this.tellChange();
       this.giveUpUnreachable();

@@ -36,7 +36,9 @@ export class CalendarRefresher {
   private generation = new AbortController();
   private timers = new Map<CalendarCopy, () => void>();
 
-  constructor(private readonly options: CalendarRefresherOptions) {}
+  constructor(private readonly options: CalendarRefresherOptions) {
+    options.clock.onStep((deltaMs) => this.clockStepped(deltaMs));
+  }
 
   /**
    * Takes over a team file. Returns its team with what is known of its calendars so far; what they say now comes through
@@ -70,6 +72,16 @@ export class CalendarRefresher {
     this.generation.abort();
     for (const cancel of this.timers.values()) cancel();
     this.timers.clear();
+  }
+
+  /** What was an hour away still is: a calendar must not wait until the clock has caught up. */
+  private clockStepped(deltaMs: number): void {
+    if (deltaMs === 0) return;
+    for (const copy of this.copies) copy.dueAt += deltaMs;
+    for (const [copy, cancel] of [...this.timers]) {
+      cancel();
+      this.plan(copy, this.generation.signal);
+    }
   }
 
   private plan(copy: CalendarCopy, signal: AbortSignal): void {

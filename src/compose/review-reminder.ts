@@ -18,7 +18,10 @@ export class ReviewReminder {
   private reviews: readonly Review[] = [];
   private cancel = () => {};
 
-  constructor(private readonly options: ReviewReminderOptions) {}
+  constructor(private readonly options: ReviewReminderOptions) {
+    // A timer that stands by a clock that was ahead stands far too late.
+    options.clock.onStep(() => this.look());
+  }
 
   /** Takes over what a team file says. */
   use(reviews: readonly Review[]): void {
@@ -27,6 +30,7 @@ export class ReviewReminder {
   }
 
   stop(): void {
+    this.reviews = [];
     this.cancel();
   }
 

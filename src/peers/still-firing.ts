@@ -36,7 +36,7 @@ export class StillFiring {
     this.passOn.clear();
     for (const alert of open.values()) {
       const { id, staleAt } = alert;
-      const known = this.known.get(id)?.staleAt ?? staleAtFirst(alert);
+      const known = this.known.get(id)?.staleAt ?? staleAtFirst(alert, now);
       if (staleAt === null || staleAt <= known + worthSayingMs) continue;
       const heardHere = { staleAt, from: null };
       this.known.set(id, heardHere);
@@ -87,8 +87,9 @@ export class StillFiring {
   }
 }
 
-/** As the fact that opened it has it, which everybody gets. */
-function staleAtFirst({ openedAt, silentAfterMs }: Alert): EpochMs {
+/** As the fact that opened it has it, which everybody gets. Opened by a clock that was ahead: nobody knows, so it is said. */
+function staleAtFirst({ openedAt, silentAfterMs }: Alert, now: EpochMs): EpochMs {
+  if (openedAt > now) return Number.NEGATIVE_INFINITY;
   return openedAt + (silentAfterMs ?? 0);
 }
 

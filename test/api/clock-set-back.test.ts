@@ -16,7 +16,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function startHub() {
+function startHub(onPeople: (people: readonly string[]) => void = () => {}) {
   const engine = new FakeEngine();
   const machines = new FakeMachines();
   const clock = new SystemClock({
@@ -38,6 +38,7 @@ function startHub() {
     person: () => "ana" as PersonId,
     schedules: () => null,
     machines,
+    peopleChanged: (people) => onPeople(people),
     log: { warn: () => {}, error: () => {} },
   });
   const heard: EngineMessage[] = [];
@@ -49,7 +50,7 @@ function startHub() {
     close: () => {},
   });
   const countOf = (type: EngineMessage["type"]) => heard.filter((message) => message.type === type).length;
-  return { engine, machines, countOf };
+  return { hub, engine, machines, countOf };
 }
 
 test.each(["alerts", "machines"] as const)("%s", (type) => {
@@ -64,4 +65,14 @@ test.each(["alerts", "machines"] as const)("%s", (type) => {
   vi.setSystemTime(noon - 3_600_000);
   vi.advanceTimersByTime(100);
   expect(countOf(type)).toBe(2);
+});
+
+test("a desktop that is expected for a while is expected no longer", () => {
+  let present: readonly string[] = [];
+  const { hub } = startHub((people) => (present = people));
+  hub.expectDesktop("ben" as PersonId, Date.now() + 20_000);
+  expect(present).toContain("ben");
+  vi.setSystemTime(noon - 3_600_000);
+  vi.advanceTimersByTime(21_000);
+  expect(present).not.toContain("ben");
 });

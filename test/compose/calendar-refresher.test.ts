@@ -90,6 +90,23 @@ test("reads at once and at its interval, and tells only what has changed", async
   expect(away(teams[1])).toEqual(["ben", "chi"]);
 });
 
+test.each([hour, 10 * 365 * 24 * hour])(
+  "goes on at its interval when a clock that was %d ms ahead is set right",
+  async (aheadMs) => {
+    const server = await serve();
+    const { refresher, clock } = start(folder(), now + aheadMs);
+    const { team, calendars } = load({ id: "holidays", url: server.url, kind: "absences", refresh: "1h" });
+    await refresher.use(team, calendars);
+    await vi.waitUntil(() => (clock.pass(0), server.requests === 1));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    clock.setBy(-aheadMs);
+    clock.pass(hour - 1);
+    expect(server.requests).toBe(1);
+    clock.pass(1);
+    await vi.waitUntil(() => server.requests === 2);
+  },
+);
+
 test("one that fails keeps its last copy, says since when, and is asked again soon", async () => {
   const server = await serve();
   server.body = calendar(["20260401", "Ben"]);

@@ -73,3 +73,12 @@ test("without a date in the file nobody is reminded", () => {
   clock.pass(1000 * day);
   expect(keys()).toEqual([]);
 });
+
+test("comes in time although the clock was ten years ahead when it was planned", () => {
+  const { reminder, clock, keys } = start("2036-01-10T00:00:00Z");
+  reminder.use([review("2026-01-01")]);
+  const before = keys().length;
+  clock.setBy(at("2026-01-10T00:00:00Z") - at("2036-01-10T00:00:00Z"));
+  clock.pass(82 * day);
+  expect(keys().slice(before)).toEqual(["review-2026-q2"]);
+});

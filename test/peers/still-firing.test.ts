@@ -37,6 +37,15 @@ describe("still firing", () => {
     expect(firing.news(heard, start + 70_000)(toAll)).toEqual([]);
   });
 
+  test("of an alert that was opened by a clock that was an hour ahead is news all the same, once", () => {
+    const firing = begun();
+    const heard = open(["a", start + 360_000]);
+    const [id, alert] = [...heard][0]!;
+    heard.set(id, { ...alert, openedAt: start + 3_600_000 });
+    expect(alertsOf(firing.news(heard, start + 60_000)(toAll))).toEqual(["a 300000"]);
+    expect(firing.news(heard, start + 70_000)(toAll)).toEqual([]);
+  });
+
   test("the time that a restart gives every source is no news", () => {
     const firing = new StillFiring();
     expect(firing.news(open(["a", start + 400_000]), start)(toAll)).toEqual([]);

@@ -130,6 +130,7 @@ export class CountingRandom implements Random {
 /** A clock that stands still until it is told to move. */
 export class StandingClock implements Clock {
   private timers: { readonly at: number; readonly callback: () => void }[] = [];
+  private readonly stepListeners: ((deltaMs: number) => void)[] = [];
 
   constructor(private time: number) {}
 
@@ -166,5 +167,13 @@ export class StandingClock implements Clock {
     queueMicrotask(callback);
   }
 
-  onStep(): void {}
+  onStep(listener: (deltaMs: number) => void): void {
+    this.stepListeners.push(listener);
+  }
+
+  /** Somebody sets it. */
+  setBy(deltaMs: number): void {
+    this.time += deltaMs;
+    for (const listener of this.stepListeners) listener(deltaMs);
+  }
 }

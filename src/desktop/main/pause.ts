@@ -8,6 +8,8 @@ import type { PreferenceStore } from "./preferences.ts";
 const lookEveryMs = 15_000;
 /** Until the same hour tomorrow, on a day with a change of the clocks. */
 const longestMs = 25 * 3_600_000;
+/** A clock that is set back by so little ends no pause. */
+const smallStepMs = 60_000;
 
 export class Pause {
   private timer: NodeJS.Timeout | undefined;
@@ -19,12 +21,12 @@ export class Pause {
 
   /** ISO 8601 UTC; null: not paused. */
   get until(): string | null {
-    const until = this.preferences.get("pausedUntil");
-    return until !== null && leftMs(until) > 0 ? until : null;
+    const kept = this.preferences.get("pausedUntil");
+    return kept !== null && leftMs(kept) > 0 ? untilOf(kept) : null;
   }
 
   pauseUntil(at: Date): void {
-    this.preferences.set("pausedUntil", at.toISOString());
+    this.preferences.set("pausedUntil", `${new Date().toISOString()}/${at.toISOString()}`);
     this.look();
     this.onChange();
   }
@@ -50,9 +52,20 @@ export class Pause {
   }
 }
 
-/** 0 when it is over. Nobody can ask for more than the longest: then the clock was ahead, and has been set right. */
-function leftMs(until: string): number {
-  const ms = Date.parse(until) - Date.now();
+/** `kept`: its beginning and its end, with a stroke between them; from an older Tocsin the end alone. */
+function untilOf(kept: string): string {
+  return kept.slice(kept.indexOf("/") + 1);
+}
+
+/**
+ * 0 when it is over. Nobody can ask for more than the longest, and one that has not begun yet was made while the clock was
+ * ahead, which has been set right since: people are told too much then, rather than nothing.
+ */
+function leftMs(kept: string): number {
+  const now = Date.now();
+  const ms = Date.parse(untilOf(kept)) - now;
+  const from = kept.includes("/") ? Date.parse(kept.slice(0, kept.indexOf("/"))) : now;
+  if (now < from - smallStepMs) return 0;
   return ms > 0 && ms <= longestMs ? ms : 0;
 }
 

@@ -14,7 +14,7 @@ export interface Preferences {
   /** Whose machine this is; null: not chosen here. */
   person: string | null;
   consolePlace: Rectangle | null;
-  /** ISO 8601 UTC: paused on this machine until then. A restart does not end a pause. */
+  /** An ISO 8601 interval in UTC, `FROM/UNTIL`: paused on this machine. A restart does not end a pause. */
   pausedUntil: string | null;
   /** Without key or mouse for so long, nobody is taken to be here. */
   idleAfterMinutes: number;
