@@ -159,7 +159,9 @@ class Run {
     this.world.crash();
     this.disk.loseWhatIsNotOnDisk();
     const offMs = downMs + this.upTo(minutes(10));
-    const { setByMs, isCorrected, boots } = this.faulty ? this.clocks.whileDown() : untouched;
+    const { setByMs, isCorrected, ...way } = this.faulty ? this.clocks.whileDown() : untouched;
+    // No computer has come up and gone again within seconds.
+    const boots = way.boots && this.world.time.uptimeMs() > seconds(5);
     if (boots) this.world.time.restartComputer(offMs);
     else this.world.time.sleep(offMs);
     if (setByMs !== 0) this.note(`  clock set by ${setByMs} ms while down${boots ? ", switched off" : ""}`);

@@ -39,7 +39,8 @@ export class Clocks {
   beforeStart(machine: Machine): void {
     const { dice } = this;
     const { time: ownTime } = machine.parts;
-    const boots = !machine.isPowered;
+    // No computer has come up and gone again within seconds.
+    const boots = !machine.isPowered && ownTime.sources({ alive: true }).uptimeMs() > 5_000;
     if (boots) ownTime.restartComputer();
     if (!dice.chance(0.4)) return;
     const [least, most] = dice.pick(amountsMs);
