@@ -1,6 +1,6 @@
 /** What all routes for clients have in common: the token, JSON bodies, the engine's refusals. Used by `routes`, `override-routes`. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Answer } from "#domain/command";
+import type { Answer, RefusalReason } from "#domain/command";
 import type { BearerToken } from "./bearer-token.ts";
 import { errorBody } from "./http-server.ts";
 
@@ -27,9 +27,11 @@ export function clientsOnly(app: FastifyInstance, token: BearerToken): void {
 /** The engine's refusal, as a status and its reason (contract §4). */
 export function refuse(reply: FastifyReply, answer: Answer & { ok: false }): FastifyReply {
   const status = statusOf(answer.reason);
-  if (status === 503) reply.header("retry-after", answer.reason === "busy" ? "1" : "5");
+  if (status === 503) reply.header("retry-after", String(retryAfterSeconds[answer.reason] ?? 5));
   return reply.code(status).send(errorBody(answer.reason, answer.text));
 }
+
+const retryAfterSeconds: Partial<Record<RefusalReason, number>> = { busy: 1, revoked: 300 };
 
 function statusOf(reason: (Answer & { ok: false })["reason"]): number {
   switch (reason) {
@@ -46,6 +48,7 @@ function statusOf(reason: (Answer & { ok: false })["reason"]): number {
     case "busy":
     case "journal-unavailable":
     case "stopping":
+    case "revoked":
       return 503;
   }
 }

@@ -115,7 +115,7 @@ export function loadOptions(now: () => number): LoadOptions {
 /** How far ahead gaps are looked for when a file is read: as far as `tocsin coverage` does. */
 const gapHorizonMs = 366 * 86_400_000;
 
-const lastGoodFile = (data: string) => join(data, "team.last-good.yaml");
+export const lastGoodFile = (data: string) => join(data, "team.last-good.yaml");
 
 /** After each team that is taken over. */
 export function keepLastGood(data: string, text: string): void {

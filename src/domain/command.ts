@@ -53,4 +53,6 @@ export type RefusalReason =
   | "busy"
   /** The journal cannot keep it now. Nothing of the input was taken. */
   | "journal-unavailable"
-  | "stopping";
+  | "stopping"
+  /** This machine does not belong to the team any more. */
+  | "revoked";

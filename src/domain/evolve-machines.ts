@@ -25,7 +25,11 @@ function apply(machines: Map<Machine["id"], Machine>, change: MachineFact): void
   const machine = machines.get(change.machineId);
   if (machine === undefined) return;
   if (change.kind === "machine-revoked") {
-    machines.set(machine.id, { ...machine, revokedAt: machine.revokedAt ?? change.at });
+    const { by: person, machine: on = null, at } = change;
+    // Two that revoke one another at once: the canonically first one counts, or nobody might be left.
+    const isVoid = on !== null && (machines.get(on)?.revokedAt ?? null) !== null;
+    if (machine.revokedAt !== null || isVoid) return;
+    machines.set(machine.id, { ...machine, revokedAt: at, revokedBy: { person, machine: on } });
     return;
   }
   const { name = machine.name, person = machine.person, addresses = machine.addresses } = change;

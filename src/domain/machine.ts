@@ -21,12 +21,14 @@ export interface Machine {
   readonly addedAt: EpochMs;
   /** Null: it belongs to the team. Never taken back: a revoked machine pairs anew, with a new key. */
   readonly revokedAt: EpochMs | null;
+  /** Absent: it was not, or nobody knows. `machine`: where it was done. */
+  readonly revokedBy?: { readonly person: PersonId | null; readonly machine: MachineId | null };
 }
 
 export type MachineFact = { readonly at: EpochMs; readonly hlc?: number } & (
   | {
       readonly kind: "machine-added";
-      readonly machine: Omit<Machine, "addedAt" | "revokedAt">;
+      readonly machine: Omit<Machine, "addedAt" | "revokedAt" | "revokedBy">;
       /** The machine that took it in; its own id for the first one of a team. */
       readonly by: MachineId;
     }
@@ -37,5 +39,11 @@ export type MachineFact = { readonly at: EpochMs; readonly hlc?: number } & (
       readonly person?: PersonId | null;
       readonly addresses?: readonly string[];
     }
-  | { readonly kind: "machine-revoked"; readonly machineId: MachineId; readonly by: PersonId | null }
+  | {
+      readonly kind: "machine-revoked";
+      readonly machineId: MachineId;
+      readonly by: PersonId | null;
+      /** The machine that says it; what one says that was revoked before has no effect. Absent: an older Tocsin said it. */
+      readonly machine?: MachineId;
+    }
 );

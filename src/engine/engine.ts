@@ -27,21 +27,13 @@ import { Outbox } from "./outbox.ts";
 import { JournalGuard } from "./journal-guard.ts";
 import { LatestAlerts } from "./latest-alerts.ts";
 import { Merges } from "./merges.ts";
-import {
-  JournalError,
-  type Engine,
-  type EngineChange,
-  type EngineHealth,
-  type EngineProblem,
-  type MergeAnswer,
-  type Standing,
-  type TravellingFact,
-} from "./ports.ts";
+import { JournalError, type Engine, type EngineProblem, type TravellingFact } from "./ports.ts";
 import { Quarantine } from "./quarantine.ts";
 import { asOfNow, inputsOfStart, recoverState } from "./recover-state.ts";
-import { isSameStanding, standingOf } from "./standing.ts";
+import { noteStanding } from "./standing.ts";
 import { inboxIsFull, ownSignal, tooManyOpen } from "./own-signal.ts";
 import { watchFacts } from "./problem-watch.ts";
+import { Revocation } from "./revocation.ts";
 import { SnapshotKeeper } from "./snapshot-keeper.ts";
 import { internalError, journalUnavailable, refusal, tooBusy, Turn } from "./turn.ts";
 
@@ -51,7 +43,8 @@ export class LoopEngine implements Engine {
   private turnIsPlanned = false;
   private readonly timer: OneTimer;
   private readonly quarantine = new Quarantine();
-  private readonly standing: Standing;
+  /** Whether this machine was revoked, as far as it knows. */
+  readonly revocation: Revocation;
   private started = false;
   private stopping = false;
   private readonly warn = (text: string, error: unknown) => this.dependencies.log("warn", text, error);
@@ -75,10 +68,10 @@ export class LoopEngine implements Engine {
       state: () => this.current,
       done: ({ alertId, actionId }, outcome) =>
         void this.submit({ kind: "outcome", alertId, actionId, outcome }),
-      mayAct: () => this.standing.position() !== null,
+      mayAct: () => this.revocation.position() !== null,
       goOn: () => this.planTurn(),
     });
-    this.standing = dependencies.standing ?? { position: () => 0, others: () => [] };
+    this.revocation = new Revocation(dependencies, this.board, () => this.listeners.tellHealth());
     this.timer = new OneTimer(dependencies.clock, () => this.planTurn());
     this.guard = new JournalGuard(dependencies.journal);
     this.agenda = new Agenda(this.guard, this.quarantine, this.handoffs);
@@ -96,7 +89,7 @@ export class LoopEngine implements Engine {
     return this.current;
   }
 
-  get health(): EngineHealth {
+  get health(): Engine["health"] {
     return this.board.health;
   }
 
@@ -122,9 +115,8 @@ export class LoopEngine implements Engine {
   }
 
   submit(input: Input): Promise<Answer> {
-    if (this.stopping && input.kind !== "outcome" && input.kind !== "engine-stopping") {
+    if (this.stopping && input.kind !== "outcome" && input.kind !== "engine-stopping")
       return Promise.resolve(refusal("stopping", "Tocsin is shutting down."));
-    }
     if (this.inbox.isFullFor(input)) {
       if (this.inbox.isFirstRefusalOf(input)) this.alarm(...inboxIsFull(input));
       return Promise.resolve(tooBusy);
@@ -157,7 +149,7 @@ export class LoopEngine implements Engine {
     return this.merges.factsBeyond(vector, maxBytes, now, steps);
   }
 
-  merge(facts: readonly TravellingFact[]): Promise<MergeAnswer> {
+  merge(facts: readonly TravellingFact[]): ReturnType<Engine["merge"]> {
     if (this.stopping) return Promise.resolve({ ok: false });
     const answer = this.merges.add(facts);
     this.planTurn();
@@ -174,7 +166,7 @@ export class LoopEngine implements Engine {
     return this.archive.resolved(this.current, limit);
   }
 
-  onChange(listener: (change: EngineChange) => void): () => void {
+  onChange(listener: Parameters<Engine["onChange"]>[0]): () => void {
     return this.listeners.add(listener);
   }
 
@@ -189,8 +181,8 @@ export class LoopEngine implements Engine {
 
   /** Tocsin raises an alert about itself; while one with this key is open, no second one. */
   alarm(key: string, severity: Severity, title: string, details: Readonly<Record<string, string>>): void {
-    const { random, self = null } = this.dependencies;
-    void this.submit(ownSignal(random.alertId(), key, severity, title, details, self));
+    const { random, self } = this.dependencies;
+    void this.submit(ownSignal(random.alertId(), key, severity, title, details, self ?? null));
   }
 
   /** Something happened that often goes with a sleep or a set clock: notice it now, not at the next deadline. */
@@ -226,14 +218,15 @@ export class LoopEngine implements Engine {
     // What others say is reckoned by the clock as it is now: merged before its step, it would be shifted with the rest.
     if (this.inbox.startsWithClockStep) this.decideAll(this.inbox.takeClockSteps(), now);
     this.takeMerges(now);
+    this.takeStanding();
     this.decideAll(this.inputs(now), now);
     if (this.inbox.depth > 0 || this.merges.any) this.planTurn();
     this.setTimer();
   }
 
   private takeStanding(): void {
-    const seen = standingOf(this.standing);
-    if (!isSameStanding(seen, this.current.acting)) observe(this.current, seen);
+    this.revocation.look(this.current);
+    noteStanding(this.current, this.revocation);
   }
 
   /** What can be sent now, what waits, then what is due after that. */
@@ -265,6 +258,8 @@ export class LoopEngine implements Engine {
 
   private decideOne(turn: Turn, pending: Pending, now: EpochMs): void {
     const { input, answer } = pending;
+    const refused = this.revocation.refuse(input);
+    if (refused !== null) return void turn.answers.push({ tell: answer, answer: refused });
     // A signal that would be refused is the occasion to look whether there is room again.
     if (!this.guard.accepts(input) && !this.probeJournal(now, input.kind === "signal")) {
       this.inbox.postpone([input]);
@@ -352,7 +347,7 @@ export class LoopEngine implements Engine {
 
   private withOwn(state: State): State {
     const { self = null } = this.dependencies;
-    return asOfNow(state, this.current, self, this.outbox.underWayIds, this.standing);
+    return asOfNow(state, this.current, self, this.outbox.underWayIds, this.revocation);
   }
 
   // ---- what else can go wrong

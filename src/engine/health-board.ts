@@ -49,9 +49,9 @@ export class HealthBoard {
 
   private refresh(): true {
     const problems = [...this.problems.values()];
-    const journalWorks = !this.problems.has("journal");
+    const takesAlerts = !this.problems.has("journal") && !this.problems.has("revoked");
     const trusted = this.ready && problems.every(({ kind }) => leavesTrust.has(kind));
-    this.current = { ready: this.ready && journalWorks, trusted, problems };
+    this.current = { ready: this.ready && takesAlerts, trusted, problems };
     return true;
   }
 }

@@ -70,8 +70,9 @@ export class Outbox {
     // The journal cannot be written now: nothing has happened, its turn comes again.
     if (!answer.ok && answer.reason === "journal-unavailable") return this.add(command);
     this.held.delete(command.actionId);
-    // The engine broke at it. It has been told of everything else itself.
-    if (!answer.ok) this.dependencies.done(command, failed(false, "internal", answer.text));
+    // The engine broke at it. It has been told of everything else itself; one that was revoked has nothing to tell.
+    if (!answer.ok && answer.reason !== "revoked")
+      this.dependencies.done(command, failed(false, "internal", answer.text));
   }
 
   /** Drops what has not begun (it is taken in hand again after the restart) and waits a while for what has. */
@@ -215,7 +216,7 @@ function of(commands: Map<Via, Set<Notify>>, via: Via): Set<Notify> {
 const leftToOthers = failed(
   false,
   "internal",
-  "This machine leaves it to the others: it has just woken up, or its journal cannot be written.",
+  "This machine leaves it to the others: it has just woken up, was revoked, or its journal cannot be written.",
 );
 
 function failed(

@@ -41,6 +41,9 @@ export function retryAfterSecondsOf(reason: Refusal["reason"]): number | undefin
       return 15;
     case "too-many-open-alerts":
       return 60;
+    // Only a person can mend it, by pointing the client elsewhere.
+    case "revoked":
+      return 300;
     default:
       return undefined;
   }
@@ -116,6 +119,7 @@ function commonStatusOf({ reason }: Refusal): number {
     case "busy":
     case "journal-unavailable":
     case "stopping":
+    case "revoked":
     case "internal":
       return 503;
   }

@@ -231,7 +231,7 @@ export const factShapes = {
     person: optional(personOrNobody),
     addresses: optional(list(shortText)),
   },
-  "machine-revoked": { ...always, machineId: id, by: personOrNobody },
+  "machine-revoked": { ...always, machineId: id, by: personOrNobody, machine: optional(id) },
   "handoff-announced": {
     ...always,
     schedule: id,

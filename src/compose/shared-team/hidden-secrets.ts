@@ -29,6 +29,12 @@ export function secretHider(...texts: readonly string[]): ((line: string) => str
   };
 }
 
+/** The secrets in a team file, as they read; null: it cannot be read. */
+export function secretsOf(text: string): readonly string[] | null {
+  const { value } = readYaml(text);
+  return value === undefined ? null : secretsIn(value);
+}
+
 /** Behind such a key: a quoted text, or all the rest of the line. */
 const secretValue =
   /(["']?\b(?:key|password|url)["']?\s*:\s*)(\{[^}]*\}|"(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|[^\s'"{].*)/g;

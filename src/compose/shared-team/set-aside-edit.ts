@@ -78,7 +78,7 @@ function wordsOf({ path, ours, theirs }: LostChange, hide: ((line: string) => st
 
 /** DATA/team-conflicts/20260301T120000Z-MACHINE.yaml; never over another one. */
 function keep({ at, machine }: LostEdit, text: string, data: string): string | null {
-  const folder = join(data, "team-conflicts");
+  const folder = conflictsFolder(data);
   const time = new Date(at).toISOString().replace(/\.\d+|[-:]/g, "");
   const name = `${time}-${/^[a-z0-9]{1,40}$/.exec(machine ?? "")?.[0] ?? "here"}`;
   try {
@@ -95,3 +95,5 @@ function keep({ at, machine }: LostEdit, text: string, data: string): string | n
 function minute(at: EpochMs): string {
   return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
+
+export const conflictsFolder = (data: string) => join(data, "team-conflicts");

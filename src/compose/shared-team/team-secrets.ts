@@ -22,7 +22,7 @@ export function filledIn(
   }
   const { caFile } = email;
   if (caFile !== undefined && parcel.authority !== null && !existsSync(caFile)) {
-    const copy = join(data, "team-mail-authority.pem");
+    const copy = mailAuthorityFile(data);
     if (keep(copy, parcel.authority)) email = { ...email, caFile: copy };
   }
   return { ...secrets, email, missingVariable };
@@ -59,3 +59,5 @@ function keep(file: string, text: string): boolean {
     return false;
   }
 }
+
+export const mailAuthorityFile = (data: string) => join(data, "team-mail-authority.pem");

@@ -11,6 +11,7 @@ export function changeMachines(decision: Decision, change: MachineChange): void 
     }
     if (machine.revokedAt !== null) return decision.done(null, "ignored");
   }
-  decision.say(change);
+  const { self } = decision.acting;
+  decision.say(change.kind === "machine-revoked" && self !== null ? { ...change, machine: self } : change);
   decision.done(null, "changed");
 }
