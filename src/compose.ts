@@ -158,7 +158,6 @@ async function build(
     consoleUrl: (id) => (url === null ? null : `${url}/#alert=${encodeURIComponent(id)}`),
     limits: { drainMs: mailsGraceMs },
   });
-  stopList.push(() => email.close());
   const mail = new MailHealth({ clock, mail: () => teamFile?.current.secrets ?? null });
   stopList.push(() => mail.stop());
   const engine = new LoopEngine({
@@ -258,6 +257,11 @@ async function build(
       deskDoor.attach(connection as DeskConnection, desk);
     },
     onTeamKey: () => void shared.belongs(),
+    onRevoked: () => {
+      shared.forget();
+      // Its connections know the password.
+      void mail.stop();
+    },
     teamFileText: () => shared.text,
   });
   machines = team;
@@ -319,8 +323,7 @@ async function build(
   const listening = await server.listen();
   if (!listening.ok) return refused(listening.text);
   url = listening.url;
-  stopList.push(() => server.close(clientsGraceMs));
-  stopList.push(leaveAddress(data, url));
+  stopList.push(() => server.close(clientsGraceMs), leaveAddress(data, url));
   shared.startWatching();
   return {
     ok: true,

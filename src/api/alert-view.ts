@@ -91,3 +91,8 @@ function entryJson({
 export function iso(at: EpochMs): string {
   return new Date(at).toISOString();
 }
+
+/** A machine that was revoked has no alerts to show. */
+export function isRevoked({ problems }: Pick<EngineHealth, "problems">): boolean {
+  return problems.some(({ kind }) => kind === "revoked");
+}

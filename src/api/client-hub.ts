@@ -11,7 +11,7 @@ import type { AlertId, EpochMs, PersonId } from "#domain/ids";
 import type { Clock, Desktops, Engine, EngineChange, Notice, Random } from "#engine/ports";
 import type { EngineMessage } from "#wire/client-contract";
 import type { SchedulesJson } from "#wire/schedules-json";
-import { toAlertJson, toHealthMessage, toTeamMessage } from "./alert-view.ts";
+import { isRevoked, toAlertJson, toHealthMessage, toTeamMessage } from "./alert-view.ts";
 import { AttachedDesktops } from "./attached-desktops.ts";
 import type { DesktopEvents } from "./attached-desktops.ts";
 import { ClientSession } from "./client-session.ts";
@@ -129,7 +129,10 @@ export class ClientHub implements Desktops {
       if (team !== null) this.tellAll({ type: "team", team: toTeamMessage(team) });
     }
     if (health !== this.health) {
+      const wasRevoked = isRevoked(this.health);
       this.health = health;
+      // What is on the screens is not its business any more.
+      if (isRevoked(health) && !wasRevoked) for (const session of this.sessions) session.startAnew();
       this.tellAll({ type: "health", health: toHealthMessage(health) });
     }
   }
@@ -150,6 +153,7 @@ export class ClientHub implements Desktops {
     this.flushedAt = this.dependencies.clock.now();
     const alerts = [...this.changed.values()];
     this.changed.clear();
+    if (isRevoked(this.health)) return;
     for (const alert of alerts) this.toldAlerts.add(alert);
     if (this.sessions.size === 0) return;
     for (let from = 0; from < alerts.length; from += alertsInMessage) {

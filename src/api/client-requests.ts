@@ -1,6 +1,7 @@
 /** What all routes for clients have in common: the token, JSON bodies, the engine's refusals. Used by `routes`, `override-routes`. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Answer, RefusalReason } from "#domain/command";
+import type { Engine } from "#engine/ports";
 import type { BearerToken } from "./bearer-token.ts";
 import { errorBody } from "./http-server.ts";
 
@@ -21,6 +22,15 @@ export function clientsOnly(app: FastifyInstance, token: BearerToken): void {
           `Send "Authorization: Bearer TOKEN"; the token is in the file "token" of the data directory.`,
         ),
       );
+  });
+}
+
+/** On a machine that was revoked one may look, and change nothing. */
+export function nothingWhenRevoked(app: FastifyInstance, engine: Pick<Engine, "health">): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    const revoked = engine.health.problems.find(({ kind }) => kind === "revoked");
+    if (revoked === undefined || request.method === "GET" || request.method === "HEAD") return done();
+    refuse(reply, { ok: false, reason: "revoked", text: revoked.text });
   });
 }
 

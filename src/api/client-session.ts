@@ -12,7 +12,7 @@ import { clientContractVersion, clientMessage } from "#wire/client-contract";
 import type { ClientMessage, DesktopPresence, EngineMessage } from "#wire/client-contract";
 import { cleanLine, cleanText } from "#wire/hostile-text";
 import type { MachinesJson } from "#wire/machines-json";
-import { toAlertJson, toHealthMessage, toTeamMessage } from "./alert-view.ts";
+import { isRevoked, toAlertJson, toHealthMessage, toTeamMessage } from "./alert-view.ts";
 import type { AttachedDesktop, AttachedDesktops } from "./attached-desktops.ts";
 import type { ClientConnection, HubDependencies } from "./client-hub.ts";
 import { welcomeText } from "./welcome-text.ts";
@@ -94,9 +94,21 @@ export class ClientSession implements AttachedDesktop {
         `the client speaks version ${hello.version} of the contract, this engine ${clientContractVersion}; install them together`,
       );
     }
-    const { engine, engineVersion, url, machines } = this.dependencies;
-    const { team, open } = engine.state;
     this.client = this.connection.desk === undefined ? hello.client : "desktop";
+    this.startAnew();
+    if (this.client !== "desktop") return;
+    this.person = this.personOf(hello);
+    this.available = hello.available;
+    this.presence = hello.presence ?? "active";
+    this.desktops.attach(this);
+  }
+
+  /** Says all of it, as at the beginning; before the hello, nothing. */
+  startAnew(): void {
+    if (!this.isOpen || this.client === null) return;
+    const { engine, engineVersion, url, machines } = this.dependencies;
+    const { team } = engine.state;
+    const open = isRevoked(engine.health) ? [] : [...engine.state.open.values()];
     const welcome = {
       type: "welcome" as const,
       version: clientContractVersion,
@@ -106,13 +118,8 @@ export class ClientSession implements AttachedDesktop {
       health: toHealthMessage(engine.health),
       ...(machines !== undefined && { machines: this.machinesSeen(machines.machines()) }),
     };
-    if (this.connection.sendText !== undefined) this.connection.sendText(welcomeText(welcome, open.values()));
-    else this.tell({ ...welcome, alerts: [...open.values()].map((alert) => toAlertJson(alert)) });
-    if (this.client !== "desktop") return;
-    this.person = this.personOf(hello);
-    this.available = hello.available;
-    this.presence = hello.presence ?? "active";
-    this.desktops.attach(this);
+    if (this.connection.sendText !== undefined) this.connection.sendText(welcomeText(welcome, open));
+    else this.tell({ ...welcome, alerts: open.map((alert) => toAlertJson(alert)) });
   }
 
   private moved(message: { person: string | null; available: boolean }): void {

@@ -7,7 +7,7 @@ import type { PersonId } from "#domain/ids";
 import type { Engine } from "#engine/ports";
 import { inviteRequest, machineChangeRequest } from "#wire/machines-json";
 import type { BearerToken } from "./bearer-token.ts";
-import { clientsOnly, readBody, refuse } from "./client-requests.ts";
+import { clientsOnly, nothingWhenRevoked, readBody, refuse } from "./client-requests.ts";
 import { faultsOf } from "./command-body.ts";
 import { errorBody } from "./http-server.ts";
 import {
@@ -19,7 +19,7 @@ import {
 } from "./machine-commands.ts";
 
 export interface MachineRouteDependencies {
-  readonly engine: Pick<Engine, "state">;
+  readonly engine: Pick<Engine, "state" | "health">;
   readonly token: BearerToken;
   /** Whose machine this is; null while nobody has been chosen. Machines are revoked in this person's name. */
   readonly person: () => PersonId | null;
@@ -33,6 +33,7 @@ export function machineRoutes(
     const { engine, token, person, machines } = dependencies;
     const commands = new MachineCommands(machines, () => engine.state.team);
     clientsOnly(app, token);
+    nothingWhenRevoked(app, engine);
     lookAtMachines(app, machines);
     app.post("/api/v1/machines/invites", async (request, reply) => {
       const body = read(request, reply, (value) => inviteRequest.safeParse(value));

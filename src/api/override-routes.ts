@@ -15,7 +15,7 @@ import type { Override, Team } from "#domain/team";
 import type { Clock, Engine, Random } from "#engine/ports";
 import type { BearerToken } from "./bearer-token.ts";
 import type { DutySegment } from "./calendar-feed.ts";
-import { clientsOnly, readBody, refuse } from "./client-requests.ts";
+import { clientsOnly, nothingWhenRevoked, readBody, refuse } from "./client-requests.ts";
 import { readAnswer, readDuty, whyOver, type DutyRequest, type Read } from "./duty-request.ts";
 import { errorBody } from "./http-server.ts";
 
@@ -43,6 +43,7 @@ class OverrideRoutes {
 
   register(app: FastifyInstance): void {
     clientsOnly(app, this.dependencies.token);
+    nothingWhenRevoked(app, this.dependencies.engine);
     const { editor } = this.dependencies;
     const oneByOne =
       (handle: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) =>

@@ -13,7 +13,7 @@ import type { SchedulesJson } from "#wire/schedules-json";
 import { defaultSeverity } from "#wire/severity-words";
 import { toAlertJson } from "./alert-view.ts";
 import type { BearerToken } from "./bearer-token.ts";
-import { clientsOnly, readBody, refuse } from "./client-requests.ts";
+import { clientsOnly, nothingWhenRevoked, readBody, refuse } from "./client-requests.ts";
 import { actionNames, faultsOf, raiseBody, readCommand } from "./command-body.ts";
 import type { ActionName } from "./command-body.ts";
 import { errorBody } from "./http-server.ts";
@@ -46,6 +46,7 @@ class ApiRoutes {
 
   register(app: FastifyInstance): void {
     clientsOnly(app, this.dependencies.token);
+    nothingWhenRevoked(app, this.dependencies.engine);
     app.get("/api/v1/alerts", (request, reply) => this.list(request, reply));
     app.post("/api/v1/alerts", (request, reply) => this.raise(request, reply));
     app.get("/api/v1/alerts/:id", (request, reply) => this.show(request, reply));

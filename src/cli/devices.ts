@@ -1,4 +1,5 @@
 /** `tocsin machines`: which machines belong to the team, what they are called, whose they are; and revoking one. */
+import { z } from "zod";
 import { machinesJson, type MachineJson, type MachinesJson } from "#wire/machines-json";
 import { visible } from "./alert-text.ts";
 import { findEngine, type EngineClient } from "./engine-client.ts";
@@ -21,9 +22,37 @@ export async function machines(given: Given, output: Output): Promise<number> {
     `/api/v1/machines/${encodeURIComponent(machine.id)}/${word}`,
     change.body,
   );
-  output.out(given.flag("json") ? JSON.stringify(answer) : `${visible(machine.name)} ${change.said}`);
+  const rotate = word === "revoke" ? await toRotate(engine, machine) : null;
+  if (given.flag("json"))
+    output.out(JSON.stringify(rotate === null ? answer : { ...Object(answer), rotate }));
+  else for (const line of [`${visible(machine.name)} ${change.said}`, ...(rotate ?? [])]) output.out(line);
   return exitCodes.done;
 }
+
+/** What a machine has known that is out of the team now: a sentence for each, without any secret. */
+async function toRotate(engine: EngineClient, { role, name }: MachineJson): Promise<string[]> {
+  const refusedFromNow = `From now on the team's machines refuse it${role === "engine" ? "; as soon as it knows, it acts on nothing, forgets the team's secrets, and answers 503" : ""}. Only a new invite lets it in again.`;
+  if (role === "desk")
+    return [
+      refusedFromNow,
+      "It was a desk: it had no keys and no mail password, so nothing has to be rotated.",
+    ];
+  // It is revoked already: whatever else fails, that is to be said.
+  const team = await engine.request("GET", "/api/v1/team").catch(() => null);
+  const { integrations } = teamPart.catch({ integrations: [] }).parse(team);
+  const keys = integrations.map(({ id }) => visible(id)).join(", ") || "in the team file";
+  return [
+    refusedFromNow,
+    `Whoever has ${visible(name)} may have copied what it knew, so rotate:`,
+    `  the keys of the integrations ${keys}: in the team file, then in the tools that use them`,
+    "  the password of the mail server: there, then in the team file or the environment variable that it names",
+    "  the private addresses of calendars, if the team file has any; invites that are open end by themselves within 15 minutes",
+  ];
+}
+
+const teamPart = z.object({
+  integrations: z.array(z.object({ id: z.string() })).default([]),
+});
 
 interface Change {
   readonly body: object;

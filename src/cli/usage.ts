@@ -203,7 +203,8 @@ export const commands = {
   },
   machines: {
     synopsis: "[rename ID NAME | bind ID (PERSON | nobody) | revoke ID] [--json]",
-    purpose: "the machines of the team: who coordinates, whose each is; revoke one that was lost",
+    purpose:
+      "the machines of the team: who coordinates, whose each is; revoke one that was lost, which says what to rotate",
     options: engine,
     words: [0, 1000],
   },

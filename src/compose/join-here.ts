@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { JournalError } from "#engine/ports";
 import { takeLock } from "#journal/lock";
 import { placesIn } from "#journal/places";
-import { readOrMakeIdentity } from "#peers/identity/machine-identity";
+import { forgetIdentity, readOrMakeIdentity } from "#peers/identity/machine-identity";
 import { mostSaidAddresses, readMembership, writeMembership } from "#peers/identity/membership";
 import { isAddress, type Address } from "#peers/link/address";
 import { realScheduler } from "#peers/link/scheduler";
@@ -60,7 +60,10 @@ async function joinHeld(options: JoinHereOptions): Promise<JoinedHere> {
   const { data, invite, listenAt } = options;
   const member = readMembership(data);
   if (!member.ok) return refusal("unusable", member.text);
-  if (member.membership !== null) return refusal("member", memberText(data, member.membership.teamId));
+  const { revoked, teamId } = member.membership ?? {};
+  if (teamId !== undefined && revoked === undefined) return refusal("member", memberText(data, teamId));
+  // What was revoked stays so: the machine comes back as another one.
+  if (revoked !== undefined) forgetIdentity(data, revoked.machine);
   const self = await readOrMakeIdentity(data, Date.now());
   if (!self.ok) return refusal("unusable", self.text);
   const answer = await joinTeam({

@@ -28,6 +28,7 @@ const doubtAfterTimeOutMs = 600_000;
 export class MailHealth {
   private readonly watch: EmailWatch;
   private engine: MailReport | null = null;
+  private channel: Channel | null = null;
   private timedOutAt: EpochMs | null = null;
   private missing: string | null = null;
   private stopListening = () => {};
@@ -45,6 +46,7 @@ export class MailHealth {
 
   /** The channel, whose mails are a better proof than any try. */
   watching(channel: Channel): Channel {
+    this.channel = channel;
     return {
       via: channel.via,
       send: async (notice, signal) => {
@@ -80,9 +82,11 @@ export class MailHealth {
     this.watch.look();
   }
 
-  stop(): void {
+  /** Closes the channel as well. Stopping twice does nothing. */
+  async stop(): Promise<void> {
     this.stopListening();
     this.watch.stop();
+    await this.channel?.close();
   }
 
   private verified(verification: EmailVerification): void {

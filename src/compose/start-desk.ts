@@ -12,6 +12,7 @@ import type { PersonId } from "#domain/ids";
 import { connectDesk } from "#peers/link/desk-client";
 import { readIdentity } from "#peers/identity/machine-identity";
 import { writeMembership, type KnownEngine, type Membership } from "#peers/identity/membership";
+import { refusalText } from "#peers/link/peer-client";
 import { realScheduler } from "#peers/link/scheduler";
 import { leaveAddress, openDataDirectory, readOrMakeToken } from "#system/data-directory";
 import { SystemClock } from "#system/system-clock";
@@ -45,6 +46,8 @@ export type DeskStart =
 /** A hung engine is given up after three times this at most: the next one is found within ten seconds. */
 const pingMs = 3000;
 const clientsGraceMs = 1000;
+
+const revokedDeskText = refusalText("revoked-machine");
 
 export async function startDesk(options: DeskOptions): Promise<DeskStart> {
   const { data, log, version, membership } = options;
@@ -100,6 +103,10 @@ export async function startDesk(options: DeskOptions): Promise<DeskStart> {
         // Every few seconds, for as long as it lasts.
         if (why !== lastWhy) log.warn({ why }, "no engine is connected");
         lastWhy = why;
+        if (why === revokedDeskText) {
+          engines.revokedAs(identity.id, now());
+          hub.revoked();
+        }
         hub.lineDown(why);
       },
     },
@@ -166,8 +173,19 @@ class KnownEngines {
           role === "engine" && revokedAt === undefined && addresses.length > 0,
       )
       .map(({ id, fingerprint, addresses }) => ({ id, fingerprint, addresses }));
-    if (engines.length === 0 || JSON.stringify(engines) === JSON.stringify(this.membership.engines)) return;
-    this.membership = { ...this.membership, engines };
+    const { revoked, ...membership } = this.membership;
+    const isNews = revoked !== undefined || JSON.stringify(engines) !== JSON.stringify(membership.engines);
+    if (engines.length > 0 && isNews) this.keep({ ...membership, engines });
+  }
+
+  /** Every engine that answers says so. Kept, so that this desk may join again with a new invite. */
+  revokedAs(machine: string, at: number): void {
+    if (this.membership.revoked !== undefined) return;
+    this.keep({ ...this.membership, revoked: { machine, text: revokedDeskText, at: Math.round(at) } });
+  }
+
+  private keep(membership: Membership): void {
+    this.membership = membership;
     try {
       writeMembership(this.data, this.membership);
     } catch (error) {

@@ -33,6 +33,7 @@ import { OwnRuntime } from "./own-runtime.ts";
 import { PeersProblem } from "./peers-problem.ts";
 import type { SecurityFile } from "./security-file.ts";
 import { canTravel } from "./shared-team/team-parcel.ts";
+import { ShutOut } from "./shut-out.ts";
 import { TeamDoor } from "./team-door.ts";
 import { TeamRoster } from "./team-roster.ts";
 
@@ -56,6 +57,8 @@ export interface TeamMachinesOptions {
   readonly onClient: (connection: JsonConnection<unknown>, machine: Machine) => void;
   /** This machine has become part of a team: what engines share is to be sealed with its key from now on. */
   readonly onTeamKey: () => void;
+  /** This machine was revoked: whatever it was trusted with is to be forgotten. Called once. */
+  readonly onRevoked: () => void;
   /** For an engine that joins; null: there is none that could be given. */
   readonly teamFileText: () => string | null;
 }
@@ -74,6 +77,7 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
   private readonly startedAt: EpochMs;
   private isStarted = false;
   private readonly problem: PeersProblem;
+  private readonly shutOut: ShutOut;
   private stopListening = () => {};
 
   constructor(private readonly options: TeamMachinesOptions) {
@@ -85,6 +89,15 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
       () => clock.now(),
       () => this.tell(),
     );
+    this.shutOut = new ShutOut({
+      ...{ self: identity.id, engine, clock, log, roster: this.roster },
+      linked: () => this.peers.linked(),
+      onShutOut: () => {
+        this.door.close();
+        options.onRevoked();
+        this.machinesChanged();
+      },
+    });
     const runtime = new OwnRuntime(version);
     this.peers = new Peers({
       clock,
@@ -111,10 +124,7 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
       ...connecting,
       random: Math.random,
       onLink: (link) => this.peers.attach(link),
-      onRevoked: (by) => {
-        this.shutOut(by);
-        this.machinesChanged();
-      },
+      onRevoked: (by) => this.shutOut.toldBy(by),
     });
     this.pairing = new PairingDesk({
       now: () => clock.now(),
@@ -153,8 +163,10 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
   async start(): Promise<string | null> {
     const { engine, identity, listenAt, local } = this.options;
     this.roster.begin();
+    if (this.shutOut.look()) return null;
     this.stopListening = engine.onChange(({ facts }) => {
-      if (facts.some(({ kind }) => kind.startsWith("machine-"))) this.machinesChanged();
+      // After this commit is on its way to the others: whoever is revoked in it is to hear so before it is cut off.
+      if (facts.some(({ kind }) => kind.startsWith("machine-"))) queueMicrotask(() => this.machinesChanged());
       // Its own record comes with the journal, and may name the place that was meant when it joined.
       const isOurs = facts.some((fact) => fact.kind === "machine-added" && fact.machine.id === identity.id);
       if (isOurs && this.door.isOpen) void this.sayWhereWeAre();
@@ -232,7 +244,8 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
       return { ok: false, text: `${person} is not in the team file: add this person first.` };
     const { team } = this.options.engine.state;
     if (team !== null && !canTravel(team)) return { ok: false, text: tooLarge };
-    const problem = this.problem.revoked ?? (await this.becomeTeam()) ?? (await this.listen());
+    const problem =
+      this.options.engine.revocation.known ?? (await this.becomeTeam()) ?? (await this.listen());
     if (problem !== null) return { ok: false, text: problem };
     this.roster.rememberAddresses(request.addresses ?? []);
     // Whoever joins finds it by the journal later on.
@@ -331,17 +344,8 @@ export class MachinesOfThisTeam implements TeamMachines, Standing {
 
   private machinesChanged(): void {
     this.roster.look();
-    if (this.roster.isRevoked) this.shutOut(null);
-    this.links.follow(this.problem.revoked === null ? this.roster.otherEngines() : []);
+    this.links.follow(this.shutOut.look() ? [] : this.roster.otherEngines());
     this.tell();
-  }
-
-  /** It goes on with what it is told itself, and says that it is on its own; its desks look for another engine. */
-  private shutOut(by: MachineId | null): void {
-    if (this.problem.revoked !== null) return;
-    this.options.log.warn({ by }, "this machine was revoked");
-    this.problem.isRevoked(by);
-    this.door.close();
   }
 
   private tell(): void {

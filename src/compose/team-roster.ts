@@ -37,10 +37,6 @@ export class TeamRoster {
     return this.current;
   }
 
-  get isRevoked(): boolean {
-    return this.revoked.has(this.options.identity.id);
-  }
-
   /** As the team knows this machine; before it does, as it would introduce itself. */
   self(addresses: readonly string[]): Machine {
     const { identity, engine, person, startedAt } = this.options;
@@ -86,6 +82,8 @@ export class TeamRoster {
   /** After facts about machines: tells of those that are revoked now, and remembers the engines. */
   look(): void {
     for (const { id, revokedAt } of this.options.engine.state.machines.values()) {
+      // Two revoked one another, and the other one counts.
+      if (revokedAt === null) this.revoked.delete(id);
       if (revokedAt === null || this.revoked.has(id)) continue;
       this.revoked.add(id);
       this.options.log.warn({ machine: id }, "a machine was revoked");

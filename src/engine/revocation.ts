@@ -33,6 +33,11 @@ export class Revocation implements Standing {
     return this.text !== null;
   }
 
+  /** Who says so, and the remedy, for people; null: it was not, as far as this machine knows. */
+  get known(): string | null {
+    return this.text;
+  }
+
   position(): number | null {
     const { standing } = this.dependencies;
     return this.isKnown ? null : standing === undefined ? 0 : standing.position();

@@ -39,6 +39,9 @@ type Accept = (submitted: readonly Submitted[]) => FastifyReply;
 /** Contract §4, for every way in: a large outage is one large message. */
 const bodyLimitBytes = 5 * 1024 * 1024;
 
+/** For strangers, too. */
+const revokedText = "this machine was revoked from its team and takes nothing: send to another one";
+
 /** A Fastify plugin. */
 export function ingestRoutes(dependencies: IngestDependencies): (app: FastifyInstance) => Promise<void> {
   return async (app) => new IngestRoutes(dependencies).register(app);
@@ -61,6 +64,11 @@ class IngestRoutes {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
     app.decorateRequest("integration", null);
+    app.addHook("onRequest", (request, reply, done) => {
+      // First of all, whatever the key: it has been forgotten.
+      if (!this.dependencies.engine.health.problems.some(({ kind }) => kind === "revoked")) return done();
+      this.gate.refuse(request, reply, { reason: "revoked", texts: [revokedText] });
+    });
     app.setErrorHandler((error: Error, request, reply) => this.gate.failed(error, request, reply));
     this.registerPagerDuty(app);
     this.registerAlertmanager(app);

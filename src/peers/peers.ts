@@ -170,6 +170,11 @@ export class Peers implements Standing {
     return this.membership.acting(clock.now()).map(({ machine }) => machine);
   }
 
+  /** The engines that there is a link with. */
+  linked(): readonly MachineId[] {
+    return this.sessions.machines;
+  }
+
   /** All desktops of the team. */
   desktops(): Desktops {
     return this.teamDesktops;

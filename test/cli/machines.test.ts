@@ -165,6 +165,43 @@ describe("tocsin machines", () => {
     ]);
   });
 
+  it("revoking says what to rotate, by name and never by key, and what is refused from now on", async () => {
+    answers["GET /api/v1/team"] = {
+      status: 200,
+      body: {
+        integrations: [
+          { id: "prometheus", type: "alertmanager" },
+          { id: "shop", type: "events" },
+        ],
+      },
+    };
+    const { out } = await run(machines, "machines", "revoke", bens, ...engine);
+    expect(out).toMatch(/refuse it.*acts on nothing.*answers 503.*new invite/);
+    expect(out).toMatch(/rotate:\n.*integrations prometheus, shop.*\n.*password of the mail server/);
+    const json = JSON.parse(
+      (await run(machines, "machines", "revoke", bens, "--json", ...engine)).out,
+    ) as object;
+    expect(json).toMatchObject({
+      id: bens,
+      rotate: expect.arrayContaining([expect.stringContaining("shop")]),
+    });
+    // It is done, and the rest has to be said, even when the team cannot be asked.
+    delete answers["GET /api/v1/team"];
+    expect((await run(machines, "machines", "revoke", bens, ...engine)).out).toMatch(
+      /password of the mail server/,
+    );
+  });
+
+  it("a revoked desk had nothing that would have to be rotated", async () => {
+    const [, ben] = all.machines;
+    answers["GET /api/v1/machines"] = {
+      status: 200,
+      body: { ...all, machines: [{ ...ben!, role: "desk" }] },
+    };
+    const { out } = await run(machines, "machines", "revoke", bens, ...engine);
+    expect(out).toMatch(/desk.*nothing has to be rotated/);
+  });
+
   it("changes nothing when it is not clear which machine is meant, or what", async () => {
     for (const [words, code] of [
       [["revoke", "b"], 1],

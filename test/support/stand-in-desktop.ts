@@ -22,6 +22,8 @@ export class StandInDesktop {
     readonly alertId: string;
     readonly status: AlertJson["status"];
   }[] = [];
+  /** What is open, as it was told last. */
+  readonly open = new Set<string>();
   private socket: WebSocket | null = null;
 
   /** Resolves with the machine's welcome. After a restart of the machine: again. */
@@ -40,7 +42,10 @@ export class StandInDesktop {
       );
       socket.on("message", (data) => {
         const message = engineMessage.parse(JSON.parse(String(data)));
-        if (message.type === "welcome") resolve();
+        if (message.type === "welcome") {
+          this.open.clear();
+          resolve();
+        }
         if (message.type === "welcome" || message.type === "alerts") this.heard(message.alerts);
         if (message.type !== "present") return;
         this.shown.push({ at: Date.now(), alertId: message.alertId, actionId: message.actionId });
@@ -65,6 +70,10 @@ export class StandInDesktop {
   }
 
   private heard(alerts: readonly AlertJson[]): void {
-    for (const { id, status } of alerts) this.statuses.push({ at: Date.now(), alertId: id, status });
+    for (const { id, status } of alerts) {
+      this.statuses.push({ at: Date.now(), alertId: id, status });
+      if (status === "resolved") this.open.delete(id);
+      else this.open.add(id);
+    }
   }
 }

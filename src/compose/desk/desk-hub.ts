@@ -100,6 +100,11 @@ export class DeskHub {
     if (machines !== null) this.tellAll({ type: "machines", machines: this.asSeenHere(machines) });
   }
 
+  /** This desk does not belong to the team any more: what is on its screens is not its business. */
+  revoked(): void {
+    if (this.mirror.forgetAlerts()) for (const client of this.clients) this.greet(client);
+  }
+
   /** Any value at all: what this version does not know is left aside. */
   hear(message: unknown): void {
     const http = deskAnswer.safeParse(message);

@@ -40,6 +40,13 @@ export class EngineMirror {
     return this.rest === null ? null : { ...this.rest, alerts: [...this.open.values()] };
   }
 
+  /** @returns whether there was any. */
+  forgetAlerts(): boolean {
+    const any = this.open.size > 0;
+    this.open.clear();
+    return any;
+  }
+
   alert(id: string): AlertJson | null {
     return this.open.get(id) ?? null;
   }

@@ -13,6 +13,7 @@ import type { Adoption } from "#domain/state";
 import type { Team } from "#domain/team";
 import { watchTeamFile, type GoodTeam } from "../team-file.ts";
 import { findTeam, type FoundTeam } from "./find-team.ts";
+import { forgetTeamSecrets } from "./forget-team.ts";
 import { LocalTeamFile } from "./local-team-file.ts";
 import { SealedTexts } from "./sealed-texts.ts";
 import type { SharedTeamFileOptions } from "./shared-team-options.ts";
@@ -51,12 +52,14 @@ export class SharedTeamFile {
   private stopWaiting: (() => void) | null = null;
   /** Something is left to be done once this machine has heard what the others did. */
   private waitsForTurn = false;
+  private isForgotten: boolean;
 
   private constructor(
     private readonly options: SharedTeamFileOptions,
-    { file, good, text, isNew, refused }: FoundTeam,
+    { file, good, text, isNew, refused, isForgotten }: FoundTeam,
   ) {
     const { data, engine, history, link, listener } = options;
+    this.isForgotten = isForgotten;
     this.file = file;
     this.isNew = isNew;
     this.refused = refused;
@@ -97,6 +100,7 @@ export class SharedTeamFile {
 
   /** Tells of edits from here on; where there is no file yet, from when there is one. */
   startWatching(): void {
+    if (this.isForgotten) return;
     this.mayWatch = true;
     const { text } = this.local;
     const { data, clock, link } = this.options;
@@ -112,6 +116,18 @@ export class SharedTeamFile {
     this.stopWaiting?.();
     this.merges.stop();
     for (const stop of this.stops.splice(0)) stop();
+  }
+
+  /** This machine was revoked: the team's secrets go from memory and from the data folder. */
+  forget(): void {
+    this.isForgotten = true;
+    this.stop();
+    this.watch = null;
+    this.local.text = null;
+    this.inForce.forget();
+    const { data, listener } = this.options;
+    for (const file of forgetTeamSecrets(data))
+      listener.onFault(new Error(`The team's secrets could not be taken out of ${file}: remove it by hand.`));
   }
 
   /** Tocsin itself has changed the file for somebody (an override). Resolves once it is in force. */
@@ -288,7 +304,10 @@ export class SharedTeamFile {
 
   /** One thing at a time: an edit and a fact that come at once are looked at one after the other. */
   private serially(task: () => Promise<void>): Promise<void> {
-    this.last = this.last.then(task).catch((error: unknown) => this.options.listener.onFault(error));
+    const unlessForgotten = async () => (this.isForgotten ? undefined : task());
+    this.last = this.last
+      .then(unlessForgotten)
+      .catch((error: unknown) => this.options.listener.onFault(error));
     return this.last;
   }
 }

@@ -33,6 +33,7 @@ export class TeamInForce {
   private taken: { readonly version: TeamFileVersion; readonly sealed: string | null } | null = null;
   /** Whether it was this machine's turn to read the calendars when they were last thought of. */
   private refreshes: boolean | null = null;
+  private isForgotten = false;
 
   constructor(
     good: GoodTeam,
@@ -218,7 +219,18 @@ export class TeamInForce {
     return this.options.sealing.parcelOf(this.options.engine.state.adoption);
   }
 
+  /** This machine was revoked: from here on nobody and nothing is in force. */
+  forget(): void {
+    this.options.calendars.stop();
+    this.base = null;
+    this.taken = null;
+    this.putInForce(nobody);
+    this.isForgotten = true;
+  }
+
   private putInForce(good: GoodTeam): void {
+    // Something was under way when it was forgotten.
+    if (this.isForgotten) return;
     this.current = good;
     this.options.listener.onTeam(good);
   }

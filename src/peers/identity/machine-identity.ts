@@ -3,6 +3,7 @@
  * `tocsin join`. Whoever has this file is this machine; it never leaves it.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { EpochMs, MachineId } from "#domain/ids";
@@ -106,4 +107,10 @@ function orThrow<Value>(text: string, make: () => Value): Value {
 
 function whyOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** Removes the key of the machine of this id, if it is still there; the next `readOrMakeIdentity` makes another one. */
+export function forgetIdentity(data: string, id: string): void {
+  const read = readIdentity(data);
+  if (read.ok && read.identity?.id === id) rmSync(join(data, identityFileName));
 }

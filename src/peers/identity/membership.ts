@@ -12,8 +12,10 @@ import { readPrivateFile, writePrivateFile } from "./private-file.ts";
 export interface Membership {
   /** 16 hexadecimal digits; no secret. */
   readonly teamId: string;
-  /** 32 bytes, base64: seals the team file and the mail password on their way between engines. Null on a desk. */
+  /** 32 bytes, base64: seals the team file and the mail password on their way between engines. Null on a desk, and once revoked. */
   readonly teamKey: string | null;
+  /** This machine was revoked, and has forgotten the key; absent: it belongs to the team. */
+  readonly revoked?: RevokedMembership;
   readonly role: MachineRole;
   /** What this machine is called in the team. */
   readonly name: string;
@@ -22,6 +24,15 @@ export interface Membership {
   /** `HOST:PORT`, as people have said: where else it is to be found, which it cannot know itself (a router, a tunnel). */
   readonly alsoAt: readonly string[];
   readonly engines: readonly KnownEngine[];
+}
+
+export interface RevokedMembership {
+  /** The id that was revoked: to join again, the machine takes another one. */
+  readonly machine: string;
+  /** For people: who said so, and the remedy. */
+  readonly text: string;
+  /** Epoch ms, when this machine learned of it. */
+  readonly at: number;
 }
 
 /** An engine of the team as a machine remembers it, to find it again. */
@@ -47,6 +58,9 @@ const membershipJson = z
       .base64()
       .refine((text) => Buffer.from(text, "base64").length === 32, "is not 32 bytes long")
       .nullable(),
+    revoked: z
+      .object({ machine: z.string().max(64), text: z.string().max(2_000), at: z.number().int().min(0) })
+      .exactOptional(),
     role: z.enum(["engine", "desk"]),
     name: z.string().min(1).max(200),
     peers: z
@@ -63,10 +77,10 @@ const membershipJson = z
       )
       .max(256),
   })
-  .refine(({ role, teamKey }) => (role === "engine") === (teamKey !== null), {
-    path: ["teamKey"],
-    message: "belongs to engines and to no desk",
-  });
+  .refine(
+    ({ role, teamKey, revoked }) => (role === "engine" && revoked === undefined) === (teamKey !== null),
+    { path: ["teamKey"], message: "belongs to engines and to no desk" },
+  );
 
 /** `membership` null: this machine is alone. */
 export function readMembership(data: string): ReadMembership {

@@ -118,7 +118,11 @@ function Changes({ link, machine, team, isSelf }: Pick<Props, "link" | "machine"
       {!isSelf && (
         <ConfirmButton
           label="Revoke…"
-          question={`Lock ${machine.name} out for good? To come back it needs a new invite.`}
+          question={`Lock ${machine.name} out for good? To come back it needs a new invite.${
+            machine.role === "engine"
+              ? " It has known the integrations' keys and the mail password: give out new ones."
+              : ""
+          }`}
           yes="Revoke it"
           onYes={() => void change({ kind: "revoke" })}
         />
