@@ -121,7 +121,7 @@ export class IngestWatch {
   heard(): void {
     const now = this.clock.now();
     if (this.told.has("sender-clock") || this.skews(now).length > 0) {
-      this.tellOf("sender-clock", this.skews(now).map(wordsOfSkew));
+      this.tellOf("sender-clock", wordsOf(this.skews(now)));
       this.keepLooking();
     }
   }
@@ -157,7 +157,7 @@ export class IngestWatch {
       isProblem(name, entry) ? [`${titleOf(name, entry)}. ${remedyOf(entry.reason)}`] : [],
     );
     this.tellOf("ingest", [...refused, ...[...this.truncations.values()].map(({ text }) => text)]);
-    this.tellOf("sender-clock", this.skews(now).map(wordsOfSkew));
+    this.tellOf("sender-clock", wordsOf(this.skews(now)));
   }
 
   private tellOf(kind: "ingest" | "sender-clock", sentences: readonly string[]): void {
@@ -235,6 +235,11 @@ function remedyOf(reason: Refusal["reason"]): string {
     default:
       return "Look at what it is set to send; the log has more.";
   }
+}
+
+/** Several senders at one address with one clock are one word. */
+function wordsOf(skews: readonly Skew[]): readonly string[] {
+  return [...new Set(skews.map(wordsOfSkew))];
 }
 
 function wordsOfSkew({ words, aheadMs }: Skew): string {
