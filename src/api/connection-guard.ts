@@ -4,7 +4,7 @@
  * `http-server.ts`.
  */
 import type { Server } from "node:http";
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 
 export interface GuardLimits {
   /** In all. */
@@ -39,9 +39,10 @@ export class ConnectionGuard {
   ) {}
 
   watch(server: Server): void {
-    server.on("connection", (socket) => this.arrive(socket));
+    // What this process asks itself (ask-inside) comes over no socket, and is no stranger.
+    server.on("connection", (socket) => isSocket(socket) && this.arrive(socket));
     // From here on the limits of requests hold.
-    server.on("request", ({ socket }) => socket.setTimeout(server.timeout));
+    server.on("request", ({ socket }) => isSocket(socket) && socket.setTimeout(server.timeout));
     // It has a limit of its own for those who have not shown the token.
     server.on("upgrade", (_request, socket) => this.vouchFor(socket as Socket));
     server.on("close", () => this.stop());
@@ -109,4 +110,8 @@ export class ConnectionGuard {
     if (left === 0) this.fromAddress.delete(address);
     else this.fromAddress.set(address, left);
   }
+}
+
+function isSocket(connection: unknown): connection is Socket {
+  return connection instanceof Socket;
 }
