@@ -28,7 +28,6 @@ import { schedulesOverview } from "#domain/reports/schedules-overview";
 import { LoopEngine } from "#engine/engine";
 import { JournalError, type Desktops } from "#engine/ports";
 import { ingestRoutes } from "#ingest/routes";
-import { openSqliteJournal } from "#journal/sqlite";
 import { readOrMakeIdentity } from "#peers/identity/machine-identity";
 import { readMembership } from "#peers/identity/membership";
 import type { Address } from "#peers/link/address";
@@ -42,6 +41,7 @@ import {
 import { SystemClock } from "#system/system-clock";
 import { SystemRandom } from "#system/system-random";
 import { CalendarRefresher } from "./compose/calendar-refresher.ts";
+import { openDataFolder, watchDataFolder } from "./compose/data-folder-watch.ts";
 import { desktopsOfApp, desktopsOfSystem } from "./compose/local-desktops.ts";
 import { openSecurityFile } from "./compose/security-file.ts";
 import { SharedTeamFile } from "./compose/shared-team/shared-team-file.ts";
@@ -109,13 +109,12 @@ const clientsGraceMs = 1_000;
 const mailsGraceMs = 500;
 
 export async function startTocsin(options: TocsinOptions): Promise<StartResult> {
-  const started = await startSalvaging(options, (onBroken, stopList) =>
+  const { result, stop } = await startSalvaging(options, (onBroken, stopList) =>
     build(options, onBroken, stopList).catch((error: unknown) => {
       if (error instanceof JournalError) return { ok: false, exitCode: 1, text: error.message } as const;
       throw error;
     }),
   );
-  const { result, stop } = started;
   return result.ok ? { ok: true, tocsin: { ...result.parts, stop } } : result;
 }
 
@@ -135,7 +134,7 @@ async function build(
   const clock = new SystemClock();
   const random = new SystemRandom();
   // The journal first: its lock keeps a second engine out before anything else is touched.
-  const { journal, report } = openSqliteJournal({ directory: data, onDamaged: onBroken });
+  const { folder, journal, report } = openDataFolder(data, onBroken);
   stopList.push(() => journal.close());
   const self = await readOrMakeIdentity(data, clock.now());
   if (!self.ok) return refused(self.text);
@@ -325,6 +324,7 @@ async function build(
   url = listening.url;
   stopList.push(() => server.close(clientsGraceMs), leaveAddress(data, url));
   shared.startWatching();
+  stopList.push(watchDataFolder(data, folder, engine));
   return {
     ok: true,
     parts: {

@@ -27,7 +27,7 @@ export async function startSalvaging<Result extends { readonly ok: boolean }>(
     const broken = (error: unknown) => {
       if (isBroken) return;
       isBroken = true;
-      log.error({ err: error }, "the journal is damaged: starting again, to salvage it");
+      log.error({ err: error }, "the journal cannot go on as it is: starting again, to repair it");
       if (isStarted) onBroken();
     };
     const result = await build(broken, stopList);

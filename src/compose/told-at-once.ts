@@ -7,7 +7,11 @@ import type { OpenedJournal } from "#journal/sqlite";
 /** What was lost must be seen by a person, not by a log. */
 export function tellOfDamage(engine: LoopEngine, { salvaged }: OpenedJournal["report"]): void {
   if (salvaged === null) return;
-  engine.alarm("journal-damaged", "critical", "The journal was damaged and has been repaired", {
+  const title =
+    salvaged.reason === "files-taken"
+      ? "The journal's files were taken away while Tocsin ran, and have been put back"
+      : "The journal was damaged and has been repaired";
+  engine.alarm("journal-damaged", "critical", title, {
     what: salvaged.text,
     "damaged copy": salvaged.keptCopy,
   });

@@ -73,7 +73,7 @@ export class LoopEngine implements Engine {
     });
     this.revocation = new Revocation(dependencies, this.board, () => this.listeners.tellHealth());
     this.timer = new OneTimer(dependencies.clock, () => this.planTurn());
-    this.guard = new JournalGuard(dependencies.journal);
+    this.guard = new JournalGuard(dependencies.journal, (text) => this.reportProblem("journal", text));
     this.agenda = new Agenda(this.guard, this.quarantine, this.handoffs);
     this.archive = new AlertArchive(dependencies.journal);
     this.merges = new Merges(dependencies.journal, this.warn);

@@ -3,12 +3,13 @@
  *
  * `failing`: nothing can be kept, so nothing is taken and nothing new is sent; a probe is made every 30 s.
  * `on-reserve`: the disk is full, but the space that the journal had put by lets open alerts go on escalating; new
- * signals are refused (their senders try again, or have other receivers), until the reserve can be put by again.
+ * signals are refused (their senders try again, or have other receivers), until the reserve can be put by again. The same
+ * holds while the journal's files are not where the next start looks for them.
  */
 import type { Fact } from "#domain/fact";
 import type { EpochMs } from "#domain/ids";
 import type { Input } from "#domain/input";
-import { JournalError, type Journal } from "./ports.ts";
+import { JournalError, type Journal, type Misplaced } from "./ports.ts";
 
 export const probeEveryMs = 30_000;
 /** A refused signal is the occasion to look whether there is room again, but not more often than this. */
@@ -19,7 +20,11 @@ export class JournalGuard {
   private failedAt: EpochMs = 0;
   private probedAt: EpochMs = 0;
 
-  constructor(private readonly journal: Journal) {}
+  /** `onMisplaced`: the journal's files are not where the next start looks for them; a sentence for people. */
+  constructor(
+    private readonly journal: Journal,
+    private readonly onMisplaced: (text: string) => void,
+  ) {}
 
   get works(): boolean {
     return this.mode === "working";
@@ -68,9 +73,11 @@ export class JournalGuard {
 
   /** Looks whether the journal can be written again. @returns the fact that it has just recovered, kept already; else null. */
   probe(now: EpochMs, forSignal: boolean): Fact | null {
+    const misplaced = this.journal.misplaced();
+    if (misplaced !== null) this.misplaced(misplaced, now);
     if (this.works || now < this.probedAt + (forSignal ? probeForSignalEveryMs : probeEveryMs)) return null;
     this.probedAt = now;
-    if (!this.journal.restoreReserve()) return null;
+    if (misplaced !== null || !this.journal.restoreReserve()) return null;
     const recovered: Fact = { kind: "journal-recovered", at: now, failedAt: this.failedAt };
     try {
       this.journal.append([recovered]);
@@ -79,5 +86,12 @@ export class JournalGuard {
     }
     this.mode = "working";
     return recovered;
+  }
+
+  /** What was answered for would not be found again: nothing new is taken. */
+  private misplaced({ text, openGoOn }: Misplaced, now: EpochMs): void {
+    if (this.works) this.failedAt = this.probedAt = now;
+    if (this.mode !== "failing") this.mode = openGoOn ? "on-reserve" : "failing";
+    this.onMisplaced(text);
   }
 }

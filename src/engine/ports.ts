@@ -96,6 +96,11 @@ export interface Journal {
   /** The newest intact snapshot, or null. */
   loadSnapshot(): { readonly seq: number; readonly snapshot: string } | null;
   /**
+   * Whether what it keeps will be found again: null, or what has become of its files. Puts them back where it can; then
+   * it takes no more, and the engine is to start anew. Costs microseconds.
+   */
+  misplaced(): Misplaced | null;
+  /**
    * Gives the disk space held back for an emergency to the journal, so that open alerts can go on escalating on a full
    * disk while new ones are refused. False when there is nothing (more) to give.
    */
@@ -121,6 +126,13 @@ export interface TravellingFact {
   readonly body: string;
   /** How long ago it was said, by the sender's reckoning, in ms. */
   readonly ageMs: number;
+}
+
+export interface Misplaced {
+  /** What has happened, for people, with the remedy. */
+  readonly text: string;
+  /** Facts can still be added, so that what is open goes on; nothing new may be answered for. */
+  readonly openGoOn: boolean;
 }
 
 export interface MergedFacts {
@@ -246,6 +258,8 @@ export interface EngineHealth {
 export interface EngineProblem {
   readonly kind:
     | "journal"
+    /** Files of the data folder are gone that the next start needs. */
+    | "data-folder"
     | "team-file"
     | "calendar"
     /** The mail server cannot be used. */

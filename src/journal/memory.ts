@@ -138,6 +138,10 @@ export class MemoryJournal implements Journal {
     return this.snapshots.at(-1) ?? null;
   }
 
+  misplaced(): null {
+    return null;
+  }
+
   releaseReserve(): boolean {
     const held = this.reserveIsHeld;
     this.reserveIsHeld = false;

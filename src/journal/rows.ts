@@ -14,6 +14,7 @@ export interface StoredRow extends FactRow {
 }
 
 type Column = keyof StoredRow;
+/** Without `body`, which is long. */
 export const columnsOfFormat1 = [
   "position",
   "origin",
@@ -23,7 +24,6 @@ export const columnsOfFormat1 = [
   "alert_id",
   "previous",
   "hash",
-  "body",
 ] as const satisfies readonly Column[];
 const allColumns: readonly Column[] = [...columnsOfFormat1, "skew", "receipt"];
 
@@ -69,7 +69,7 @@ export class RowStatements {
     this.recallAll = prepareRecallAll(file);
     this.rowsOf = prepareRowsOfOrigin(file, 50);
     this.linkAt = file.select(["previous", "hash"], "FROM facts WHERE origin = ? AND seq = ?");
-    this.ofAlert = file.select(allColumns, "FROM facts WHERE alert_id = ? ORDER BY position");
+    this.ofAlert = file.select(allColumns, "FROM facts WHERE alert_id = ? ORDER BY position", "body");
     this.resolved = file.select(
       ["position", "alert_id"],
       "FROM facts WHERE kind = 'alert-resolved' AND position < ? ORDER BY position DESC LIMIT ?",
@@ -135,6 +135,7 @@ export function* rowsAfter(
   const page = file.select<StoredRow>(
     columns,
     `FROM facts WHERE position > ? ORDER BY position LIMIT ${pageRows}`,
+    "body",
   );
   for (;;) {
     const rows = page.all(position);
@@ -154,6 +155,7 @@ export function prepareRowsOfOrigin(file: SqliteFile, pageRows: number): RowsOfO
   const page = file.select<StoredRow>(
     allColumns,
     `FROM facts WHERE origin = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ${pageRows}`,
+    "body",
   );
   return function* rowsOfOrigin(origin, after, upTo = Number.MAX_SAFE_INTEGER) {
     for (;;) {
@@ -203,6 +205,7 @@ export function readHeads(file: SqliteFile, gaps: Gaps = readGaps(file)): Map<Or
   const last = file.select<StoredRow>(
     allColumns,
     "FROM facts WHERE origin = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
+    "body",
   );
   const heads = new Map<OriginId, Head>();
   for (const origin of originsIn(file)) {

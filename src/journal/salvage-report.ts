@@ -19,6 +19,8 @@ export interface SalvageReport {
 
 export type DamageReason =
   | "asked-for"
+  /** While it was in use; see put-back.ts. */
+  | "files-taken"
   | "file-missing"
   | "file-cut-short"
   | "not-a-journal"
@@ -43,6 +45,7 @@ export function readReport(file: SqliteFile): SalvageReport | null {
 
 const explanations: Record<DamageReason, string> = {
   "asked-for": "damage was found while it was in use, or a salvage was asked for",
+  "files-taken": "its files were taken away while it was in use",
   "file-missing": "its main file was missing",
   "file-cut-short": "its file was cut short",
   "not-a-journal": "its file was not a journal any more",

@@ -31,7 +31,7 @@ import { surveyLog, type LogSurvey } from "./write-ahead-log.ts";
 
 /** `now`: epoch ms, for the name of the kept copy. Throws `JournalError` or what the disk throws; then nothing has changed. */
 export function salvageJournal(places: Places, reason: DamageReason, now: number): void {
-  const keptCopy = freeName(places.directory, now);
+  const keptCopy = freeName(places.directory, "journal-damaged", now);
   removeFile(places.salvaging);
   const file = SqliteFile.open(places.salvaging);
   try {
@@ -57,10 +57,11 @@ export function finishSalvage(places: Places): void {
   const report = readReport(file);
   file.close();
   if (report === null) throw new Error(`${places.salvaged} is not a salvaged journal.`);
-  mkdirSync(report.keptCopy, { recursive: true, mode: 0o700 });
-  for (const path of [places.log, places.sharedMemory, places.rollback, places.journal]) {
-    if (existsSync(path)) renameSync(path, join(report.keptCopy, basename(path)));
-  }
+  const replaced = [places.log, places.sharedMemory, places.rollback, places.journal].filter((path) =>
+    existsSync(path),
+  );
+  if (replaced.length > 0) mkdirSync(report.keptCopy, { recursive: true, mode: 0o700 });
+  for (const path of replaced) renameSync(path, join(report.keptCopy, basename(path)));
   renameSync(places.salvaged, places.journal);
   removeFile(places.salvageWanted);
 }
@@ -161,6 +162,7 @@ function mayLackItsEnd(reason: DamageReason, missing: number, holes: number): bo
     case "log-blank":
       return true;
     case "end-missing":
+    case "files-taken":
     case "log-damaged":
     case "pages-damaged":
     case "chain-broken":
@@ -171,16 +173,17 @@ function mayLackItsEnd(reason: DamageReason, missing: number, holes: number): bo
 }
 
 /** `journal-damaged-20260728T030159Z`, or with `-2` … when that is taken. */
-function freeName(directory: string, now: number): string {
+export function freeName(directory: string, prefix: string, now: number): string {
   const stamp = new Date(now).toISOString().replace(/[-:]|\.\d+/g, "");
-  const name = join(directory, `journal-damaged-${stamp}`);
+  const name = join(directory, `${prefix}-${stamp}`);
   for (let count = 1; ; count++) {
     const candidate = count === 1 ? name : `${name}-${count}`;
     if (!existsSync(candidate)) return candidate;
   }
 }
 
-function removeFile(path: string): void {
+/** With everything that SQLite makes beside it. */
+export function removeFile(path: string): void {
   for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
 }
 

@@ -14,6 +14,7 @@ import { isSound, originsIn, prepareRecall, prepareRowsOfOrigin, type StoredRow 
 import { readReport } from "./salvage-report.ts";
 import { readGaps, readOrigin } from "./schema.ts";
 import type { SqliteFile } from "./sqlite-file.ts";
+import { surveyLog } from "./write-ahead-log.ts";
 
 export type Verification =
   | { readonly ok: true; readonly facts: number; readonly origins: number }
@@ -41,7 +42,10 @@ export function verifyJournal(directory: string, options: VerifyOptions = {}): V
   let file: SqliteFile | null = null;
   try {
     // Before the facts are read: an engine may be adding to both.
-    const reach = readReach(placesIn(directory).reach) ?? 0;
+    const places = placesIn(directory);
+    const reach = readReach(places.reach) ?? 0;
+    if (surveyLog(places.log)?.blank === true)
+      return faulty(null, 0, "its write-ahead log is blank, and its end is lost with it", directory);
     file = openReadOnlyView(directory);
     return verifyFile(file, directory, reach, options.onProgress ?? (() => {}));
   } catch (error) {

@@ -167,6 +167,10 @@ describe("an end that is missing, which SQLite takes for a log that ends there",
     const verified = verifyJournal(directory);
     expect(verified).toMatchObject({ ok: false, at: null });
     expect(verified.ok || verified.text).toContain(`its end is missing: ${inLog} facts`);
+    const zeros = start.place.killed(start.killed);
+    blank(log(zeros), 0);
+    rmSync(join(zeros, "journal.reach"));
+    expect(verifyJournal(zeros)).toMatchObject({ ok: false });
   });
 
   test.each([

@@ -88,3 +88,20 @@ test("a flipped bit that the start itself reads: it starts, and says so", async 
   expect(ids.filter((id) => !open.includes(id))).toHaveLength(1);
   await engine.stop();
 });
+
+test("a write-ahead log of zeros after a kill: the start says that the end is lost, and how much of it", async () => {
+  const data = freshFolder();
+  const team = writeTeamFile(data, teamFile());
+  const before = await serve({ data, team });
+  await postAlerts(before, 12);
+  await before.crash();
+  const log = join(data, "journal.sqlite-wal");
+  writeFileSync(log, Buffer.alloc(readFileSync(log).length));
+  const engine = await serve({ data, team });
+  await isTold(engine);
+  const alert = (await engine.alerts()).find(({ title }) => title === told)!;
+  expect(alert.details["what"]).toMatch(
+    /its write-ahead log was blank.*The journal lost everything.*: at least \d\d+ facts/,
+  );
+  await engine.stop();
+});

@@ -88,7 +88,7 @@ function journalIntact(data: string): Finding {
 function damagedCopies(data: string): Finding {
   if (existsSync(join(data, "journal.salvage")))
     return failure("damage was found while Tocsin ran", "Restart Tocsin: it then saves what can be read.");
-  const copies = readdirSync(data).filter((name) => name.startsWith("journal-damaged-"));
+  const copies = readdirSync(data).filter((name) => /^journal-(damaged|replaced)-/.test(name));
   if (copies.length === 0) return fine("none");
   return warning(
     `${copies.length} kept in ${data}: ${copies.slice(0, 3).join(", ")}${copies.length > 3 ? ", …" : ""}`,

@@ -100,6 +100,10 @@ class OpenDisk implements Journal {
     return this.journal.origin;
   }
 
+  misplaced(): null {
+    return null;
+  }
+
   append(facts: readonly Fact[]): void {
     this.refuseTheDead();
     if (facts.length === 0) return;

@@ -1,0 +1,42 @@
+/**
+ * The data folder while an engine runs on it: looked at every few seconds, also while nothing happens, and put back when it
+ * is taken away. Used by `compose`.
+ */
+import type { LoopEngine } from "#engine/engine";
+import { openSqliteJournal, type OpenedJournal } from "#journal/sqlite";
+import { KeptFolder } from "#system/kept-folder";
+import { identityFileName } from "#peers/identity/machine-identity";
+import { membershipFileName } from "#peers/identity/membership";
+
+const everyMs = 2_000;
+/** What the next start would make anew, and be somebody else with. */
+const needed = [identityFileName, membershipFileName, "token"];
+
+/** `onBroken`: see `SqliteJournalOptions.onDamaged`. Throws `JournalError`. */
+export function openDataFolder(
+  data: string,
+  onBroken: (error: unknown) => void,
+): OpenedJournal & { readonly folder: KeptFolder } {
+  const folder = new KeptFolder(data);
+  const beforePuttingBack = () => folder.putBack();
+  return { folder, ...openSqliteJournal({ directory: data, onDamaged: onBroken, beforePuttingBack }) };
+}
+
+/** Returns how to stop it. */
+export function watchDataFolder(data: string, folder: KeptFolder, engine: LoopEngine): () => void {
+  const look = () => {
+    // The engine looks after its journal at every turn.
+    engine.lookAtClock();
+    const gone = folder.look(needed);
+    if (gone.length === 0) return engine.clearProblem("data-folder");
+    engine.reportProblem(
+      "data-folder",
+      `${gone.join(" and ")} ${gone.length === 1 ? "is" : "are"} gone from ${data}: the next start would make ` +
+        "others, and this machine's team, apps and command line would not know it. Put them back from a backup.",
+    );
+  };
+  look();
+  const timer = setInterval(look, everyMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
