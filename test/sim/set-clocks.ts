@@ -5,6 +5,7 @@
 import type { Alert } from "#domain/alert";
 import type { Fact, StepReason } from "#domain/fact";
 import type { AlertId } from "#domain/ids";
+import type { LoopEngine } from "#engine/engine";
 import { minutes, seconds } from "../support/team-builder.ts";
 import { Dice } from "./team/dice.ts";
 
@@ -96,4 +97,16 @@ export class TrueDeadlines {
     if (lateMs > latestMs)
       this.violate(`invariant 2: the next step of ${id} is ${lateMs} ms late in true time`);
   }
+}
+
+/** A mutant: what the clock was set by while it did not run, nobody looks at. */
+export function blindAtTheStart(engine: LoopEngine): void {
+  const submit = engine.submit.bind(engine);
+  let isStarting = true;
+  engine.submit = (input) => {
+    if (input.kind === "clock-stepped" && isStarting)
+      return Promise.resolve({ ok: true, alertId: null, effect: "ignored" });
+    if (input.kind === "engine-started") isStarting = false;
+    return submit(input);
+  };
 }

@@ -13,7 +13,7 @@ import type { Journal } from "#engine/ports";
 import { MemoryJournal } from "#journal/memory";
 import { minutes, policy, seconds, step, team, toEveryone, toPerson } from "../support/team-builder.ts";
 import { World } from "../support/world.ts";
-import { SetClocks, TrueDeadlines, untouched } from "./set-clocks.ts";
+import { blindAtTheStart, SetClocks, TrueDeadlines, untouched } from "./set-clocks.ts";
 
 /** Deliberately broken variants; each must be caught, so that the checker is checked. */
 export const mutants = [
@@ -318,18 +318,6 @@ class FlakyDisk extends MemoryJournal implements Journal {
   loseWhatIsNotOnDisk(): void {
     this.notYetOnDisk = [];
   }
-}
-
-/** As Tocsin was: what the clock was set by while it did not run, nobody looks at. */
-function blindAtTheStart(engine: World["engine"]): void {
-  const submit = engine.submit.bind(engine);
-  let isStarting = true;
-  engine.submit = (input) => {
-    if (input.kind === "clock-stepped" && isStarting)
-      return Promise.resolve({ ok: true, alertId: null, effect: "ignored" });
-    if (input.kind === "engine-started") isStarting = false;
-    return submit(input);
-  };
 }
 
 /** mulberry32: small, seeded, good enough to choose events. */

@@ -12,6 +12,7 @@ import { Clocks } from "./team/clocks.ts";
 import { Dice } from "./team/dice.ts";
 import { Disk } from "./team/disk.ts";
 import { Ledger } from "./team/ledger.ts";
+import { Lengths } from "./team/lengths.ts";
 import { LocalDesktops } from "./team/local-desktops.ts";
 import { MachineTime } from "./team/machine-time.ts";
 import { Machine } from "./team/machine.ts";
@@ -69,6 +70,7 @@ class TeamRun {
   private readonly ledger: Ledger;
   private readonly clocks: Clocks;
   private readonly obligations: Obligations;
+  private readonly lengths: Lengths;
   private readonly promises: Promises;
   private readonly script: Script;
   private readonly isFaulty: boolean;
@@ -86,6 +88,7 @@ class TeamRun {
     this.clocks = new Clocks(seed, this.time, (text) => this.note(text));
     this.ledger = new Ledger(this.time, count, note);
     this.obligations = new Obligations(this.time, this.ledger, this.clocks, this.machines, violate);
+    this.lengths = new Lengths(this.time, this.machines, violate);
     this.promises = new Promises(this.ledger, () => this.machines, violate);
     this.ledger.listen(this.obligations);
     this.ledger.listen(this.promises);
@@ -139,6 +142,7 @@ class TeamRun {
     while (this.time.now < until) {
       await this.time.run(Math.min(until, this.time.now + checkEveryMs));
       this.obligations.check();
+      this.lengths.check();
     }
   }
 

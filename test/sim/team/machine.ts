@@ -24,6 +24,7 @@ import { startPeers } from "./peers-of.ts";
 export interface Meddling {
   readonly journal?: (journal: ReturnType<Disk["open"]>, machine: Machine) => ReturnType<Disk["open"]>;
   readonly standing?: (standing: Standing, machine: Machine) => Standing;
+  readonly engine?: (engine: LoopEngine) => void;
   readonly channel?: (channel: Channel) => Channel;
 }
 
@@ -120,6 +121,7 @@ export class Machine implements Able {
       log: (level, text) => life.alive && parts.log(`${level}: ${text}`),
       onBroken: (error) => life.alive && parts.log(`broken: ${String(error)}`),
     });
+    parts.meddling.engine?.(engine);
     for (const input of parts.firstInputs) void engine.submit(input);
     // It reads the journal at once; what it promises is only that the rest was taken up.
     void engine.start();

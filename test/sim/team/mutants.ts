@@ -3,6 +3,7 @@ import type { AlertFact, Fact } from "#domain/fact";
 import type { AlertId } from "#domain/ids";
 import type { JournaledFact } from "#domain/place";
 import type { Channel, Journal } from "#engine/ports";
+import { blindAtTheStart } from "../set-clocks.ts";
 import type { Meddling } from "./machine.ts";
 
 export const teamMutants = [
@@ -12,6 +13,7 @@ export const teamMutants = [
   "marks-sent-before-sending",
   "does-not-reread-acknowledgement",
   "newer-wins-by-timestamp",
+  "starts-without-a-look-at-the-clock",
 ] as const;
 export type TeamMutant = (typeof teamMutants)[number];
 
@@ -37,6 +39,8 @@ export function meddlingOf(mutant: TeamMutant | null, teamSize: number): Meddlin
       return { journal: marksSent };
     case "does-not-reread-acknowledgement":
       return { channel: blind };
+    case "starts-without-a-look-at-the-clock":
+      return { engine: blindAtTheStart };
     case "newer-wins-by-timestamp":
       return { journal: silencesKeys };
   }
