@@ -107,7 +107,10 @@ export function outcomeOfSmtpError(error: unknown, server: string): FailedOutcom
   if (permanence === "permanent")
     return permanent("refused", `Mail server ${server} refused the mail: ${said}.`);
   if (permanence === "temporary")
-    return temporary("temporary", `Mail server ${server} cannot take the mail now: ${said}.`);
+    return {
+      ...temporary("temporary", `Mail server ${server} cannot take the mail now: ${said}.`),
+      ...askedToWait(smtp.message),
+    };
 
   if (smtp.code === "EDNS")
     return temporary(
@@ -131,6 +134,25 @@ export function outcomeOfSmtpError(error: unknown, server: string): FailedOutcom
     default:
       return temporary("internal", `Sending by ${server} failed: ${said}.`);
   }
+}
+
+/**
+ * How long a server that puts a mail off asks to wait, where it says so in words: "come back in 00:05:00" (milter-greylist),
+ * "will be delayed for 300 seconds", "try again in 5 minutes". There is no machine-readable way (RFC 6647 §5).
+ */
+function askedToWait(said: string): { readonly retryAfterMs?: number } {
+  const clock = /\b(?:in|for|after) (\d{1,2}):(\d{2}):(\d{2})\b/i.exec(said);
+  if (clock !== null) {
+    const [hours, minutes, seconds] = clock.slice(1).map(Number) as [number, number, number];
+    return { retryAfterMs: ((hours * 60 + minutes) * 60 + seconds) * 1_000 };
+  }
+  const words =
+    /\b(?:in|for|after|another|delayed|wait) (\d{1,5}) ?(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?)\b/i.exec(
+      said,
+    );
+  if (words === null) return {};
+  const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 }[words[2]![0]!.toLowerCase() as "s" | "m" | "h"];
+  return { retryAfterMs: Number(words[1]) * unitMs };
 }
 
 /** 503 says "wrong order of commands" and 421 "closing now": neither is about the mail. */

@@ -13,8 +13,8 @@ export const limits = {
   /** The first wait before a temporary failure is tried again; doubles each time. */
   retryFirstMs: 5_000,
   retryLongestMs: 40_000,
-  /** After so many attempts (some ten minutes) it is tried less often, for as long as the alert is open. */
-  retriedOften: 15,
+  /** After so many attempts (a quarter of an hour) it is tried less often, for as long as the alert is open. */
+  retriedOften: 24,
   retrySeldomMs: 5 * 60_000,
   /** The longest that a mail server's wish to wait is granted. */
   retryAfterLongestMs: 30 * 60_000,

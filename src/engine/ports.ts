@@ -266,6 +266,8 @@ export interface EngineProblem {
     | "channel"
     /** It refuses an address. */
     | "refused-mail"
+    /** It puts a mail off again and again. */
+    | "late-mail"
     | "reach"
     | "invariant"
     | "peers"

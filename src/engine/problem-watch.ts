@@ -1,14 +1,38 @@
 /** Problems that show in the facts themselves: a mail server that does not work, an alert that reaches nobody. */
+import type { Notification } from "#domain/alert";
 import type { Fact } from "#domain/fact";
 import type { EpochMs } from "#domain/ids";
+import { limits } from "#domain/limits";
 import type { State } from "#domain/state";
 import type { HealthBoard } from "./health-board.ts";
 
 /** Called after each commit. @returns whether the health has changed. */
 export function watchFacts(board: HealthBoard, facts: readonly Fact[], state: State, now: EpochMs): boolean {
   const channel = watchMail(board, facts, now);
+  const late = watchLateMail(board, facts, state, now);
   const reach = watchReach(board, facts, state, now);
-  return channel || reach;
+  return channel || late || reach;
+}
+
+/** Tried on for as long as its alert is open; but until it is taken, its person may know nothing of the alert. */
+function watchLateMail(board: HealthBoard, facts: readonly Fact[], state: State, now: EpochMs): boolean {
+  let changed = false;
+  for (const fact of facts) {
+    if (fact.kind !== "notification-failed" || fact.via !== "email" || fact.nextNow !== true) continue;
+    const name = state.team?.people.find(({ id }) => id === fact.person)?.name ?? fact.person;
+    const text = `An e-mail to ${name} does not get through, and is tried on: ${fact.text} If it lasts, see to that mailbox, or give ${name} another way to be told in the team file.`;
+    changed = board.report("late-mail", text, now) || changed;
+  }
+  if (!board.has("late-mail")) return changed;
+  const isLate = ({ via, attempts, isOver, state: its }: Notification) =>
+    via === "email" &&
+    attempts >= limits.stuckAfterAttempts &&
+    !isOver &&
+    (its === "planned" || its === "attempted");
+  const still = [...state.open.values()].some(
+    ({ status, notifications }) => status === "triggered" && notifications.some(isLate),
+  );
+  return (!still && board.clear("late-mail")) || changed;
 }
 
 /** Until a mail has got through again, this machine cannot promise that the next one will. */

@@ -85,3 +85,19 @@ describe("an SMTP error", () => {
     expect(outcomeOfSmtpError("odd", "mail:25")).toMatchObject({ kind: "failed", reason: "internal" });
   });
 });
+
+describe("a server that puts a mail off", () => {
+  test.each([
+    ["451 4.7.1 Greylisting in action, please come back in 00:05:00", 300_000],
+    ["450 4.2.0 Greylisted, please try again in 5 minutes", 300_000],
+    ["451 Greylisted, will be delayed for 300 seconds", 300_000],
+    ["452 4.3.1 busy, wait 90s", 90_000],
+    ["451 try again after 1 hour", 3_600_000],
+    ["451 4.7.1 Try again later", undefined],
+    ["450 4.2.0 see http://postgrey.example.org/help/ for 12 mails", undefined],
+  ])("%s", (message, retryAfterMs) => {
+    const outcome = outcomeOfSmtpError(error({ code: "EENVELOPE", responseCode: 451, message }), "mx:25");
+    expect(outcome).toMatchObject({ permanent: false, reason: "temporary" });
+    expect(outcome.retryAfterMs).toBe(retryAfterMs);
+  });
+});
