@@ -54,7 +54,7 @@ export async function startSlowMailServer(options: SlowMailServerOptions): Promi
       atOnce += 1;
       mostAtOnce = Math.max(mostAtOnce, atOnce);
       const header = (name: string) =>
-        new RegExp(`^${name}: (.*(?:\r\n[ \t].*)*)`, "im").exec(source)?.[1] ?? "";
+        new RegExp(`^${name}:\\s*(.*(?:\r\n[ \t].*)*)`, "im").exec(source)?.[1] ?? "";
       const [subject, messageId] = [header("Subject").replace(/\r\n\s+/g, " "), header("Message-ID").trim()];
       setTimeout(() => {
         atOnce -= 1;
