@@ -18,6 +18,8 @@ import { parallelSends, type Channel, type Notice } from "./ports.ts";
 
 /** Channels have tighter limits of their own; this one catches a channel that hangs. */
 const sendLimitMs = 60_000;
+/** A send that takes longer stalls: its person's mail server hangs, say, and the others need not wait for it. */
+const stalledAfterMs = 5_000;
 
 export interface OutboxDependencies extends Pick<EngineDependencies, "clock" | "channels" | "tell"> {
   /** As it is now: asked again right before each sending. */
@@ -33,6 +35,7 @@ export class Outbox {
   private readonly waiting = new Map<Via, Set<Notify>>();
   /** Its turn has come; sent already, or the engine is just deciding on it. */
   private readonly underWay = new Map<Via, Set<Notify>>();
+  private readonly stalled = new Set<Notify>();
   private readonly held = new Set<ActionId>();
   private idle: (() => void)[] = [];
 
@@ -104,20 +107,28 @@ export class Outbox {
       else wanted.push({ command, urgency });
     }
     wanted.sort((a, b) => byUrgency(a.urgency, b.urgency));
-    const busyWith = new Set([...underWay].map(({ person }) => person));
-    const taken = [...unwanted];
-    let room = underWay.size;
-    for (const { command, urgency } of wanted) {
-      if (room >= roomFor(via, urgency, busyWith.has(command.person))) continue;
-      room += 1;
-      busyWith.add(command.person);
-      taken.push(command);
-    }
+    const begins = wanted.filter(({ command, urgency }) => {
+      if (!this.hasRoom(command, urgency)) return false;
+      underWay.add(command);
+      return true;
+    });
+    const taken = [...unwanted, ...begins.map(({ command }) => command)];
     for (const command of taken) {
       waiting.delete(command);
       underWay.add(command);
     }
     return taken;
+  }
+
+  private hasRoom({ via, person }: Notify, { severity }: Urgency): boolean {
+    const { usual, besidesStalled, critical } = parallelSends[via];
+    const underWay = of(this.underWay, via);
+    if (underWay.size >= critical) return false;
+    if (severity > 0 && underWay.size < usual) return true;
+    const toPerson = [...underWay].filter((other) => other.person === person);
+    if (severity === 0) return toPerson.length < besidesStalled;
+    if (underWay.size >= besidesStalled || toPerson.some((other) => this.stalled.has(other))) return false;
+    return [...underWay].filter((other) => !this.stalled.has(other)).length < usual;
   }
 
   /** Null: it is not wanted any more. */
@@ -131,7 +142,12 @@ export class Outbox {
   }
 
   private async send(command: Notify): Promise<void> {
+    const noMore = this.dependencies.clock.callAfter(stalledAfterMs, () => {
+      this.stalled.add(command);
+      this.dependencies.goOn();
+    });
     const outcome = await this.carryOut(command);
+    noMore();
     this.leave(command);
     this.held.delete(command.actionId);
     this.dependencies.done(command, outcome);
@@ -140,6 +156,7 @@ export class Outbox {
 
   private leave(command: Notify): void {
     of(this.underWay, command.via).delete(command);
+    this.stalled.delete(command);
   }
 
   private async carryOut(command: Notify): Promise<Outcome> {
@@ -198,13 +215,6 @@ export class Outbox {
   private isIdle(): boolean {
     return [...this.underWay.values()].every((commands) => commands.size === 0);
   }
-}
-
-/** How many may be under way, itself not counted, for this one to begin. */
-function roomFor(via: Via, { severity }: Urgency, isPersonBusy: boolean): number {
-  const { usual, anotherPerson, critical } = parallelSends[via];
-  if (severity === 0) return critical;
-  return isPersonBusy ? usual : anotherPerson;
 }
 
 function of(commands: Map<Via, Set<Notify>>, via: Via): Set<Notify> {

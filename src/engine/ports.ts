@@ -161,13 +161,13 @@ export class JournalError extends Error {
 }
 
 /**
- * How many sends of one channel are under way at once; a mail server takes a few, a desktop any number. Some room is kept
- * free: for people to whom nothing is under way, so that one whose mail server hangs does not hold up the others, and
- * beyond that for what is critical, so that it need not wait for the end of what began before it.
+ * How many sends of one channel are under way at once; a mail server takes a few, a desktop any number. `usual` ones; with
+ * `besidesStalled` for others than the people to whom one hangs; and `critical` ones need not wait for the end of what began
+ * before them. Nobody has more than `besidesStalled` for themselves.
  */
-export const parallelSends: Record<Via, Readonly<Record<"usual" | "anotherPerson" | "critical", number>>> = {
-  desktop: { usual: 1_000, anotherPerson: 1_500, critical: 2_000 },
-  email: { usual: 4, anotherPerson: 6, critical: 8 },
+export const parallelSends: Record<Via, Readonly<Record<"usual" | "besidesStalled" | "critical", number>>> = {
+  desktop: { usual: 1_000, besidesStalled: 1_500, critical: 2_000 },
+  email: { usual: 4, besidesStalled: 6, critical: 8 },
 };
 
 /** One way of reaching a person. */

@@ -120,13 +120,14 @@ describe("one person's mail server that hangs", () => {
     await one.fastForward(seconds(1));
     const since = one.time.wallMs();
     const other = await one.fire({ dedupKey: "other", severity: "info", content: forBen("info") });
-    expect(await leftAfter(one, other, since)).toBeLessThanOrEqual(750);
+    // Until it shows that they hang.
+    expect(await leftAfter(one, other, since)).toBeLessThanOrEqual(seconds(5));
   });
 
   test("does not hold up what is critical", async () => {
     const one = await world();
     one.latency = hangsFor("ana");
-    await flood(one, 50, "error");
+    await flood(one, 50, "critical");
     await one.fastForward(seconds(1));
     const since = one.time.wallMs();
     const other = await one.fire({ dedupKey: "other", content: forBen("critical") });

@@ -8,8 +8,8 @@ import type { Fact } from "#domain/fact";
 import type { JournaledFact } from "#domain/place";
 import type { AlertId } from "#domain/ids";
 import type { AlertCommand } from "#domain/input";
-import { severities } from "#domain/severity";
-import type { Journal } from "#engine/ports";
+import { isWorse, severities } from "#domain/severity";
+import type { Journal, Notice } from "#engine/ports";
 import { MemoryJournal } from "#journal/memory";
 import { minutes, policy, seconds, step, team, toEveryone, toPerson } from "../support/team-builder.ts";
 import { World } from "../support/world.ts";
@@ -59,14 +59,26 @@ class Run {
   private world!: World;
   private crashes = 0;
   private sends = 0;
+  /** The mail server's own chances, so that a life is otherwise the one that its seed tells. */
+  private readonly mailChance: () => number;
+  private readonly isSlow: boolean;
+  private isOutage = false;
+  private readonly greylistMs: number;
+  private readonly firstSeen = new Map<string, number>();
 
   constructor(
     private readonly seed: number,
     private readonly mutant: Mutant | null,
   ) {
     this.random = generator(seed);
-    this.disk = new FlakyDisk(mutant, (facts) => this.due.said(facts, this.trueNow));
+    this.disk = new FlakyDisk(mutant, (facts) => {
+      this.due.said(facts, this.trueNow);
+      for (const fact of facts) this.checkGivenUp(fact);
+    });
     this.clocks = new SetClocks(seed);
+    this.mailChance = generator(Math.imul(seed, 0x9e3779b1) ^ 0x6d61696c);
+    this.isSlow = this.mailChance() < 0.3;
+    this.greylistMs = this.mailChance() < 0.25 ? seconds(60 + 400 * this.mailChance()) : 0;
     // Every third run is without faults: there, nothing may be done twice.
     this.faulty = mutant !== null || seed % 3 !== 0;
   }
@@ -76,11 +88,19 @@ class Run {
     this.world.time.tellsBoot = this.seed % 2 === 0;
     this.world.asksBeforeSending = this.mutant !== "sends-without-asking";
     if (this.mutant === "starts-without-a-look-at-the-clock") this.world.meddle = blindAtTheStart;
-    this.world.latency = () => (this.chance(0.3) ? this.upTo(seconds(8)) : 0);
-    this.world.outcome = (notice) => this.deliver(notice.alert.id, notice.actionId);
+    this.world.latency = (notice, via) => {
+      if (via === "email") this.checkOrder(notice);
+      if (via === "email" && this.isSlow) return seconds(0.5 + 2.5 * this.mailChance());
+      return this.chance(0.3) ? this.upTo(seconds(8)) : 0;
+    };
+    this.world.outcome = (notice, via) =>
+      via === "email" && this.putsOff(notice)
+        ? { kind: "failed", permanent: false, reason: "temporary", text: "451 4.7.1 Greylisted" }
+        : this.deliver(notice.alert.id, notice.actionId);
     for (let i = 0; i < events; i += 1) {
       await this.event();
       this.check();
+      if (this.isSlow && this.mailChance() < 0.1) await this.outage();
     }
     // Whatever is still open must go on being escalated.
     await this.world.fastForward(minutes(3));
@@ -145,6 +165,47 @@ class Run {
     this.note(`  ${JSON.stringify(answer)}`);
     if (answer.ok && answer.alertId !== null) this.accepted.add(answer.alertId);
     if (this.faulty && this.chance(0.05)) await this.crash(0);
+  }
+
+  /** A large outage begins, or the one that there is ends. */
+  private async outage(): Promise<void> {
+    this.isOutage = !this.isOutage;
+    if (this.isOutage && this.mailChance() > 0.3) return;
+    const status = this.isOutage ? "firing" : "resolved";
+    this.note(`outage: ${status}`);
+    for (let i = 0; i < 25; i += 1) {
+      const severity = severities[Math.floor(this.mailChance() * severities.length)]!;
+      const answer = await this.world.report({ dedupKey: `outage-${i}`, severity, status });
+      if (status === "firing" && answer.ok && answer.alertId !== null) this.accepted.add(answer.alertId);
+    }
+  }
+
+  private checkGivenUp(fact: Fact): void {
+    if (fact.kind !== "notification-failed" || fact.reason !== "temporary" || fact.retryAt !== null) return;
+    if (!fact.text.startsWith("451 4") || this.world.alert(fact.alertId).status !== "triggered") return;
+    this.violate(`invariant 2: ${fact.actionId} was put off and is given up`);
+  }
+
+  private putsOff({ person }: Notice): boolean {
+    const now = this.world.time.wallMs();
+    const first = this.firstSeen.get(person.id) ?? now;
+    this.firstSeen.set(person.id, first);
+    return Math.abs(now - first) < this.greylistMs;
+  }
+
+  /** Worst first: this mail begins, and none of a worse alert has waited to begin for a good while. */
+  private checkOrder({ alert, actionId }: Notice): void {
+    // A sleep or a restart leaves much due at one moment, of which a part is taken in hand first.
+    if (this.faulty) return;
+    const now = this.world.time.wallMs();
+    for (const other of this.world.engine.state.open.values()) {
+      if (other.status !== "triggered" || !isWorse(other.severity, alert.severity)) continue;
+      const waits = other.notifications.find(
+        (n) => n.via === "email" && n.state === "planned" && n.dueAt < now - seconds(10),
+      );
+      if (waits !== undefined)
+        this.violate(`worst first: ${actionId} begins before ${waits.actionId} (${other.severity})`);
+    }
   }
 
   private async command(command: AlertCommand): Promise<void> {
@@ -214,6 +275,10 @@ class Run {
       else if (now - due > seconds(15)) this.violate(`invariant 2: ${alert.id} is ${now - due} ms overdue`);
       else if (due - now > minutes(10))
         this.violate(`invariant 2: ${alert.id} is not due for ${due - now} ms`);
+      if (this.faulty) continue;
+      const late = alert.notifications.find((n) => n.state === "planned" && n.dueAt < now - minutes(5));
+      if (late !== undefined)
+        this.violate(`invariant 2: ${late.actionId} waits for its turn since ${late.dueAt}`);
     }
     this.checkSent();
   }

@@ -17,6 +17,8 @@ import { LocalDesktops } from "./team/local-desktops.ts";
 import { MachineTime } from "./team/machine-time.ts";
 import { Machine } from "./team/machine.ts";
 import { MailRoute } from "./team/mail-route.ts";
+import { MailServer } from "./team/mail-server.ts";
+import { MailOrder } from "./team/mail-order.ts";
 import { meddlingOf, type TeamMutant } from "./team/mutants.ts";
 import { Network } from "./team/network.ts";
 import { Obligations } from "./team/obligations.ts";
@@ -73,6 +75,7 @@ class TeamRun {
   private readonly lengths: Lengths;
   private readonly promises: Promises;
   private readonly script: Script;
+  private readonly mailServer: MailServer;
   private readonly isFaulty: boolean;
 
   constructor(
@@ -87,11 +90,22 @@ class TeamRun {
     const violate = (text: string) => this.violate(text);
     this.clocks = new Clocks(seed, this.time, (text) => this.note(text));
     this.ledger = new Ledger(this.time, count, note);
-    this.obligations = new Obligations(this.time, this.ledger, this.clocks, this.machines, violate);
+    this.mailServer = new MailServer(this.time, seed);
+    if (this.mailServer.manner !== "") this.note(`the mail server is ${this.mailServer.manner}`);
+    this.obligations = new Obligations(
+      this.time,
+      this.ledger,
+      this.clocks,
+      this.machines,
+      this.mailServer,
+      violate,
+    );
+    const order = new MailOrder(this.time, this.machines, this.mailServer, this.isFaulty, violate);
     this.lengths = new Lengths(this.time, this.machines, violate);
     this.promises = new Promises(this.ledger, () => this.machines, violate);
     this.ledger.listen(this.obligations);
     this.ledger.listen(this.promises);
+    this.ledger.listen(order);
     const network = new Network(this.time, this.dice);
     this.script = new Script({
       time: this.time,
@@ -100,6 +114,7 @@ class TeamRun {
       ledger: this.ledger,
       promises: this.promises,
       clocks: this.clocks,
+      mailServer: this.mailServer,
       machines: this.machines,
       isFaulty: this.isFaulty,
       mutant,
@@ -177,7 +192,7 @@ class TeamRun {
       time,
       disk,
       desktops: new LocalDesktops(this.time, time, () => dice.between(20, 300), left("desktop")),
-      mail: new MailRoute(this.time, time, dice, isFaulty, left("email")),
+      mail: new MailRoute(this.time, time, dice, isFaulty, left("email"), this.mailServer),
       meddling: meddlingOf(this.mutant, ids.length),
       firstInputs: [{ kind: "team-loaded", team: simulatedTeam }],
       log: (text) => {

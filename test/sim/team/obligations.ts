@@ -8,6 +8,7 @@ import type { AlertId, PersonId } from "#domain/ids";
 import { AlertBook, isBeyond, latestMs, type Obligation, type Step } from "./alert-book.ts";
 import type { Clocks } from "./clocks.ts";
 import type { Ledger, Left, LedgerListener, Said } from "./ledger.ts";
+import type { MailServer } from "./mail-server.ts";
 import type { TrueTime } from "./true-time.ts";
 
 /** As much as a check may come late and a fact be rounded. */
@@ -26,12 +27,15 @@ export class Obligations implements LedgerListener {
   /** The longest that something was owed while a machine could have done it, ms. */
   worstMs = 0;
   private readonly books = new Map<AlertId, AlertBook>();
+  /** When a mail last left the team: as long as they do, the others wait for their turn at a server that is slow. */
+  private mailLeftAt = 0;
 
   constructor(
     private readonly time: TrueTime,
     private readonly ledger: Ledger,
     private readonly clocks: Clocks,
     private readonly machines: readonly Able[],
+    private readonly mailServer: MailServer,
     private readonly violate: (text: string) => void,
   ) {}
 
@@ -70,7 +74,8 @@ export class Obligations implements LedgerListener {
     }
   }
 
-  left({ alertId, actionId }: Left): void {
+  left({ alertId, actionId, via }: Left): void {
+    if (via === "email") this.mailLeftAt = this.time.now;
     const { open } = this.bookOf(alertId);
     for (const obligation of open.values()) {
       if (isOf(obligation, { actionId })) this.end(obligation);
@@ -215,6 +220,8 @@ export class Obligations implements LedgerListener {
     if (what.kind === "notification") {
       const way = what.via === "email" ? able.mailsSince : able.showsSince(what.person);
       since = since === null || way === null ? null : Math.max(since, way);
+      if (what.via === "email" && since !== null && this.mailServer.isShort)
+        since = latestOf(since, this.mailLeftAt, this.mailServer.answersSince(what.person));
     }
     const book = this.bookOf(obligation.alertId);
     if (what.kind === "notification" && book.shutOut.has(`${machine} ${what.actionId}`)) return 0;
@@ -235,4 +242,9 @@ export class Obligations implements LedgerListener {
 
 function isOf({ what }: Obligation, { actionId }: { readonly actionId: string }): boolean {
   return what.kind === "notification" && what.actionId === actionId;
+}
+
+/** Null: one of them has not come about. */
+function latestOf(...times: readonly (number | null)[]): number | null {
+  return times.reduce((latest, at) => (latest === null || at === null ? null : Math.max(latest, at)));
 }

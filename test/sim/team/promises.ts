@@ -47,6 +47,11 @@ export class Promises implements LedgerListener {
     }
     if (fact.kind === "step-entered")
       for (const { actionId } of fact.notifications) this.rounds.set(actionId, fact.round ?? 0);
+    if (fact.kind === "notification-failed" && fact.reason === "temporary" && fact.retryAt === null) {
+      const status = this.machines()[machine]?.process?.engine.findAlert(fact.alertId)?.status;
+      if (status === "triggered")
+        this.violate(`invariant 2: ${fact.actionId} was put off, and machine ${machine} gives it up`);
+    }
     if (fact.kind !== "alert-resolved") return;
     for (const report of this.kept) {
       const isOfIt = (report.fact as AlertFact).alertId === fact.alertId;

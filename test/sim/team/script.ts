@@ -4,12 +4,13 @@
  */
 import type { AlertId, IntegrationId, PersonId } from "#domain/ids";
 import type { AlertCommand } from "#domain/input";
-import { severities } from "#domain/severity";
+import { severities, type Severity } from "#domain/severity";
 import type { Clocks } from "./clocks.ts";
 import type { Dice } from "./dice.ts";
 import { Faults, type FaultCounts } from "./faults.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Machine } from "./machine.ts";
+import type { MailServer } from "./mail-server.ts";
 import { truncatesOnStart, type TeamMutant } from "./mutants.ts";
 import type { Network } from "./network.ts";
 import type { Promises } from "./promises.ts";
@@ -23,6 +24,7 @@ export interface Scene {
   readonly ledger: Ledger;
   readonly promises: Promises;
   readonly clocks: Clocks;
+  readonly mailServer: MailServer;
   readonly machines: readonly Machine[];
   readonly isFaulty: boolean;
   readonly mutant: TeamMutant | null;
@@ -54,12 +56,15 @@ export class Script {
     // A prompt tool does not wait until everything has settled.
     time.after(dice.between(2_000, 20_000), () => this.next());
     this.faults.begin();
+    for (const { afterMs, alerts } of this.scene.mailServer.floods)
+      time.after(afterMs, () => this.flood(alerts, machines[alerts.length % machines.length]!));
   }
 
   /** Nothing new happens, and everything works again. */
   heal(): void {
     this.isOver = true;
     this.faults.healAll();
+    this.scene.mailServer.heal();
     this.scene.note("everything is repaired");
   }
 
@@ -156,30 +161,44 @@ export class Script {
     status: "firing" | "resolved",
     repetition: "report" | "refresh",
   ): void {
-    const { time, dice, promises, note } = this.scene;
+    const { time, dice, note } = this.scene;
     const severity = dice.pick(severities);
     note(`${status} ${dedupKey} ${severity} to ${to.map(({ index }) => `m${index}`).join(" ")}`);
-    for (const machine of to) {
-      time.after(dice.between(0, 50), () =>
-        machine.submit(
-          {
-            kind: "signal",
-            freshId: "fresh" as AlertId,
-            integration: "prometheus" as IntegrationId,
-            dedupKey,
-            status,
-            content: { severity, title: dedupKey, source: "db1", labels: {}, details: {}, links: [] },
-            silentAfterMs: repetition === "refresh" ? 150_000 : null,
-            repetition,
-            by: null,
-          },
-          (answer) => {
-            note(`m${machine.index} answers ${JSON.stringify(answer)}`);
-            if (status === "firing") promises.answered(machine, dedupKey, answer);
-          },
-        ),
-      );
-    }
+    for (const machine of to)
+      time.after(dice.between(0, 50), () => this.tell(machine, dedupKey, severity, status, repetition));
+  }
+
+  private tell(
+    machine: Machine,
+    dedupKey: string,
+    severity: Severity,
+    status: "firing" | "resolved",
+    repetition: "report" | "refresh",
+  ): void {
+    const { promises, note } = this.scene;
+    machine.submit(
+      {
+        kind: "signal",
+        freshId: "fresh" as AlertId,
+        integration: "prometheus" as IntegrationId,
+        dedupKey,
+        status,
+        content: { severity, title: dedupKey, source: "db1", labels: {}, details: {}, links: [] },
+        silentAfterMs: repetition === "refresh" ? 150_000 : null,
+        repetition,
+        by: null,
+      },
+      (answer) => {
+        note(`m${machine.index} answers ${JSON.stringify(answer)}`);
+        if (status === "firing") promises.answered(machine, dedupKey, answer);
+      },
+    );
+  }
+
+  /** A large outage, as one machine hears of it. */
+  private flood(alerts: readonly Severity[], to: Machine): void {
+    this.scene.note(`an outage: ${alerts.length} alerts to m${to.index}`);
+    alerts.forEach((severity, index) => this.tell(to, `outage-${index}`, severity, "firing", "report"));
   }
 
   private command(command: AlertCommand): void {
