@@ -35,11 +35,11 @@ export class MailServer {
   ) {
     this.dice = new Dice(Math.imul(seed, 0x9e3779b1) ^ 0x6d61696c);
     const { dice } = this;
-    if (dice.chance(0.3)) {
+    if (dice.chance(0.15)) {
       const fromMs = dice.between(200, 1_000);
       this.slow = { atOnce: dice.between(1, 5), fromMs, toMs: fromMs + dice.between(100, 1_000) };
       for (let left = dice.between(1, 3); left > 0; left -= 1) {
-        const alerts = Array.from({ length: dice.between(10, 40) }, () => dice.pick(severities));
+        const alerts = Array.from({ length: dice.between(10, 30) }, () => dice.pick(severities));
         this.floods.push({ afterMs: dice.between(20_000, 240_000), alerts });
       }
     }
