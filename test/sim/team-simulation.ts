@@ -23,6 +23,7 @@ import { meddlingOf, type TeamMutant } from "./team/mutants.ts";
 import { Network } from "./team/network.ts";
 import { Obligations } from "./team/obligations.ts";
 import { Promises } from "./team/promises.ts";
+import { Revocations } from "./team/revocations.ts";
 import { Script } from "./team/script.ts";
 import { simulatedTeam } from "./team/team.ts";
 import { TrueTime } from "./team/true-time.ts";
@@ -43,6 +44,8 @@ export interface TeamSimulationResult {
   readonly faults: number;
   readonly notifications: number;
   readonly duplicates: number;
+  /** Whether a machine was revoked. */
+  readonly revoked: boolean;
   /** The longest that anything was owed by a machine that could have done it. */
   readonly worstMs: number;
 }
@@ -71,6 +74,7 @@ class TeamRun {
   private readonly machines: Machine[] = [];
   private readonly ledger: Ledger;
   private readonly clocks: Clocks;
+  private readonly revocations: Revocations;
   private readonly obligations: Obligations;
   private readonly lengths: Lengths;
   private readonly promises: Promises;
@@ -107,6 +111,13 @@ class TeamRun {
     this.ledger.listen(this.promises);
     this.ledger.listen(order);
     const network = new Network(this.time, this.dice);
+    const { time, machines } = this;
+    const share = mutant === "ignores-revocation" ? 1 : this.isFaulty ? 0.25 : 0;
+    this.revocations = new Revocations({
+      ...{ seed, time, network, machines, share, violate },
+      note: (text) => this.note(text),
+    });
+    this.ledger.listen(this.revocations);
     this.script = new Script({
       time: this.time,
       dice: this.dice,
@@ -115,6 +126,7 @@ class TeamRun {
       promises: this.promises,
       clocks: this.clocks,
       mailServer: this.mailServer,
+      revocations: this.revocations,
       machines: this.machines,
       isFaulty: this.isFaulty,
       mutant,
@@ -131,8 +143,9 @@ class TeamRun {
     await this.runTo(lastsMs + healsMs);
     // The last facts may be under way.
     for (let i = 0; i < 100 && !this.areEqual(); i += 1) await this.time.run(this.time.now + 100);
-    this.promises.checkTheEnd();
-    checkAgreement(this.machines, this.dice, !this.clocks.wereSet, (text) => this.violate(text));
+    this.promises.checkTheEnd(this.revocations.out);
+    this.revocations.checkTheEnd();
+    checkAgreement(this.thoseLeft, this.dice, !this.clocks.wereSet, (text) => this.violate(text));
   }
 
   result(): TeamSimulationResult {
@@ -149,6 +162,7 @@ class TeamRun {
       ...this.script.counts,
       notifications: this.ledger.left.length,
       duplicates: promises.duplicates,
+      revoked: this.revocations.out !== null,
       worstMs: Math.round(this.obligations.worstMs),
     };
   }
@@ -195,6 +209,7 @@ class TeamRun {
       mail: new MailRoute(this.time, time, dice, isFaulty, left("email"), this.mailServer),
       meddling: meddlingOf(this.mutant, ids.length),
       firstInputs: [{ kind: "team-loaded", team: simulatedTeam }],
+      onMachineFacts: (facts) => this.revocations.heard(machine, facts),
       log: (text) => {
         note(index, `logs ${text}`);
         if (/invariant|broken/i.test(text)) this.violate(`invariant 7: machine ${index} logs ${text}`);
@@ -203,8 +218,13 @@ class TeamRun {
     return machine;
   }
 
+  /** Of the team. */
+  private get thoseLeft(): readonly Machine[] {
+    return this.machines.filter(({ isOut }) => !isOut);
+  }
+
   private areEqual(): boolean {
-    const vectors = this.machines.map(({ parts }) =>
+    const vectors = this.thoseLeft.map(({ parts }) =>
       JSON.stringify(Object.entries(parts.disk.content.vector()).toSorted()),
     );
     return new Set(vectors).size === 1;

@@ -4,6 +4,7 @@
  */
 import { createDesktopChannel } from "#channels/desktop";
 import type { Answer } from "#domain/command";
+import type { Fact } from "#domain/fact";
 import type { MachineId, PersonId } from "#domain/ids";
 import type { Input } from "#domain/input";
 import { LoopEngine } from "#engine/engine";
@@ -41,6 +42,8 @@ export interface MachineParts {
   readonly meddling: Meddling;
   /** Before anything else is put in: the team. */
   readonly firstInputs: readonly Input[];
+  /** It has heard that a machine was revoked, maybe itself. */
+  readonly onMachineFacts: (facts: readonly Fact[]) => void;
   readonly log: (text: string) => void;
 }
 
@@ -55,6 +58,10 @@ export interface Process {
 export class Machine implements Able {
   process: Process | null = null;
   isPowered = true;
+  /** Somebody has revoked it; it need not know. */
+  isOut = false;
+  /** What its membership keeps: that it was revoked. */
+  private outText: string | null = null;
   /** Since when it has run without a break, in true time; null: it does not run now. */
   private runs: number | null = null;
   private starts = 0;
@@ -72,7 +79,7 @@ export class Machine implements Able {
   // ---- what it could do now, for the checks
 
   get runsSince(): number | null {
-    return this.process === null || this.parts.disk.isFull ? null : this.runs;
+    return this.process === null || this.parts.disk.isFull || this.isOut ? null : this.runs;
   }
 
   get mailsSince(): number | null {
@@ -81,6 +88,25 @@ export class Machine implements Able {
 
   showsSince(person: PersonId): number | null {
     return this.parts.desktops.attachedSince(person);
+  }
+
+  get knowsItIsOut(): boolean {
+    const record = this.process?.engine.state.machines.get(this.id);
+    return this.outText !== null || (record?.revokedAt ?? null) !== null;
+  }
+
+  /** As `ShutOut` does it: one machine's word counts only while no other one is linked. */
+  toldByDoorOf(machine: MachineId): void {
+    const { process } = this;
+    if (process === null || process.peers.linked().some((other) => other !== machine)) return;
+    this.isOutNow("told at a door");
+  }
+
+  private isOutNow(text: string): void {
+    if (this.outText === null) this.parts.log(`knows that it was revoked: ${text}`);
+    this.outText = text;
+    this.process?.engine.revocation.learn(text);
+    this.process?.engine.lookAtClock();
   }
 
   // ---- its life
@@ -122,6 +148,13 @@ export class Machine implements Able {
       onBroken: (error) => life.alive && parts.log(`broken: ${String(error)}`),
     });
     parts.meddling.engine?.(engine);
+    if (this.outText !== null) engine.revocation.learn(this.outText);
+    engine.onChange(({ facts }) => {
+      if (!life.alive || !facts.some(({ kind }) => kind === "machine-revoked")) return;
+      if (this.knowsItIsOut) this.isOutNow("by the fact");
+      // After what it says in the same turn is on its way.
+      parts.trueTime.soon(() => parts.time.run(life, () => parts.onMachineFacts(facts)));
+    });
     for (const input of parts.firstInputs) void engine.submit(input);
     // It reads the journal at once; what it promises is only that the rest was taken up.
     void engine.start();

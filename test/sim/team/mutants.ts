@@ -14,6 +14,7 @@ export const teamMutants = [
   "does-not-reread-acknowledgement",
   "newer-wins-by-timestamp",
   "starts-without-a-look-at-the-clock",
+  "ignores-revocation",
 ] as const;
 export type TeamMutant = (typeof teamMutants)[number];
 
@@ -43,6 +44,8 @@ export function meddlingOf(mutant: TeamMutant | null, teamSize: number): Meddlin
       return { engine: blindAtTheStart };
     case "newer-wins-by-timestamp":
       return { journal: silencesKeys };
+    case "ignores-revocation":
+      return { engine: ({ revocation }) => void Object.assign(revocation, { learn: () => false }) };
   }
 }
 

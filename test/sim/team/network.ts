@@ -110,6 +110,11 @@ export class Network {
     }
   }
 
+  /** This side ends what links it has with that machine; what it said before still arrives. */
+  hangUp(station: Station, machine: MachineId, why: string): void {
+    for (const end of [...this.ends]) if (end.owner === station && end.machine === machine) end.close(why);
+  }
+
   /** Some links do not survive a sleep. */
   breakLinksOf(station: Station): void {
     for (const end of [...this.ends])

@@ -14,12 +14,17 @@ export interface PeersOf {
 
 export function startPeers({ machine, life, clock, engine }: PeersOf): Peers {
   const { id, everybody, desktops, log } = machine.parts;
-  const others = everybody.filter((other) => other !== id);
+  const others = () =>
+    engine.revocation.isKnown
+      ? []
+      : everybody.filter(
+          (other) => other !== id && (engine.state.machines.get(other)?.revokedAt ?? null) === null,
+        );
   const peers = new Peers({
     clock,
     self: id,
     engine,
-    others: () => others,
+    others,
     local: {
       desktops,
       people: () => desktops.people(),

@@ -116,9 +116,15 @@ export class Promises implements LedgerListener {
       this.violate(`invariant 3: ${actionId} left machine ${machine.index}, where the alert is ${status}`);
   }
 
-  /** After healing: everybody runs and has heard everything. */
-  checkTheEnd(): void {
-    for (const machine of this.machines()) this.checkReports(machine);
+  /** After healing: everybody runs and has heard everything; but for the one that was revoked, and what only it had heard. */
+  checkTheEnd(out: Machine | null): void {
+    const left = this.machines().filter((machine) => machine !== out);
+    for (const report of this.reports) {
+      const wasThere =
+        out !== null && (report.machine === out.index || this.ledger.knows(out.index, report.said));
+      if (wasThere && !left.some(({ index }) => this.ledger.knows(index, report.said))) report.isLost = true;
+    }
+    for (const machine of left) this.checkReports(machine);
   }
 
   private checkReports(machine: Machine): void {

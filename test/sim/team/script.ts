@@ -13,6 +13,7 @@ import type { Machine } from "./machine.ts";
 import type { MailServer } from "./mail-server.ts";
 import { truncatesOnStart, type TeamMutant } from "./mutants.ts";
 import type { Network } from "./network.ts";
+import type { Revocations } from "./revocations.ts";
 import type { Promises } from "./promises.ts";
 import { people } from "./team.ts";
 import type { TrueTime } from "./true-time.ts";
@@ -25,6 +26,7 @@ export interface Scene {
   readonly promises: Promises;
   readonly clocks: Clocks;
   readonly mailServer: MailServer;
+  readonly revocations: Revocations;
   readonly machines: readonly Machine[];
   readonly isFaulty: boolean;
   readonly mutant: TeamMutant | null;
@@ -58,6 +60,7 @@ export class Script {
     this.faults.begin();
     for (const { afterMs, alerts } of this.scene.mailServer.floods)
       time.after(afterMs, () => this.flood(alerts, machines[alerts.length % machines.length]!));
+    this.scene.revocations.begin();
   }
 
   /** Nothing new happens, and everything works again. */
@@ -65,6 +68,7 @@ export class Script {
     this.isOver = true;
     this.faults.healAll();
     this.scene.mailServer.heal();
+    this.scene.revocations.heal();
     this.scene.note("everything is repaired");
   }
 
@@ -90,12 +94,13 @@ export class Script {
 
   /** Each machine looks for those that it has no connection to, every second or two. */
   private dial(machine: Machine): void {
-    const { time, dice, network, machines } = this.scene;
+    const { time, dice, network, machines, revocations } = this.scene;
     time.after(dice.between(500, 2_000), () => {
       const from = machine.station;
       if (from !== null) {
         for (const other of machines) {
           if (other === machine || other.station === null || network.isConnected(from, other.id)) continue;
+          if (revocations.hangsUp(machine, other)) continue;
           network.connect(from, other.station);
         }
       }
@@ -175,7 +180,7 @@ export class Script {
     status: "firing" | "resolved",
     repetition: "report" | "refresh",
   ): void {
-    const { promises, note } = this.scene;
+    const { promises, revocations, note } = this.scene;
     machine.submit(
       {
         kind: "signal",
@@ -191,6 +196,7 @@ export class Script {
       (answer) => {
         note(`m${machine.index} answers ${JSON.stringify(answer)}`);
         if (status === "firing") promises.answered(machine, dedupKey, answer);
+        if (answer.ok) revocations.answered(machine);
       },
     );
   }
