@@ -200,14 +200,19 @@ test("it remembers the engines that it hears of, and finds them after a restart"
 
 test("a desk that was revoked hears why and gets nothing", async () => {
   const team = await DeskTeam.start(1);
+  const [{ engine }] = team.engines as [DeskTeam["engines"][number]];
+  engine.open(signal("a0"));
   const desk = await team.startDesk();
   const app = attach(desk);
-  await until("it is connected", () => app.ofType("welcome").at(-1)?.team !== null);
+  await until("it is connected", () => app.ofType("welcome").at(-1)?.alerts.length === 1);
   team.roster.revoke(team.deskId as never);
   await until("it is cut off", () =>
     app.ofType("health").some(({ health }) => /revoked/.test(health.problems[0]?.text ?? "")),
   );
   expect(app.ofType("health").at(-1)?.health.ready).toBe(false);
+  // What was on its screens is not its business any more, and it may join again.
+  await until("its alerts go", () => app.ofType("welcome").at(-1)?.alerts.length === 0);
+  expect(readMembership(team.data)).toMatchObject({ membership: { revoked: { machine: team.deskId } } });
 });
 
 test("a client that says nonsense is cut off, and the line is not", async () => {
