@@ -25,7 +25,7 @@ import { Obligations } from "./team/obligations.ts";
 import { Promises } from "./team/promises.ts";
 import { Revocations } from "./team/revocations.ts";
 import { Script } from "./team/script.ts";
-import { simulatedTeam } from "./team/team.ts";
+import { firstTeam, TeamFiles } from "./team/team-files.ts";
 import { TrueTime } from "./team/true-time.ts";
 
 export { teamMutants } from "./team/mutants.ts";
@@ -42,6 +42,10 @@ export interface TeamSimulationResult {
   readonly partitions: number;
   /** Faults of all kinds, these included. */
   readonly faults: number;
+  /** Edits of the team file; those that were merged with another one; those not in force in full. */
+  readonly edits: number;
+  readonly merges: number;
+  readonly setAside: number;
   readonly notifications: number;
   readonly duplicates: number;
   /** Whether a machine was revoked. */
@@ -80,6 +84,7 @@ class TeamRun {
   private readonly promises: Promises;
   private readonly script: Script;
   private readonly mailServer: MailServer;
+  private readonly teamFiles: TeamFiles;
   private readonly isFaulty: boolean;
 
   constructor(
@@ -110,6 +115,7 @@ class TeamRun {
     this.ledger.listen(this.obligations);
     this.ledger.listen(this.promises);
     this.ledger.listen(order);
+    this.teamFiles = new TeamFiles(this.time, this.machines, seed, (text) => this.note(text));
     const network = new Network(this.time, this.dice);
     const { time, machines } = this;
     const share = mutant === "ignores-revocation" ? 1 : this.isFaulty ? 0.25 : 0;
@@ -127,6 +133,7 @@ class TeamRun {
       clocks: this.clocks,
       mailServer: this.mailServer,
       revocations: this.revocations,
+      teamFiles: this.teamFiles,
       machines: this.machines,
       isFaulty: this.isFaulty,
       mutant,
@@ -146,6 +153,7 @@ class TeamRun {
     this.promises.checkTheEnd(this.revocations.out);
     this.revocations.checkTheEnd();
     checkAgreement(this.thoseLeft, this.dice, !this.clocks.wereSet, (text) => this.violate(text));
+    this.teamFiles.checkTheEnd((text) => this.violate(text));
   }
 
   result(): TeamSimulationResult {
@@ -160,6 +168,7 @@ class TeamRun {
       machines: machines.length,
       isFaulty,
       ...this.script.counts,
+      ...this.teamFiles.counts,
       notifications: this.ledger.left.length,
       duplicates: promises.duplicates,
       revoked: this.revocations.out !== null,
@@ -208,8 +217,8 @@ class TeamRun {
       desktops: new LocalDesktops(this.time, time, () => dice.between(20, 300), left("desktop")),
       mail: new MailRoute(this.time, time, dice, isFaulty, left("email"), this.mailServer),
       meddling: meddlingOf(this.mutant, ids.length),
-      firstInputs: [{ kind: "team-loaded", team: simulatedTeam }],
       onMachineFacts: (facts) => this.revocations.heard(machine, facts),
+      firstInputs: [firstTeam],
       log: (text) => {
         note(index, `logs ${text}`);
         if (/invariant|broken/i.test(text)) this.violate(`invariant 7: machine ${index} logs ${text}`);

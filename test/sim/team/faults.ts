@@ -79,6 +79,7 @@ export class Faults {
     const { promises, ledger, dice } = this.scene;
     this.stop(machine, true);
     promises.diskGoes(machine);
+    this.scene.teamFiles.diskGoes(machine);
     machine.parts.disk.lose();
     ledger.diskReplaced(machine.index, []);
     this.untilRepaired(dice.between(5_000, 120_000), () => this.startAgain(machine));
@@ -88,10 +89,12 @@ export class Faults {
   private restoresBackup(machine: Machine): void {
     const { promises, ledger, dice, time } = this.scene;
     machine.parts.disk.keepBackup();
+    this.scene.teamFiles.keepsBackup(machine);
     time.after(dice.between(10_000, 180_000), () => {
       if (this.isOver) return;
       this.stop(machine, true);
       promises.diskGoes(machine);
+      this.scene.teamFiles.restoresBackup(machine);
       machine.parts.disk.restoreBackup();
       ledger.diskReplaced(machine.index, machine.parts.disk.content.replay(0));
       this.untilRepaired(dice.between(5_000, 60_000), () => this.startAgain(machine));

@@ -40,7 +40,7 @@ export interface MachineParts {
   readonly desktops: LocalDesktops;
   readonly mail: MailRoute;
   readonly meddling: Meddling;
-  /** Before anything else is put in: the team. */
+  /** Before anything else is put in where the journal is empty: the team. */
   readonly firstInputs: readonly Input[];
   /** It has heard that a machine was revoked, maybe itself. */
   readonly onMachineFacts: (facts: readonly Fact[]) => void;
@@ -155,7 +155,7 @@ export class Machine implements Able {
       // After what it says in the same turn is on its way.
       parts.trueTime.soon(() => parts.time.run(life, () => parts.onMachineFacts(facts)));
     });
-    for (const input of parts.firstInputs) void engine.submit(input);
+    if (parts.disk.content.lastSeq() === 0) for (const input of parts.firstInputs) void engine.submit(input);
     // It reads the journal at once; what it promises is only that the rest was taken up.
     void engine.start();
     const running = startPeers({ machine: this, life, clock, engine });

@@ -15,6 +15,7 @@ import { truncatesOnStart, type TeamMutant } from "./mutants.ts";
 import type { Network } from "./network.ts";
 import type { Revocations } from "./revocations.ts";
 import type { Promises } from "./promises.ts";
+import type { TeamFiles } from "./team-files.ts";
 import { people } from "./team.ts";
 import type { TrueTime } from "./true-time.ts";
 
@@ -27,6 +28,7 @@ export interface Scene {
   readonly clocks: Clocks;
   readonly mailServer: MailServer;
   readonly revocations: Revocations;
+  readonly teamFiles: TeamFiles;
   readonly machines: readonly Machine[];
   readonly isFaulty: boolean;
   readonly mutant: TeamMutant | null;
@@ -61,6 +63,7 @@ export class Script {
     for (const { afterMs, alerts } of this.scene.mailServer.floods)
       time.after(afterMs, () => this.flood(alerts, machines[alerts.length % machines.length]!));
     this.scene.revocations.begin();
+    this.scene.teamFiles.begin();
   }
 
   /** Nothing new happens, and everything works again. */

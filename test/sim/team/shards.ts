@@ -20,7 +20,17 @@ export interface Lives {
   readonly notifications: number;
 }
 
-const summed = ["machines", "faults", "crashes", "partitions", "notifications", "duplicates"] as const;
+const summed = [
+  "machines",
+  "faults",
+  "crashes",
+  "partitions",
+  "notifications",
+  "duplicates",
+  "edits",
+  "merges",
+  "setAside",
+] as const;
 
 /** Every `of`th seed from `shard` on. Prints the figures. */
 export async function liveThrough(shard: number, of: number): Promise<Lives> {
@@ -40,6 +50,7 @@ export async function liveThrough(shard: number, of: number): Promise<Lives> {
     [
       `${runs} runs of ${sum.machines} machines`,
       `${sum.faults} faults, ${sum.crashes} crashes and ${sum.partitions} partitions among them`,
+      `${sum.edits} edits of the team, ${sum.merges} merged and ${sum.setAside} not in full`,
       `${sum.notifications} notifications, ${sum.duplicates} duplicates (${share} %)`,
       `nothing later than ${(worstMs / 1000).toFixed(1)} s`,
     ].join("; "),
