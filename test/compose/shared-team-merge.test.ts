@@ -384,3 +384,18 @@ it("a laptop that heard nobody, and was edited again while it was off: the later
   expectEverywhere(team, with_(anaMoves, benMoves, ["name: Chi }", 'name: Chi, phone: "+81398765432" }']));
   expectTold(team);
 });
+
+it("a machine that joined, heard nobody and went by the file that it was given, is told nothing", async () => {
+  const team = await teamOf("ana", "ben");
+  await awayFrom(team, [anaMoves, benMoves]);
+  const chi = new TeamMachine("chi", join(team["ana"]!.data, ".."), { key: team["ana"]!.key });
+  chi.write(sample);
+  await chi.start();
+  chi.waiting[0]!();
+  await chi.shared.settled();
+  expect(chi.team.people[0]!.name).toBe("Ana Ruiz");
+  await exchange(...Object.values(team), chi);
+  expectEverywhere({ ...team, chi }, with_(anaMoves, benMoves));
+  expectTold({ ...team, chi });
+  await chi.stop();
+});

@@ -1,6 +1,8 @@
 /** Two edits of one team file made into one: by thing and field, with the comments and the layout of the newest text. */
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mergeTeamTexts } from "../../src/config/merge/merge-team-texts.ts";
+import { trials } from "../support/trials.ts";
 
 const base = `# The platform team.
 version: 1
@@ -263,3 +265,34 @@ describe("what cannot be merged is set aside whole", () => {
     expect(merged).toMatchObject({ text: theirs, lost: [{ path: [] }] });
   });
 });
+
+/** Of things of their own, none within another one's reach. */
+const apart: readonly Edit[] = [
+  anaMoves,
+  benMoves,
+  ["+34600000000", "+34611111111"],
+  ["{ id: chi, name: Chi }", "{ id: chi, name: Chi, timeZone: Asia/Tokyo }"],
+  ["{ id: dba, people: [ana, ben] }", "{ id: dba, people: [ana] }"],
+  adding(override(1, "ana")),
+  ["[ana, ben, chi]", "[ben, ana, chi]"],
+  ["within: 10m", "within: 20m"],
+  ["repeat: 3", "repeat: 4"],
+  ["source: db1", "source: db2"],
+  ["  - { match: {}", "  - { match: { source: web }, policy: default }\n  - { match: {}"],
+  ["fedcba9876543210fedcba9876543210", "0123456789abcdef0123456789abcdef"],
+  ["port: 2525", "port: 25"],
+  ["tocsin@example.org", "alerts@example.org"],
+];
+
+it("any edits apart from one another merge to the letter, on either side, also those that both made", () => {
+  const side = fc.subarray([...apart.keys()]);
+  fc.assert(
+    fc.property(side, side, (there, here) => {
+      const pick = (of: readonly number[]) => apart.filter((_, index) => of.includes(index));
+      const merged = merge(pick(there), pick(here));
+      expect(merged.lost).toEqual([]);
+      expect(merged.text).toBe(edited(...pick([...there, ...here])));
+    }),
+    { numRuns: trials(15, 1_000) },
+  );
+}, 600_000);

@@ -135,7 +135,11 @@ export class TeamMerges {
   private merge(inForce: Adoption, rival: Adoption): MergedTexts | null {
     const [theirs, ours] = [this.sealing.textOf(inForce), this.sealing.textOf(rival)];
     if (theirs === null || ours === null) return null;
-    const ancestor = commonAncestor(this.options.engine.state, inForce, rival);
+    const { state } = this.options.engine;
+    const ancestor = commonAncestor(state, inForce, rival);
+    // A machine that heard nobody went by the file that it was given when it joined.
+    const isOld = (one: Adoption) => one.version !== rival.version && this.sealing.textOf(one) === ours;
+    if (ancestor === null && state.adoptions.some(isOld)) return { text: theirs, lost: [] };
     const base = ancestor === null ? null : this.sealing.textOf(ancestor);
     return mergeTeamTexts({ base, theirs, ours });
   }

@@ -3,12 +3,15 @@
  * by how much of it. Used by `merge-values`. Pure.
  */
 import { isDeepStrictEqual as isSame } from "node:util";
+import { wordsOf } from "./words-of.ts";
 
 export interface ListNames {
   readonly base: readonly string[];
   readonly theirs: readonly string[];
   readonly ours: readonly string[];
 }
+
+const mostLikened = 200;
 
 /** Lists of plain words of which each counts for itself. */
 const sets: ReadonlySet<string> = new Set(["people", "shadow", "keys", "severity"]);
@@ -50,12 +53,15 @@ function matched(
     found[index] = names[of]!;
     left.delete(of);
   };
+  const places = new Map<string, number[]>();
+  base.forEach((entry, of) => places.set(wordsOf(entry), [...(places.get(wordsOf(entry)) ?? []), of]));
   side.forEach((entry, index) => {
-    const same = [...left].filter((of) => isSame(base[of], entry));
+    const same = (places.get(wordsOf(entry)) ?? []).filter((of) => left.has(of));
     if (same.length > 0) take(index, same.includes(index) ? index : same[0]!);
   });
   side.forEach((entry, index) => {
-    if (found[index] !== null) return;
+    // Nobody changes so many by hand.
+    if (found[index] !== null || left.size > mostLikened) return;
     const [best] = [...left]
       .map((of) => ({ of, likeness: likeness(base[of], entry) }))
       .filter(({ likeness: much }) => much >= 0.5)
@@ -67,7 +73,7 @@ function matched(
   return side.map((entry, index) => {
     const of = found[index];
     if (typeof of === "string") return of;
-    const words = JSON.stringify(inKeyOrder(entry));
+    const words = wordsOf(entry);
     times.set(words, (times.get(words) ?? 0) + 1);
     // The same addition on both sides is one.
     return times.get(words) === 1 ? words : `${words} ${times.get(words)}`;
@@ -79,13 +85,6 @@ function likeness(one: unknown, other: unknown): number {
   const [a, b] = [one as Record<string, unknown>, other as Record<string, unknown>];
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...keys].filter((key) => isSame(a[key], b[key])).length / Math.max(1, keys.size);
-}
-
-function inKeyOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inKeyOrder);
-  if (!isMap(value)) return value;
-  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(sorted.map(([key, inner]) => [key, inKeyOrder(inner)]));
 }
 
 function idOf(entry: unknown): string | null {

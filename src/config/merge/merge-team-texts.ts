@@ -26,8 +26,9 @@ export interface MergedTexts {
   readonly lost: readonly LostChange[];
 }
 
-/** Each of them costs a look at the whole file. */
-const mostTried = 40;
+/** Each try costs a look at the whole file, which holds up the engine: of a large one there are few. */
+const charactersTried = 1_000_000;
+const fewestTried = 4;
 
 export function mergeTeamTexts({ base, theirs, ours }: TeamTexts): MergedTexts {
   const [before, there, here] = [base ?? ours, theirs, ours].map((text) => readYaml(text).value);
@@ -40,29 +41,39 @@ export function mergeTeamTexts({ base, theirs, ours }: TeamTexts): MergedTexts {
     return { text: theirs, lost: [{ path: ["comments"], ours: undefined, theirs: undefined }] };
   const merge = (without: ReadonlySet<string>) => mergeValues(before, there, here, without);
   const merged = merge(new Set());
-  const fitting = isValidValue(merged.value) ? merged : asMuchAsFits(merged.taken, merge);
-  if (fitting === null) return { text: theirs, lost: [whole] };
+  const most = Math.max(fewestTried, Math.floor(charactersTried / theirs.length));
+  const fitting = isValidValue(merged.value) ? merged : asMuchAsFits(merged.taken, merge, most);
   const text = writeMerged(theirs, fitting.value as Record<string, unknown>, ours);
   return isValid(text) ? { text, lost: fitting.lost } : { text: theirs, lost: [whole] };
 }
 
-/** One change after the other, for as long as one more goes with the rest: a person first, then what names the person. */
+/**
+ * Change by change, for as long as one more goes with the rest: a person first, then what names the person. By halves,
+ * since most of them do.
+ */
 function asMuchAsFits(
   changes: readonly string[],
   merge: (without: ReadonlySet<string>) => MergedValues,
-): MergedValues | null {
-  if (changes.length > mostTried) return null;
-  let left = changes;
-  for (let isMore = true; isMore;) {
-    isMore = false;
-    for (const change of left) {
-      const without = left.filter((other) => other !== change);
-      if (!isValidValue(merge(new Set(without)).value)) continue;
-      left = without;
-      isMore = true;
-    }
-  }
-  return merge(new Set(left));
+  mostTried: number,
+): MergedValues {
+  const left = new Set(changes);
+  let tried = 0;
+  const take = (some: readonly string[]): boolean => {
+    if (some.length === 0 || tried >= mostTried) return false;
+    tried += 1;
+    for (const change of some) left.delete(change);
+    if (isValidValue(merge(left).value)) return true;
+    for (const change of some) left.add(change);
+    return some.length > 1 && takeHalves(some);
+  };
+  const takeHalves = (some: readonly string[]): boolean => {
+    const half = some.length >> 1;
+    const [first, second] = [take(some.slice(0, half)), take(some.slice(half))];
+    return first || second;
+  };
+  // All of them were tried before.
+  while (takeHalves([...left]));
+  return merge(left);
 }
 
 function isValidValue(value: unknown): boolean {

@@ -135,8 +135,10 @@ class Merging {
     merged: ReadonlyMap<string, unknown>,
     path: PlacePath,
   ): readonly string[] {
-    const everywhere = names.base.filter((name) => names.theirs.includes(name) && names.ours.includes(name));
-    const orderOf = (side: readonly string[]) => side.filter((name) => everywhere.includes(name));
+    const [isTheirs, isHere] = [new Set(names.theirs), new Set(names.ours)];
+    const everywhere = names.base.filter((name) => isTheirs.has(name) && isHere.has(name));
+    const isEverywhere = new Set(everywhere);
+    const orderOf = (side: readonly string[]) => side.filter((name) => isEverywhere.has(name));
     const [theirs, ours] = [orderOf(names.theirs), orderOf(names.ours)];
     let isOurs = false;
     if (!isSame(ours, everywhere) && !isSame(ours, theirs)) {
@@ -145,19 +147,25 @@ class Merging {
       if (!isOurs && ordered.has(path.at(-1) ?? "")) this.lost.push({ path: order, ours, theirs });
     }
     const [first, second] = isOurs ? [names.ours, names.theirs] : [names.theirs, names.ours];
-    const result = first.filter((name) => merged.has(name));
-    const isNew = new Set(second.filter((name) => merged.has(name) && !result.includes(name)));
-    let after = -1;
+    const known = new Set(names.base);
+    const isFirst = new Set(first);
+    /** What only the second side has, behind which of the first side's. */
+    const added = new Map<string | null, string[]>();
+    let after: string | null = null;
     for (const name of second) {
-      if (!isNew.has(name)) {
-        if (result.includes(name)) after = result.indexOf(name);
-        continue;
-      }
-      // Both added something here: what is in force comes first.
-      while (after + 1 < result.length && !names.base.includes(result[after + 1]!)) after += 1;
-      result.splice(after + 1, 0, name);
-      after += 1;
+      if (!merged.has(name)) continue;
+      if (isFirst.has(name)) after = name;
+      else added.set(after, [...(added.get(after) ?? []), name]);
     }
+    const result: string[] = [];
+    let held = added.get(null) ?? [];
+    for (const name of first.filter((one) => merged.has(one))) {
+      // Both added something here: what is in force comes first.
+      if (known.has(name)) result.push(...held.splice(0));
+      result.push(name);
+      held = [...held, ...(added.get(name) ?? [])];
+    }
+    result.push(...held);
     return result;
   }
 }

@@ -21,6 +21,7 @@ import {
   type YAMLSeq,
 } from "yaml";
 import { readYaml } from "../yaml-source.ts";
+import { wordsOf } from "./words-of.ts";
 import {
   afterLine,
   endOf,
@@ -85,8 +86,8 @@ class Patch {
     if (!isMap(contents) || !this.patchMap(contents, wanted)) return null;
     let result = "";
     let reached = 0;
-    // Stable, so that insertions at one place stay in their order.
-    for (const { start, end, text } of this.splices.sort((a, b) => a.start - b.start)) {
+    // Stable, so that insertions at one place stay in their order, before what is removed there.
+    for (const { start, end, text } of this.splices.sort((a, b) => a.start - b.start || a.end - b.end)) {
       if (start < reached) return null;
       result += this.text.slice(reached, start) + text;
       reached = end;
@@ -166,10 +167,10 @@ class Patch {
     const places = placesOf(now, wanted);
     const fixed = new Set(longestRise(places));
     const stays = places.map((place, index) => (fixed.has(index) ? place : -1));
+    const becomes = new Map(stays.map((place, index) => [place, index]));
     for (const [index, item] of items.entries()) {
-      if (!stays.includes(index) && !this.removeItem(list, index)) return false;
-      const of = stays.indexOf(index);
-      if (of !== -1 && !this.patch(item, wanted[of])) return false;
+      const of = becomes.get(index);
+      if (of === undefined ? !this.removeItem(list, index) : !this.patch(item, wanted[of])) return false;
     }
     let after = -1;
     for (const [index, value] of wanted.entries()) {
@@ -271,37 +272,48 @@ class Patch {
 function placesOf(now: readonly unknown[], wanted: readonly unknown[]): number[] {
   const left = new Set(now.keys());
   const places = wanted.map(() => -1);
-  const match = (isIt: (present: unknown, value: unknown) => boolean) =>
-    wanted.forEach((value, index) => {
-      if (places[index] !== -1) return;
-      const found = [...left].find((of) => isIt(now[of], value));
-      if (found === undefined) return;
-      places[index] = found;
-      left.delete(found);
+  const take = (index: number, of: number | undefined) => {
+    if (places[index] !== -1 || of === undefined || !left.has(of)) return;
+    places[index] = of;
+    left.delete(of);
+  };
+  const match = (nameOf: (entry: unknown) => string | null) => {
+    const known = new Map<string | null, number[]>();
+    for (const of of left) known.set(nameOf(now[of]), [...(known.get(nameOf(now[of])) ?? []), of]);
+    wanted.forEach((entry, index) => {
+      const name = nameOf(entry);
+      if (name !== null && places[index] === -1) take(index, known.get(name)?.shift());
     });
-  match(isSame);
-  match((a, b) => isDictionary(a) && isDictionary(b) && a["id"] !== undefined && a["id"] === b["id"]);
+  };
+  match(wordsOf);
+  match((entry) => (isDictionary(entry) && typeof entry["id"] === "string" ? entry["id"] : null));
   // What is left in the same place.
-  for (const [index, place] of places.entries()) {
-    const hasNoId = !isDictionary(wanted[index]) || wanted[index]["id"] === undefined;
-    if (place === -1 && hasNoId && left.has(index) && now.length === wanted.length) {
-      places[index] = index;
-      left.delete(index);
-    }
-  }
+  if (now.length === wanted.length)
+    wanted.forEach((entry, index) => {
+      if (!isDictionary(entry) || entry["id"] === undefined) take(index, index);
+    });
   return places;
 }
 
 /** The indices of the longest part that is in order, without those that are -1. */
 function longestRise(places: readonly number[]): number[] {
-  const best: number[][] = [];
+  /** For each length the index at which such a part ends lowest, and what comes before each index. */
+  const ends: number[] = [];
+  const before = places.map(() => -1);
   places.forEach((place, index) => {
-    if (place === -1) return void best.push([]);
-    const before = best.filter((rise) => rise.length > 0 && places[rise.at(-1)!]! < place);
-    const longest = before.reduce<number[]>((a, b) => (b.length > a.length ? b : a), []);
-    best.push([...longest, index]);
+    if (place === -1) return;
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (places[ends[middle]!]! < place) low = middle + 1;
+      else high = middle;
+    }
+    before[index] = low === 0 ? -1 : ends[low - 1]!;
+    ends[low] = index;
   });
-  return best.reduce<number[]>((a, b) => (b.length > a.length ? b : a), []);
+  const rise: number[] = [];
+  for (let index = ends.at(-1) ?? -1; index !== -1; index = before[index]!) rise.push(index);
+  return rise;
 }
 
 function isDictionary(value: unknown): value is Dictionary {
