@@ -4,7 +4,7 @@
  * sent, each ends in exactly one outcome, even when a channel hangs, and the next one's turn comes.
  */
 import type { Answer, Command, Notify } from "#domain/command";
-import type { ActionId } from "#domain/ids";
+import type { ActionId, EpochMs } from "#domain/ids";
 import type { Outcome } from "#domain/input";
 import { personOf, teamOf } from "#domain/rules/ask";
 import type { State } from "#domain/state";
@@ -18,7 +18,7 @@ import { parallelSends, type Channel, type Notice } from "./ports.ts";
 
 /** Channels have tighter limits of their own; this one catches a channel that hangs. */
 const sendLimitMs = 60_000;
-/** A send that takes longer stalls: its person's mail server hangs, say, and the others need not wait for it. */
+/** See `isStalled`. */
 const stalledAfterMs = 5_000;
 
 export interface OutboxDependencies extends Pick<EngineDependencies, "clock" | "channels" | "tell"> {
@@ -35,7 +35,9 @@ export class Outbox {
   private readonly waiting = new Map<Via, Set<Notify>>();
   /** Its turn has come; sent already, or the engine is just deciding on it. */
   private readonly underWay = new Map<Via, Set<Notify>>();
-  private readonly stalled = new Set<Notify>();
+  /** When each that is sent began; when one came to an end last, and the latest beginning of those that have. */
+  private readonly beganAt = new Map<Notify, EpochMs>();
+  private readonly moved = new Map<Via, { readonly at: EpochMs; readonly beganAt: EpochMs }>();
   private readonly held = new Set<ActionId>();
   private idle: (() => void)[] = [];
 
@@ -127,8 +129,35 @@ export class Outbox {
     if (severity > 0 && underWay.size < usual) return true;
     const toPerson = [...underWay].filter((other) => other.person === person);
     if (severity === 0) return toPerson.length < besidesStalled;
-    if (underWay.size >= besidesStalled || toPerson.some((other) => this.stalled.has(other))) return false;
-    return [...underWay].filter((other) => !this.stalled.has(other)).length < usual;
+    if (underWay.size >= besidesStalled || toPerson.some((other) => this.isStalled(other))) return false;
+    return [...underWay].filter((other) => !this.isStalled(other)).length < usual;
+  }
+
+  /**
+   * It hangs (its person's mail server never answers, say), so that others need not wait for it: one that began well after
+   * it has come to an end before it, or none at all for a while. A mail server that is merely slow takes each in its turn.
+   */
+  private isStalled(command: Notify): boolean {
+    const beganAt = this.beganAt.get(command);
+    if (beganAt === undefined) return false;
+    const moved = this.moved.get(command.via) ?? { at: beganAt, beganAt };
+    const since = Math.max(beganAt, moved.at);
+    return (
+      moved.beganAt - beganAt >= stalledAfterMs || this.dependencies.clock.now() - since >= stalledAfterMs
+    );
+  }
+
+  /** Looks every now and then whether it hangs. Returns how to end that. */
+  private watch(): () => void {
+    let cancel = () => {};
+    const again = () => {
+      cancel = this.dependencies.clock.callAfter(stalledAfterMs, () => {
+        again();
+        this.dependencies.goOn();
+      });
+    };
+    again();
+    return () => cancel();
   }
 
   /** Null: it is not wanted any more. */
@@ -142,12 +171,15 @@ export class Outbox {
   }
 
   private async send(command: Notify): Promise<void> {
-    const noMore = this.dependencies.clock.callAfter(stalledAfterMs, () => {
-      this.stalled.add(command);
-      this.dependencies.goOn();
-    });
+    const { clock } = this.dependencies;
+    const beganAt = clock.now();
+    this.beganAt.set(command, beganAt);
+    const cancel = this.watch();
     const outcome = await this.carryOut(command);
-    noMore();
+    this.beganAt.delete(command);
+    cancel();
+    const latest = Math.max(beganAt, this.moved.get(command.via)?.beganAt ?? beganAt);
+    this.moved.set(command.via, { at: clock.now(), beganAt: latest });
     this.leave(command);
     this.held.delete(command.actionId);
     this.dependencies.done(command, outcome);
@@ -156,7 +188,6 @@ export class Outbox {
 
   private leave(command: Notify): void {
     of(this.underWay, command.via).delete(command);
-    this.stalled.delete(command);
   }
 
   private async carryOut(command: Notify): Promise<Outcome> {

@@ -135,6 +135,21 @@ describe("one person's mail server that hangs", () => {
   });
 });
 
+test("a mail server that is slow for everybody is no reason to let what is less urgent pass (seeds 1132, 1404)", async () => {
+  const one = await world();
+  let free = 0;
+  // One after another, two seconds each: what waits there has been under way for long.
+  one.latency = () => {
+    free = Math.max(free, one.time.wallMs()) + seconds(2);
+    return free - one.time.wallMs();
+  };
+  await flood(one, 20, "error");
+  await one.fastForward(seconds(9));
+  const other = await one.fire({ dedupKey: "other", content: forBen("info") });
+  await one.fastForward(minutes(2));
+  expect(one.sent.map(({ alertId }) => alertId).indexOf(other)).toBe(20);
+});
+
 describe("what waits is not attempted", () => {
   test("acknowledged while it waits, it is gone at once: no fact, no place, no mail", async () => {
     const one = await world();

@@ -173,7 +173,7 @@ class Run {
     if (this.isOutage && this.mailChance() > 0.3) return;
     const status = this.isOutage ? "firing" : "resolved";
     this.note(`outage: ${status}`);
-    for (let i = 0; i < 25; i += 1) {
+    for (let i = 0; i < 50; i += 1) {
       const severity = severities[Math.floor(this.mailChance() * severities.length)]!;
       const answer = await this.world.report({ dedupKey: `outage-${i}`, severity, status });
       if (status === "firing" && answer.ok && answer.alertId !== null) this.accepted.add(answer.alertId);
@@ -201,7 +201,7 @@ class Run {
     for (const other of this.world.engine.state.open.values()) {
       if (other.status !== "triggered" || !isWorse(other.severity, alert.severity)) continue;
       const waits = other.notifications.find(
-        (n) => n.via === "email" && n.state === "planned" && n.dueAt < now - seconds(10),
+        (n) => n.via === "email" && n.state === "planned" && n.dueAt < now - seconds(5),
       );
       if (waits !== undefined)
         this.violate(`worst first: ${actionId} begins before ${waits.actionId} (${other.severity})`);

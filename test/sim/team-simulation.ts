@@ -99,7 +99,7 @@ class TeamRun {
     const violate = (text: string) => this.violate(text);
     this.clocks = new Clocks(seed, this.time, (text) => this.note(text));
     this.ledger = new Ledger(this.time, count, note);
-    this.mailServer = new MailServer(this.time, seed);
+    this.mailServer = new MailServer(this.time, seed, this.isFaulty);
     if (this.mailServer.manner !== "") this.note(`the mail server is ${this.mailServer.manner}`);
     this.obligations = new Obligations(
       this.time,

@@ -28,10 +28,14 @@ export class MailServer {
   private readonly waiting: (() => void)[] = [];
   readonly floods: Flood[] = [];
   readonly manner: string;
+  /** When it last put somebody off: so their turn had come. */
+  putOffAt = 0;
 
   constructor(
     private readonly time: TrueTime,
     seed: number,
+    /** Else nobody's mails hang: two machines that both try again may do so at one moment. */
+    isFaulty: boolean,
   ) {
     this.dice = new Dice(Math.imul(seed, 0x9e3779b1) ^ 0x6d61696c);
     const { dice } = this;
@@ -44,7 +48,7 @@ export class MailServer {
       }
     }
     if (dice.chance(0.2)) this.greylistMs = dice.between(60_000, 420_000);
-    if (dice.chance(0.12)) this.tarpit = this.wasTarpit = dice.pick(people);
+    if (dice.chance(0.12) && isFaulty) this.tarpit = this.wasTarpit = dice.pick(people);
     this.manner = [
       ...(this.slow === null ? [] : ["slow"]),
       ...(this.greylistMs === 0 ? [] : ["greylists"]),
@@ -75,7 +79,9 @@ export class MailServer {
   putsOff({ person }: Notice): boolean {
     const first = this.firstSeen.get(person.id) ?? this.time.now;
     this.firstSeen.set(person.id, first);
-    return this.time.now - first < this.greylistMs;
+    const isPutOff = this.time.now - first < this.greylistMs;
+    if (isPutOff) this.putOffAt = this.time.now;
+    return isPutOff;
   }
 
   /** Calls back when it says "go ahead", and how long it will then take. Returns how to go away before that. */

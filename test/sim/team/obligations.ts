@@ -221,7 +221,11 @@ export class Obligations implements LedgerListener {
       const way = what.via === "email" ? able.mailsSince : able.showsSince(what.person);
       since = since === null || way === null ? null : Math.max(since, way);
       if (what.via === "email" && since !== null && this.mailServer.isShort)
-        since = latestOf(since, this.mailLeftAt, this.mailServer.answersSince(what.person));
+        since = latestOf(
+          since,
+          Math.max(this.mailLeftAt, this.mailServer.putOffAt),
+          this.mailServer.answersSince(what.person),
+        );
     }
     const book = this.bookOf(obligation.alertId);
     if (what.kind === "notification" && book.shutOut.has(`${machine} ${what.actionId}`)) return 0;
