@@ -67,9 +67,10 @@ export function beginAt(alert: Alert, notification: Notification, acting: Acting
  * does not move any more (its machine hangs, its mail server does not answer it) is waited for no longer than a single
  * mail; that of a machine which is gone not at all, since then another one is the first.
  */
-function waitsSince(alert: Alert, { dueAt, via }: Notification, { queueMovedAt }: Acting): EpochMs {
+function waitsSince(alert: Alert, { dueAt, via, retries }: Notification, { queueMovedAt }: Acting): EpochMs {
   let since = dueAt;
-  if (via !== "email") return since;
+  // Its turn has come there already, and that machine did not get through with it.
+  if (via !== "email" || Object.keys(retries).length > 0) return since;
   for (const severity of severities) {
     since = Math.max(since, queueMovedAt[severity] ?? since);
     if (severity === alert.severity) break;

@@ -14,8 +14,13 @@ export interface Urgency {
   readonly dueAt: number;
 }
 
-export function urgencyOf(alert: Alert, { isRepeat, dueAt }: Notification): Urgency {
-  return { severity: severities.indexOf(alert.severity), isRepeat, dueAt };
+/** What a crash has interrupted is no repetition: whether its person has it is not known. */
+export function urgencyOf(alert: Alert, { isRepeat, dueAt, state }: Notification): Urgency {
+  return {
+    severity: severities.indexOf(alert.severity),
+    isRepeat: isRepeat && state !== "attempted",
+    dueAt,
+  };
 }
 
 /** For sorting: the most urgent first. */

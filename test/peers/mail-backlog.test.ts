@@ -94,3 +94,19 @@ describe("the machine with the queue", () => {
     expect(sent.map(({ by }) => by)).toEqual([others[0]!.id]);
   }, 60_000);
 });
+
+test("what one machine could not get through is not left to it because others' mails get through (seed 2582)", async () => {
+  const { team, coordinator } = await floodedTeam(2);
+  await team.pass(90);
+  for (const machine of team.machines) machine.mails = takes(machine, 100);
+  const hangs: Outcome = { kind: "failed", permanent: false, reason: "timed-out", text: "No answer." };
+  coordinator.mails = (notice) =>
+    notice.alert.title === "Worst" ? takes(coordinator, 29_000, hangs)() : takes(coordinator, 100)();
+  const content = { severity: "critical", source: "db", labels: {}, details: {}, links: [] } as const;
+  const worst = await coordinator.fire({ dedupKey: "worst", content: { ...content, title: "Worst" } });
+  for (let second = 0; second < 40; second += 4) {
+    await coordinator.fire({ dedupKey: `other-${second}`, content: { ...content, title: "Other" } });
+    await team.pass(4);
+  }
+  expect(team.sent.filter(({ alertId }) => alertId === worst)).toHaveLength(1);
+}, 60_000);
