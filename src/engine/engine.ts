@@ -261,9 +261,13 @@ export class LoopEngine implements Engine {
     const refused = this.revocation.refuse(input);
     if (refused !== null) return void turn.answers.push({ tell: answer, answer: refused });
     // A signal that would be refused is the occasion to look whether there is room again.
-    if (!this.guard.accepts(input) && !this.probeJournal(now, input.kind === "signal")) {
-      this.inbox.postpone([input]);
-      return void turn.answers.push({ tell: answer, answer: journalUnavailable });
+    if (!this.guard.accepts(input)) {
+      if (!this.probeJournal(now, input.kind === "signal")) {
+        this.inbox.postpone([input]);
+        return void turn.answers.push({ tell: answer, answer: journalUnavailable });
+      }
+      // How the clock was set meanwhile comes first: what is decided before it would be shifted with the rest.
+      if (this.inbox.clockStepAhead().deltaMs !== 0) return this.inbox.putOff(pending);
     }
     let decided: Decided;
     try {

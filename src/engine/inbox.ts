@@ -83,6 +83,11 @@ export class Inbox {
     return end === -1 ? this.waiting.length : end;
   }
 
+  /** Taken already, and not decided yet. */
+  putOff(pending: Pending): void {
+    this.waiting.push(pending);
+  }
+
   /** As many as share a commit. */
   take(): readonly Pending[] {
     let taken = this.waiting;

@@ -63,6 +63,27 @@ describe("a command about an alert that is not in memory", () => {
   });
 });
 
+describe("a journal that works again when a signal comes", () => {
+  it("has it decided after the clock was set, not shifted with it (seed 2679)", async () => {
+    const journal = new MemoryJournal();
+    const world = await World.start({ journal });
+    const failing = { append: journal.append, restoreReserve: journal.restoreReserve };
+    journal.append = () => {
+      throw new JournalError("unavailable", "The disk does not answer.");
+    };
+    journal.restoreReserve = () => false;
+    await world.report({ dedupKey: "refused" });
+    await world.fastForward(20_000);
+    world.time.setWallBy(600_000);
+    world.engine.lookAtClock();
+    await world.fastForward(5_000);
+    Object.assign(journal, failing);
+    const id = await world.fire({ dedupKey: "taken" });
+    await world.fastForward(1);
+    expect(world.alert(id).nextEscalationAt! - world.time.wallMs()).toBeLessThanOrEqual(300_000);
+  });
+});
+
 describe("a journal of which nothing can be read", () => {
   it("is alarmed once, not in a circle", async () => {
     const journal = new MemoryJournal();
