@@ -180,3 +180,22 @@ test("one address that the mail server refuses is asked for once, not by every m
   // Ana's, and then Ben's.
   expect(asked).toBe(2);
 });
+
+test("what the last machine that is there has given up does not break the next step (seed 2679)", async () => {
+  const [team, coordinator] = await mailingTeam(minutes(2), 2);
+  const standby = team.machines.find((machine) => machine !== coordinator)!;
+  coordinator.mails = async () => permanently("authentication");
+  standby.mails = async () => ({ ...permanently("temporary"), permanent: false });
+  const id = await coordinator.fire();
+  await team.pass(40);
+  // Gone for good; and while the coordinator is asleep, its next step comes due as well.
+  coordinator.sources.sleep();
+  await team.pass(1);
+  standby.crash();
+  await team.pass(200);
+  coordinator.sources.goOn();
+  await team.pass(30);
+  const alert = coordinator.engine.findAlert(id)!;
+  expect(alert.step).toBe(1);
+  expect(coordinator.engine.health.problems.map(({ kind }) => kind)).not.toContain("invariant");
+});

@@ -43,7 +43,8 @@ function runDeadlinesOf(decision: Decision, before: Alert): Alert {
   if (alert.status !== "triggered") return alert;
   if (alert.nextEscalationAt === null && alert.triggeredAt <= now) return enterAnew(decision, alert);
   if (alert.nextEscalationAt !== null && alert.nextEscalationAt <= now)
-    return escalateInTime(decision, alert);
+    // What an earlier step still had to tell may be nobody's by now.
+    return giveUp(decision, escalateInTime(decision, alert));
   return escalateIfTierFailed(decision, giveUp(decision, notifyDue(decision, alert)));
 }
 
