@@ -174,6 +174,25 @@ describe("what waits is not attempted", () => {
     expect(one.sent.length).toBe(100);
   });
 
+  test("what was under way is made again first, before first words that had not begun", async () => {
+    const often = policy("default", [step(toPerson("ana"), { withinMs: seconds(30) })]);
+    const one = await world({ team: buildTeam({ people, policies: [often] }) });
+    await flood(one, 20);
+    await one.fastForward(seconds(30.2));
+    const interrupted = [...one.engine.state.open.values()].filter(({ notifications }) =>
+      notifications.some(({ state }) => state === "attempted"),
+    );
+    expect(interrupted.length).toBe(4);
+    for (let index = 0; index < 20; index += 1)
+      await one.fire({ dedupKey: `new-${index}`, severity: "info" });
+    one.crash();
+    one.takeSent();
+    await one.boot();
+    await one.fastForward(600);
+    const sent = new Set(one.sent.map(({ alertId }) => alertId));
+    expect(sent).toEqual(new Set(interrupted.map(({ id }) => id)));
+  });
+
   test("its place is the same after a restart: worst first", async () => {
     const one = await world();
     await flood(one, 200);

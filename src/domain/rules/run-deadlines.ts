@@ -41,9 +41,10 @@ function runDeadlinesOf(decision: Decision, before: Alert): Alert {
     return retrigger(decision, alert, alert, "snooze-ended");
   }
   if (alert.status !== "triggered") return alert;
-  if (alert.nextEscalationAt === null && alert.triggeredAt <= now) return enterAnew(decision, alert);
+  // In both cases: what an earlier step still had to tell may be nobody's by now.
+  if (alert.nextEscalationAt === null && alert.triggeredAt <= now)
+    return giveUp(decision, enterAnew(decision, alert));
   if (alert.nextEscalationAt !== null && alert.nextEscalationAt <= now)
-    // What an earlier step still had to tell may be nobody's by now.
     return giveUp(decision, escalateInTime(decision, alert));
   return escalateIfTierFailed(decision, giveUp(decision, notifyDue(decision, alert)));
 }
