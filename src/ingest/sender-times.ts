@@ -54,13 +54,18 @@ interface Episode extends Times {
   readonly ranOut: number;
   /** How many firings in a row overlapped the one before, all of them past by the clock. */
   readonly overlaps: number;
+  /** The ends by which it was over before, latest first: what is said of one again stands still. */
+  readonly ends: readonly EpochMs[];
 }
 
 /** How old an end is that is meant to be now. */
 const justNowMs = 2_000;
 /** How long a message may be on its way. */
 const freshMs = 10_000;
-const most = { senders: 1_000, episodes: 200_000 };
+/** How evenly a firing's end keeps its distance from this machine's clock: no better than its messages come. */
+const evenMs = 5_000;
+/** `ends`: of servers that look like one sender, behind one address and under one address for people. */
+const most = { senders: 1_000, episodes: 200_000, ends: 4 };
 
 export class SenderTimes {
   /** By id, the one that spoke last at the end. */
@@ -144,6 +149,7 @@ const first = {
   endedNow: 0,
   ranOut: 0,
   overlaps: 0,
+  ends: [],
 };
 
 function judge(clock: SenderClock, before: Episode | undefined, times: Times, now: EpochMs): Episode {
@@ -157,12 +163,12 @@ function judge(clock: SenderClock, before: Episode | undefined, times: Times, no
     const wentOn = overlaps >= 2;
     return settle(clock, before, { ...heard, overlaps, wentOn, isOver: isPast && !wentOn }, now);
   }
-  return settle(
-    clock,
-    before,
-    { ...heard, moved: before.moved, ...goneOn(clock, before, heard, isPast, now) },
-    now,
-  );
+  const gone = goneOn(clock, before, heard, isPast, now);
+  return settle(clock, before, { ...heard, moved: before.moved, ends: endsOf(before), ...gone }, now);
+}
+
+function endsOf({ isOver, endsAt, ends }: Episode): readonly EpochMs[] {
+  return isOver ? [endsAt, ...ends.filter((end) => end !== endsAt)].slice(0, most.ends) : ends;
 }
 
 /** One more report of the same firing. */
@@ -174,6 +180,7 @@ function goneOn(
   now: EpochMs,
 ): Partial<Episode> {
   if (endsAt === before.endsAt) return { isOver: before.isOver || before.cameBack || isPast };
+  if (isPast && before.ends.includes(endsAt)) return { isOver: true };
   if (endsAt > before.endsAt) {
     const ranOut = before.endsAt <= now ? before.ranOut + 1 : 0;
     if (!isPast) return { isOver: false, wentOn: before.isOver, moved: true, ranOut };
@@ -183,9 +190,9 @@ function goneOn(
     // What still looked valid when it came has ended while nothing was heard.
     const keptUp =
       marginMs > before.marginMs - Math.min(clock.validMs / 2, Math.max(5_000, Math.abs(before.marginMs)));
-    return before.isOver || keptUp
-      ? { isOver: false, wentOn: before.isOver, moved: true, ranOut }
-      : { isOver: true };
+    // Of what was over, only an end that goes with the time does: another server's end is later once, by any length.
+    const goesOn = before.isOver ? Math.abs(marginMs - before.marginMs) <= evenMs : keptUp;
+    return goesOn ? { isOver: false, wentOn: before.isOver, moved: true, ranOut } : { isOver: true };
   }
   if (isPast) return { isOver: true };
   if (startsAt === null || before.isOver) return { isOver: false };

@@ -29,10 +29,11 @@ export async function startIngestEngine({
   journal = new MemoryJournal(),
   limits,
 }: IngestEngineOptions = {}) {
+  let passedMs = 0;
   const clock = new SystemClock({
-    wallMs: () => Date.now() + aheadMs,
-    monotonicMs: () => performance.now(),
-    uptimeMs: () => performance.now(),
+    wallMs: () => Date.now() + aheadMs + passedMs,
+    monotonicMs: () => performance.now() + passedMs,
+    uptimeMs: () => performance.now() + passedMs,
     after: (ms, callback) => {
       const timer = setTimeout(callback, ms);
       return () => clearTimeout(timer);
@@ -95,6 +96,8 @@ export async function startIngestEngine({
     received,
     lines,
     now: () => clock.now(),
+    /** Time passes, and nothing happens in it. */
+    pass: (ms: number) => void (passedMs += ms),
     /** Those of monitoring tools, and Tocsin's own. */
     alerts: () => open().filter(({ integration }) => integration !== null),
     own: () => open().filter(({ integration }) => integration === null),

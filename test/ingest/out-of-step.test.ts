@@ -237,6 +237,53 @@ describe("pairs of servers with clocks of their own", () => {
   );
 });
 
+describe("a pair of servers that look like one: behind one address, under one address for people", () => {
+  /** Both evaluate in step, so their firings begin alike; the second one sees the end later. */
+  async function startPair(laterMs: number, offsetMs: number) {
+    const { world, hearing, now, open } = await start();
+    const begin = now();
+    const endsA = [[begin, begin + minutes(5)]] as const;
+    const endsB = [[begin, begin + minutes(5) + laterMs]] as const;
+    const a = reportsOf({ aheadMs: 0, active: endsA }, begin, begin + minutes(25));
+    const b = reportsOf({ aheadMs: 0, active: endsB }, begin, begin + minutes(25));
+    const all = [...a, ...b.map((one) => ({ ...one, at: one.at + offsetMs }))].sort((x, y) => x.at - y.at);
+    return {
+      world,
+      hearing,
+      open,
+      firing: all.filter((r) => r.isFiring),
+      over: all.filter((r) => !r.isFiring),
+    };
+  }
+
+  it.each([
+    [seconds(15), 7],
+    [seconds(15), seconds(20)],
+    [seconds(60), seconds(31)],
+  ])(
+    "ends %i ms apart, said again %i ms apart, open nothing when a person resolved it",
+    async (later, offset) => {
+      const { world, hearing, open, firing, over } = await startPair(later, offset);
+      for (const report of firing) await hearing.postAt(report.at, "both", report);
+      await world.command(open()[0]!.id, { kind: "resolve" });
+      for (const report of over) {
+        await hearing.postAt(report.at, "both", report);
+        expect(open()).toEqual([]);
+      }
+      expect(hearing.senderTimes.skews(world.time.wallMs())).toEqual([]);
+    },
+  );
+
+  it("whose ends this machine slept through: the first word of each ends it, and none opens it again", async () => {
+    const { hearing, open, firing, over } = await startPair(seconds(15), seconds(40));
+    for (const report of firing.slice(0, 4)) await hearing.postAt(report.at, "both", report);
+    for (const report of over.filter((_, index) => index > 6)) {
+      await hearing.postAt(report.at, "both", report);
+      expect(open()).toEqual([]);
+    }
+  });
+});
+
 async function merge(from: World, to: World): Promise<void> {
   const answer = to.engine.merge(from.engine.factsBeyond(to.engine.vector(), 1e9));
   await to.time.settle();
