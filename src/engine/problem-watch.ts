@@ -24,9 +24,10 @@ function watchLateMail(board: HealthBoard, facts: readonly Fact[], state: State,
     changed = board.report("late-mail", text, now) || changed;
   }
   if (!board.has("late-mail")) return changed;
-  const isLate = ({ via, attempts, isOver, state: its }: Notification) =>
+  // A server that asks for a long wait makes it late at the first attempt already.
+  const isLate = ({ via, attempts, isStuck, isOver, state: its }: Notification) =>
     via === "email" &&
-    attempts >= limits.stuckAfterAttempts &&
+    (isStuck || attempts >= limits.stuckAfterAttempts) &&
     !isOver &&
     (its === "planned" || its === "attempted");
   const still = [...state.open.values()].some(

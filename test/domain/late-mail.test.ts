@@ -192,3 +192,19 @@ test("while it does not get through, nobody is told that all is well; then they 
   await world.fastForward(minutes(6));
   expect(world.engine.health).toMatchObject({ trusted: true, problems: [] });
 });
+
+test("a server that asks for a long wait each time is told of too, from the first refusal until the mail is taken", async () => {
+  const world = await World.start({ team: buildTeam({ people: mailOnly, policies: [steps("ana")] }) });
+  const waits: Outcome = { ...putOff, retryAfterMs: minutes(5) };
+  world.outcome = () => (world.time.wallMs() - start < minutes(14) ? waits : { kind: "sent" });
+  await world.fire();
+  for (let minute = 1; minute <= 14; minute += 1) {
+    await world.fastForward(minutes(1));
+    expect(world.engine.health, `minute ${minute}`).toMatchObject({
+      trusted: false,
+      problems: [{ kind: "late-mail" }],
+    });
+  }
+  await world.fastForward(minutes(6));
+  expect(world.engine.health).toMatchObject({ trusted: true, problems: [] });
+});
