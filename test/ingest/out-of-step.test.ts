@@ -289,3 +289,25 @@ async function merge(from: World, to: World): Promise<void> {
   await to.time.settle();
   expect(await answer).toMatchObject({ ok: true, refused: null });
 }
+
+describe("an alert whose journal does not know who reported it, as an older Tocsin wrote it", () => {
+  const resolve = async (setByMs: number, endedAgoMs: number) => {
+    const world = await World.start();
+    const id = await world.fire();
+    world.time.setWallBy(setByMs);
+    await world.fastForward(minutes(5));
+    const at = world.time.wallMs() - endedAgoMs;
+    const said = { sender: "a", startsAt: at - minutes(3), endsAt: at, endedAt: at };
+    await world.report({ status: "resolved", said });
+    return world.alert(id).status;
+  };
+
+  it.each([0, -minutes(60), -minutes(10), minutes(60)])(
+    "is resolved by its source's word after the clock was set by %d ms",
+    async (setByMs) => expect(await resolve(setByMs, 0)).toBe("resolved"),
+  );
+
+  it.each([0, -minutes(60)])("is not by an older one, with the clock set by %d ms", async (setByMs) =>
+    expect(await resolve(setByMs, minutes(6))).toBe("triggered"),
+  );
+});

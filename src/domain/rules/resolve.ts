@@ -39,7 +39,8 @@ export function resolveBySource(decision: Decision, alert: Alert, { said }: Sign
 function isOutOfStep(alert: Alert, said: SaidNow, now: EpochMs): boolean {
   if (said.endedAt === undefined) return false;
   const reports = Object.entries(alert.reports ?? {});
-  if (reports.length === 0) return said.endedAt < alert.openedAt;
+  // Opened by a clock that was ahead and has been set right since, it was not opened later than it was triggered.
+  if (reports.length === 0) return said.endedAt < Math.min(alert.openedAt, alert.triggeredAt);
   // By the clock alone, of one that never said that it fires: its next word tells whether its clock is wrong.
   const isOld = said.endedAt < now - limits.freshResolveMs;
   if (said.isGuess === true && isOld && !alert.stale && alert.reports?.[said.sender] === undefined)
