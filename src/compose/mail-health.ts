@@ -41,7 +41,10 @@ export class MailHealth {
       verify,
       onVerified: (verification) => this.verified(verification),
     });
-    clock.onStep(() => this.watch.doubt());
+    clock.onStep((deltaMs) => {
+      if (this.timedOutAt !== null) this.timedOutAt += deltaMs;
+      this.watch.doubt();
+    });
   }
 
   /** The channel, whose mails are a better proof than any try. */
