@@ -31,6 +31,11 @@ export interface OutboxDependencies extends Pick<EngineDependencies, "clock" | "
   goOn(): void;
 }
 
+interface Wanted {
+  readonly command: Notify;
+  readonly urgency: Urgency;
+}
+
 export class Outbox {
   private readonly waiting = new Map<Via, Set<Notify>>();
   /** Its turn has come; sent already, or the engine is just deciding on it. */
@@ -102,24 +107,41 @@ export class Outbox {
     // Nobody goes beyond this; with a long queue most calls end here.
     if (waiting.size === 0 || underWay.size >= parallelSends[via].critical) return [];
     const unwanted: Notify[] = [];
-    const wanted: { readonly command: Notify; readonly urgency: Urgency }[] = [];
+    const wanted: Wanted[] = [];
+    // Asked once: where this machine stands costs more than all the rest.
+    const mayAct = this.dependencies.mayAct();
     for (const command of waiting) {
-      const urgency = this.urgencyOf(command);
+      const urgency = mayAct ? this.urgencyOf(command) : null;
       if (urgency === null) unwanted.push(command);
       else wanted.push({ command, urgency });
     }
-    wanted.sort((a, b) => byUrgency(a.urgency, b.urgency));
-    const begins = wanted.filter(({ command, urgency }) => {
-      if (!this.hasRoom(command, urgency)) return false;
-      underWay.add(command);
-      return true;
-    });
+    const mayBegin = this.askedOnceForEach();
+    const begins = wanted
+      .filter(mayBegin)
+      .sort((a, b) => byUrgency(a.urgency, b.urgency))
+      .filter((one) => {
+        if (!mayBegin(one)) return false;
+        underWay.add(one.command);
+        return true;
+      });
     const taken = [...unwanted, ...begins.map(({ command }) => command)];
     for (const command of taken) {
       waiting.delete(command);
       underWay.add(command);
     }
     return taken;
+  }
+
+  /** Room only gets less within a turn: tens of thousands that wait for the same person need not each be asked for. */
+  private askedOnceForEach(): (one: Wanted) => boolean {
+    const full = new Set<string>();
+    return ({ command, urgency }) => {
+      const whose = `${urgency.severity === 0 ? "critical" : "usual"} ${command.person}`;
+      if (full.has(whose)) return false;
+      if (this.hasRoom(command, urgency)) return true;
+      full.add(whose);
+      return false;
+    };
   }
 
   private hasRoom({ via, person }: Notify, { severity }: Urgency): boolean {
@@ -161,13 +183,12 @@ export class Outbox {
   }
 
   /** Null: it is not wanted any more. */
-  private urgencyOf(command: Notify): Urgency | null {
-    if (!this.isWanted(command)) return null;
-    const alert = inMemory(this.dependencies.state(), command.alertId)!;
-    return urgencyOf(
-      alert,
-      alert.notifications.find((n) => n.actionId === command.actionId)!,
-    );
+  private urgencyOf({ alertId, actionId }: Notify): Urgency | null {
+    const alert = inMemory(this.dependencies.state(), alertId);
+    if (alert?.status !== "triggered") return null;
+    const notification = alert.notifications.find((n) => n.actionId === actionId);
+    const isDone = notification === undefined || notification.isOver || notification.state === "sent";
+    return isDone ? null : urgencyOf(alert, notification);
   }
 
   private async send(command: Notify): Promise<void> {
@@ -235,12 +256,8 @@ export class Outbox {
   }
 
   /** Invariant 3: not once its round's acknowledgement is in the journal; and not what another machine has sent meanwhile. */
-  private isWanted({ alertId, actionId }: Notify): boolean {
-    if (!this.dependencies.mayAct()) return false;
-    const alert = inMemory(this.dependencies.state(), alertId);
-    if (alert?.status !== "triggered") return false;
-    const notification = alert.notifications.find((n) => n.actionId === actionId);
-    return notification !== undefined && !notification.isOver && notification.state !== "sent";
+  private isWanted(command: Notify): boolean {
+    return this.dependencies.mayAct() && this.urgencyOf(command) !== null;
   }
 
   private isIdle(): boolean {

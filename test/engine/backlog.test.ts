@@ -207,3 +207,17 @@ describe("what waits is not attempted", () => {
 function forBen(severity: "info" | "critical") {
   return { severity, title: "Other", source: "db2", labels: { to: "ben" }, details: {}, links: [] } as const;
 }
+
+test("where the machine stands, which costs more than all the rest, is not asked for each one that waits", async () => {
+  let asked = 0;
+  const position = () => {
+    asked += 1;
+    return 0;
+  };
+  const one = await world({ self: "machine-one", position });
+  await flood(one, 1_000);
+  asked = 0;
+  one.engine.lookAtClock();
+  await one.time.settle();
+  expect(asked).toBeLessThan(20);
+});
