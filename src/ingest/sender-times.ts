@@ -46,6 +46,8 @@ interface Episode extends Times {
   readonly wentOn: boolean;
   /** Its end has moved on, as a firing's does and no other. */
   readonly moved: boolean;
+  /** It has fired with an end that lay ahead, so by a clock that made sense: its being over since was no mistake. */
+  readonly wasAhead: boolean;
   /** Its end came a little nearer, which a firing's never does. */
   readonly cameBack: boolean;
   /** How many times in a row it was over anew, just now each time. */
@@ -138,13 +140,14 @@ function remember<Value>(all: Map<string, Value>, name: string, value: Value, ma
 function episodeOf(known: Report | null): Episode | undefined {
   if (known === null || known.endsAt === null) return undefined;
   const { startsAt, endsAt, at } = known;
-  return { ...first, startsAt, endsAt, marginMs: endsAt - at };
+  return { ...first, startsAt, endsAt, marginMs: endsAt - at, wasAhead: endsAt > at };
 }
 
 const first = {
   isOver: false,
   wentOn: false,
   moved: false,
+  wasAhead: false,
   cameBack: false,
   endedNow: 0,
   ranOut: 0,
@@ -155,7 +158,7 @@ const first = {
 function judge(clock: SenderClock, before: Episode | undefined, times: Times, now: EpochMs): Episode {
   const marginMs = times.endsAt - now;
   const isPast = marginMs <= clock.pastUpToMs;
-  const heard: Episode = { ...first, ...times, marginMs, isOver: isPast };
+  const heard: Episode = { ...first, ...times, marginMs, isOver: isPast, wasAhead: marginMs > 0 };
   if (before === undefined) return settle(clock, undefined, heard, now);
   if (before.startsAt !== times.startsAt) {
     const overlaps = isPast && overlap(before, times) ? before.overlaps + 1 : 0;
@@ -164,7 +167,8 @@ function judge(clock: SenderClock, before: Episode | undefined, times: Times, no
     return settle(clock, before, { ...heard, overlaps, wentOn, isOver: isPast && !wentOn }, now);
   }
   const gone = goneOn(clock, before, heard, isPast, now);
-  return settle(clock, before, { ...heard, moved: before.moved, ends: endsOf(before), ...gone }, now);
+  const kept = { moved: before.moved, wasAhead: before.wasAhead || heard.wasAhead, ends: endsOf(before) };
+  return settle(clock, before, { ...heard, ...kept, ...gone }, now);
 }
 
 function endsOf({ isOver, endsAt, ends }: Episode): readonly EpochMs[] {
@@ -183,7 +187,7 @@ function goneOn(
   if (isPast && before.ends.includes(endsAt)) return { isOver: true };
   if (endsAt > before.endsAt) {
     const ranOut = before.endsAt <= now ? before.ranOut + 1 : 0;
-    if (!isPast) return { isOver: false, wentOn: before.isOver, moved: true, ranOut };
+    if (!isPast) return { isOver: false, wentOn: before.isOver && !before.wasAhead, moved: true, ranOut };
     // "Over, as of now": somebody's script, each day anew. Or, if it goes on, a clock that is behind by the whole validity.
     const endedNow = before.isOver && marginMs > -justNowMs ? before.endedNow + 1 : 0;
     if (endedNow > 0 && (endedNow < 2 || startsAt === null)) return { isOver: true, endedNow };

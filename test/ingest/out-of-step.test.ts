@@ -274,6 +274,20 @@ describe("a pair of servers that look like one: behind one address, under one ad
     },
   );
 
+  it.each([seconds(15), minutes(2)])(
+    "one of which sees the end %i ms later: over with the first, and the other opens it no more",
+    async (laterMs) => {
+      const { hearing, open, firing, over } = await startPair(laterMs, seconds(3));
+      const ids = new Set<string>();
+      for (const report of [...firing, ...over].sort((a, b) => a.at - b.at)) {
+        await hearing.postAt(report.at, "both", report);
+        for (const { id } of open()) ids.add(id);
+      }
+      expect(ids.size).toBe(1);
+      expect(open()).toEqual([]);
+    },
+  );
+
   it("whose ends this machine slept through: the first word of each ends it, and none opens it again", async () => {
     const { hearing, open, firing, over } = await startPair(seconds(15), seconds(40));
     for (const report of firing.slice(0, 4)) await hearing.postAt(report.at, "both", report);
