@@ -16,16 +16,19 @@ export interface Uptime {
 
 /** What own facts have told of the run of the computer that they were said in. */
 export interface KnownBoot {
-  /** When the computer was started, by this machine's clock as it stood at the newest own fact. */
+  /** When the computer was started, by this machine's clock as it stood at the newest fact. */
   readonly startedAt: EpochMs;
   readonly boot: string | null;
   /** When that was noted. Clocks drift from then on. */
   readonly notedAt: EpochMs;
 }
 
-/** The newest own fact, and what is known of the computer's run. Null: there is none, or it is from an older Tocsin. */
+/**
+ * When the newest fact was said that this machine has taken in (its own, or another's, by this machine's clock of then), and
+ * what is known of the computer's run. Null: there is none, or it is from an older Tocsin.
+ */
 export interface LastRun {
-  readonly ownAt: EpochMs | null;
+  readonly newestAt: EpochMs | null;
   readonly boot: KnownBoot | null;
 }
 
@@ -35,29 +38,38 @@ const noticeableMs = 2_000;
 const driftPpm = 50;
 
 /**
- * By how much the clock was set since the newest own fact, in ms: at least that much. 0: not, as far as anybody can know.
+ * By how much the clock was set since the newest fact, in ms: at least that much. 0: not, as far as anybody can know.
  * With the same run of the computer it is exact; where the system does not tell which run it is, only what was set back is
  * known. What was set forward unnoticed makes deadlines overdue: early, never late.
  */
-export function setWhileDown({ ownAt, boot }: LastRun, now: EpochMs, uptime: Uptime | null): number {
-  if (ownAt === null) return 0;
-  if (boot !== null && uptime !== null && !isAnotherBoot({ ownAt, boot }, uptime)) {
-    const downMs = Math.max(0, uptime.uptimeMs - (ownAt - boot.startedAt));
-    const setByMs = now - ownAt - downMs;
+export function setWhileDown({ newestAt, boot }: LastRun, now: EpochMs, uptime: Uptime | null): number {
+  if (newestAt === null) return 0;
+  if (boot !== null && uptime !== null && !isAnotherBoot({ newestAt, boot }, uptime)) {
+    const downMs = Math.max(0, uptime.uptimeMs - (newestAt - boot.startedAt));
+    const setByMs = now - newestAt - downMs;
     const isCertain = boot.boot !== null && boot.boot === uptime.boot;
-    const allowedMs = toleranceMs(ownAt, boot);
+    const allowedMs = toleranceMs(newestAt, boot);
     if (setByMs < -allowedMs || (isCertain && setByMs > allowedMs)) return Math.round(setByMs);
   }
-  return Math.min(0, Math.floor(now - ownAt));
+  return Math.min(0, Math.floor(now - newestAt));
 }
 
-/** Whether the computer was started anew since the newest own fact: how long it was off, nobody knows but the clock. */
-export function isAnotherBoot({ ownAt, boot }: LastRun, uptime: Uptime): boolean {
-  if (ownAt === null || boot === null) return false;
+/**
+ * Whether to take it for a start of the computer that its clock was found set back by `setByMs`. Without a name for the run
+ * it may be one although the uptime does not show it: the newest fact may be from right after the start before.
+ */
+export function mayBeAnotherBoot(last: LastRun, uptime: Uptime, setByMs: number): boolean {
+  const isSame = uptime.boot !== null && last.boot?.boot === uptime.boot;
+  return isAnotherBoot(last, uptime) || (setByMs < 0 && !isSame);
+}
+
+/** Whether the computer was started anew since the newest fact: how long it was off, nobody knows but the clock. */
+export function isAnotherBoot({ newestAt, boot }: LastRun, uptime: Uptime): boolean {
+  if (newestAt === null || boot === null) return false;
   if (boot.boot !== null && uptime.boot !== null && boot.boot !== uptime.boot) return true;
-  return uptime.uptimeMs < ownAt - boot.startedAt - toleranceMs(ownAt, boot);
+  return uptime.uptimeMs < newestAt - boot.startedAt - toleranceMs(newestAt, boot);
 }
 
-function toleranceMs(ownAt: EpochMs, { notedAt }: KnownBoot): number {
-  return noticeableMs + (Math.max(0, ownAt - notedAt) * driftPpm) / 1e6;
+function toleranceMs(newestAt: EpochMs, { notedAt }: KnownBoot): number {
+  return noticeableMs + (Math.max(0, newestAt - notedAt) * driftPpm) / 1e6;
 }

@@ -27,7 +27,7 @@ type ClockStepped = Extract<Fact, { kind: "clock-stepped" }>;
 
 /** `fact` in this machine's time. Takes over `state`, changes it and returns it; see `State` on ownership. */
 export function evolve(state: State, fact: Fact, place: Place = nextOwnPlace(state)): State {
-  const { ownAt } = state;
+  const { newestAt } = state;
   noteArrival(state, fact, place);
   switch (fact.kind) {
     case "team-adopted":
@@ -47,7 +47,7 @@ export function evolve(state: State, fact: Fact, place: Place = nextOwnPlace(sta
     case "machine-revoked":
       return evolveMachines(state, fact, place);
     case "engine-started":
-      return place.own ? engineStarted(state, fact, place, ownAt) : state;
+      return place.own ? engineStarted(state, fact, place, newestAt) : state;
     case "engine-stopped":
       if (place.own) state.boot = bootOf(fact) ?? state.boot;
       return state;
@@ -79,9 +79,15 @@ export function noteArrival(state: State, fact: Fact, place: Place): void {
   if (place.origin === state.origin) state.ownSeq = place.seq;
   if (place.own) {
     state.hlc = Math.max(state.hlc, logicalTimeOf(fact));
-    state.ownAt = fact.at;
+    state.newestAt = fact.at;
   } else state.heardHlc = Math.max(state.heardHlc, logicalTimeOf(fact));
   evolveLastMails(state, fact, place);
+}
+
+/** What others said, counted back from when it came, tells how far this machine's clock had come as well. */
+export function noteHeard(state: State, { fact, place }: JournaledFact): void {
+  if (place.own || state.newestAt === null) return;
+  state.newestAt = Math.max(state.newestAt, fact.at + place.skewMs);
 }
 
 /** Whether its alert has to be folded anew, from all of its facts. */
@@ -292,10 +298,15 @@ function stillDoubted(beforeBoot: BeforeBoot, deltaMs: number): BeforeBoot | nul
   return deltaMs > 0 && behindMs <= 0 ? null : { ...beforeBoot, behindMs };
 }
 
-function engineStarted(state: State, fact: EngineStarted, { position }: Place, ownAt: EpochMs | null): State {
+function engineStarted(
+  state: State,
+  fact: EngineStarted,
+  { position }: Place,
+  newestAt: EpochMs | null,
+): State {
   const { uptimeMs, at } = fact;
   // From before a start looked at the clock: whatever the journal says was set right without a word of it.
-  if (uptimeMs === undefined && ownAt !== null && at < ownAt) stepClock(state, at - ownAt, position);
+  if (uptimeMs === undefined && newestAt !== null && at < newestAt) stepClock(state, at - newestAt, position);
   state.boot = bootOf(fact);
   return state;
 }

@@ -86,8 +86,8 @@ export interface State {
   heardHlc: number;
   /** By how much this machine's clock was set, after which position; the last few. */
   clockSteps: ClockSteps;
-  /** When the newest fact of this machine was said, by its clock then; null: there is none. */
-  ownAt: EpochMs | null;
+  /** When the newest fact was said that this machine has, by its clock of then; null: it has said none itself. */
+  newestAt: EpochMs | null;
   /** The run of the computer that it was said in; null: not known. */
   boot: KnownBoot | null;
   /** What waits from before the computer was started, until its clock proves to be right. */
@@ -162,7 +162,7 @@ export function emptyState(): State {
     hlc: 0,
     heardHlc: 0,
     clockSteps: [],
-    ownAt: null,
+    newestAt: null,
     boot: null,
     beforeBoot: null,
     origin: "own" as OriginId,

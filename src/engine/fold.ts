@@ -2,7 +2,16 @@
  * Folds journaled facts into the state, whatever order they came in. Used at the start (replay) and for the facts of
  * other machines.
  */
-import { adopt, arrivesLate, evolve, foldAlert, inTimeOf, noteArrival, noteQueueMoved } from "#domain/evolve";
+import {
+  adopt,
+  arrivesLate,
+  evolve,
+  foldAlert,
+  inTimeOf,
+  noteArrival,
+  noteHeard,
+  noteQueueMoved,
+} from "#domain/evolve";
 import type { Fact } from "#domain/fact";
 import type { AlertId } from "#domain/ids";
 import type { JournaledFact } from "#domain/place";
@@ -23,6 +32,7 @@ export function foldIn(state: State, facts: Iterable<JournaledFact>, journal: Jo
     const { fact, place } = journaled;
     const alertId = "alertId" in fact ? fact.alertId : null;
     noteQueueMoved(state, journaled);
+    noteHeard(state, journaled);
     if ("alertId" in fact && (anew.has(fact.alertId) || arrivesLate(state, fact, place))) {
       noteArrival(state, fact, place);
       anew.add(alertId!);

@@ -1,5 +1,5 @@
 /** The state as the journal has it: the newest snapshot and the facts after it. Called at the start and after a failed commit. */
-import { isAnotherBoot, setWhileDown } from "#domain/boot";
+import { mayBeAnotherBoot, setWhileDown } from "#domain/boot";
 import { observe } from "#domain/evolve";
 import type { ActionId, MachineId } from "#domain/ids";
 import type { Input } from "#domain/input";
@@ -32,7 +32,7 @@ export function recoverState(journal: Journal): Recovered {
 export function inputsOfStart(state: State, clock: Clock, version: string): readonly Input[] {
   const uptime = clock.uptime?.() ?? null;
   const deltaMs = setWhileDown(state, clock.now(), uptime);
-  const boots = uptime !== null && isAnotherBoot(state, uptime);
+  const boots = uptime !== null && mayBeAnotherBoot(state, uptime, deltaMs);
   const started: Input = { kind: "engine-started", version, uptime };
   return deltaMs === 0 && !boots ? [started] : [{ kind: "clock-stepped", deltaMs, boots }, started];
 }

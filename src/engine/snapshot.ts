@@ -41,7 +41,7 @@ const plain = [
   "hlc",
   "heardHlc",
   "clockSteps",
-  "ownAt",
+  "newestAt",
   "boot",
 ] as const satisfies readonly (keyof State)[];
 

@@ -292,6 +292,42 @@ it("an alert that is reopened by what another machine heard does not wait for a 
   world.expectSent("ana desktop");
 });
 
+it("what another machine said last tells how far the clock had come, too (team seed 3455)", async () => {
+  const world = await World.start({ team: threeTiers, self: "a", journal: journal("one") });
+  const other = await World.start({ team: threeTiers, self: "b", journal: journal("two"), desktops: [] });
+  const alert = await world.fire();
+  await world.fastForward(minutes(1));
+  await other.fastForward(minutes(1));
+  void other.engine.merge(world.engine.factsBeyond(other.engine.vector(), 1e9));
+  await other.time.settle();
+  await other.fastForward(minutes(2));
+  await world.fastForward(minutes(2));
+  await other.command(alert, { kind: "acknowledge" });
+  void world.engine.merge(other.engine.factsBeyond(world.engine.vector(), 1e9));
+  await world.time.settle();
+  expect(world.alert(alert).status).toBe("acknowledged");
+  await restart(world, { setByMs: -hour, boots: true });
+  expect(world.alert(alert).ackTimeoutAt! - world.time.wallMs()).toBeLessThanOrEqual(
+    minutes(30) + seconds(1),
+  );
+});
+
+it("a computer that went again right after its start, without a name for its runs (seed 1865)", async () => {
+  const world = await World.start({ team: threeTiers });
+  await world.fire();
+  await restart(world, { downMs: seconds(20), boots: true });
+  await world.fastForward(seconds(1));
+  await world.report();
+  world.takeSent();
+  // Off for three minutes, and its clock an hour behind until it is corrected.
+  await restart(world, { downMs: minutes(3), setByMs: -hour, boots: true });
+  await world.fastForward(seconds(8));
+  world.time.setWallBy(hour);
+  await world.fastForward(seconds(8));
+  expectAbout(await untilAsked(world), minutes(5) - seconds(20) - seconds(1) - minutes(3) - seconds(16));
+  world.expectSent("ben desktop");
+});
+
 function withoutUptime(fact: Fact): Fact {
   const { uptimeMs: _, boot: __, ...rest } = fact as Fact & Record<string, unknown>;
   return rest as unknown as Fact;

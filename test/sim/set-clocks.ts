@@ -57,18 +57,19 @@ export class TrueDeadlines {
   private readonly steps = new Map<AlertId, Step>();
   /** It has run without a break since. */
   private runsSince = 0;
-  /** It was switched off and its clock was behind: nobody knows for how long. Null: everybody does. */
-  private lostAt: number | null = null;
+  /** When it was switched off with its clock behind, and nobody knows for how long, since its clock was not put right. */
+  private readonly lostAt: number[] = [];
 
   constructor(private readonly violate: (text: string) => void) {}
 
   goesOn(now: number, timeIsLost = false): void {
     this.runsSince = now;
-    if (timeIsLost) this.lostAt = now;
+    if (timeIsLost) this.lostAt.push(now);
   }
 
-  isRightAgain(now: number): void {
-    this.lostAt = null;
+  /** The clock is as it would be without what was done to it last; what had been lost before that stays lost. */
+  isRightAgain(now: number, timeWasLost: boolean): void {
+    if (timeWasLost) this.lostAt.pop();
     this.runsSince = now;
   }
 
@@ -92,7 +93,8 @@ export class TrueDeadlines {
   private judge(id: AlertId, { saidAt, lengthMs }: Step, now: number): void {
     let due = saidAt + lengthMs;
     // At the latest after its own length: more cannot be asked of a machine that has no means to know.
-    if (this.lostAt !== null && saidAt < this.lostAt) due = Math.max(due, this.lostAt + lengthMs);
+    const lostAt = this.lostAt.at(-1);
+    if (lostAt !== undefined && saidAt < lostAt) due = Math.max(due, lostAt + lengthMs);
     const lateMs = now - Math.max(due, this.runsSince);
     if (lateMs > latestMs)
       this.violate(`invariant 2: the next step of ${id} is ${lateMs} ms late in true time`);

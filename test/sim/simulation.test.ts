@@ -30,6 +30,10 @@ describe("simulation", () => {
     trials(240_000, 7_200_000),
   );
 
+  it.each([1204, 1865])("keeps seed %i, which once found something", async (seed) => {
+    expect((await simulate(seed)).violations).toEqual([]);
+  });
+
   it("gives the same trace for the same seed (invariant 6)", async () => {
     for (const seed of [1, 2, 3]) {
       expect((await simulate(seed)).trace).toEqual((await simulate(seed)).trace);

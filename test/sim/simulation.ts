@@ -227,12 +227,13 @@ class Run {
     else this.world.time.sleep(offMs);
     if (setByMs !== 0) this.note(`  clock set by ${setByMs} ms while down${boots ? ", switched off" : ""}`);
     this.world.time.setWallBy(setByMs);
-    this.due.goesOn(this.trueNow, boots && setByMs < 0);
+    const timeIsLost = boots && setByMs < 0;
+    this.due.goesOn(this.trueNow, timeIsLost);
     await this.world.boot();
     if (isCorrected) {
       await this.world.fastForward(seconds(8));
       this.world.time.setWallBy(-setByMs);
-      this.due.isRightAgain(this.trueNow);
+      this.due.isRightAgain(this.trueNow, timeIsLost);
       this.note("  clock put right");
       await this.world.fastForward(seconds(12));
     }
