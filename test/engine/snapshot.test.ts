@@ -122,15 +122,15 @@ function folded(state: State, some: readonly JournaledFact[]): State {
 
 const fresh = (): State => ({ ...emptyState(), origin: world.journal.origin });
 
-/** What is kept, and what is worked out from it. */
-function picture(state: State): unknown {
-  return [
-    JSON.parse(writeSnapshot(state)),
-    state.team,
-    [...state.openByKey].sort(),
-    [...state.openOf].filter(([, count]) => count > 0),
-    [...state.open.keys()].map((id) => [id, state.deadlines.at(id)]),
-  ];
+/** All that a state is, besides who acts now. */
+function picture({ deadlines, ...state }: State): unknown {
+  const openOf = [...state.openOf].filter(([, count]) => count > 0);
+  return {
+    ...state,
+    acting: null,
+    openOf,
+    deadlines: [...state.open.keys()].map((id) => [id, deadlines.at(id)]),
+  };
 }
 
 test("there is something of everything to be kept", () => {
