@@ -7,8 +7,11 @@ import type { Machine } from "./machine.ts";
 import { simulatedTeam } from "./team.ts";
 import type { TrueTime } from "./true-time.ts";
 
-/** As long as a set clock may go unnoticed, and a bit. */
-const noticedWithinMs = 20_000;
+/**
+ * As long as a set clock may go without a word of it: a journal that could not be written, so that it does nothing at all, is
+ * tried again every 30 s.
+ */
+const noticedWithinMs = 35_000;
 const roundingMs = 2_000;
 const [{ steps, ackTimeoutMs }] = simulatedTeam.policies as [(typeof simulatedTeam.policies)[number]];
 const longestStepMs = Math.max(60_000, ...steps.map(({ withinMs }) => withinMs));
