@@ -65,6 +65,22 @@ export function commonAncestor({ adoptions }: Lineage, a: Adoption, b: Adoption)
   return [...ours.values()].filter(isShared).toSorted(byStanding).at(-1) ?? null;
 }
 
+/**
+ * Whether both may have been made from a newer edit than `commonAncestor` finds: one of them names an edit that is not
+ * here (yet). Facts of different machines come in any order, so an edit may come before the one that it was made from.
+ */
+export function lacksAncestor(lineage: Lineage, a: Adoption, b: Adoption): boolean {
+  const { adoptions } = lineage;
+  const known = commonAncestor(lineage, a, b)?.generation ?? 0;
+  const all = [...ancestorsOf(a, adoptions).values(), ...ancestorsOf(b, adoptions).values()];
+  // What is missing has a generation below its child's: behind the ancestor that is known it does not matter.
+  return all.some(
+    (child) =>
+      (child.generation ?? 0) > known &&
+      child.parents.some((name) => parentOf(child, name, adoptions) === undefined),
+  );
+}
+
 function isSameFirst(one: Adoption, other: Adoption): boolean {
   return other.generation === null && one.revision === other.revision;
 }

@@ -399,3 +399,49 @@ it("a machine that joined, heard nobody and went by the file that it was given, 
   expectTold({ ...team, chi });
   await chi.stop();
 });
+
+describe("an edit that comes before the one that it was made from", () => {
+  /** Ana's edit, and Ben's made from it, of which Chi's machine has heard Ben's alone. */
+  async function outOfOrder(chiEdits: (chi: TeamMachine) => Promise<void>) {
+    const team = await teamOf("ana", "ben", "chi");
+    const { ana, ben, chi } = team as Record<"ana" | "ben" | "chi", TeamMachine>;
+    await ana.edit(with_(anaMoves));
+    await ben.hear(ana);
+    await ben.edit(with_(anaMoves, benMoves));
+    await chiEdits(chi);
+    await chi.hear(ben, ({ origin }) => origin === ben.engine.origin);
+    return { team, ana, ben, chi };
+  }
+
+  async function comesInTheEnd(team: Record<string, TeamMachine>): Promise<void> {
+    await exchange(...Object.values(team));
+    expectEverywhere(team, with_(anaMoves, benMoves, chiMoves));
+    expectTold(team);
+  }
+
+  it("costs nothing of what was written into the file meanwhile", async () => {
+    const { team, chi } = await outOfOrder(async (machine) => {
+      machine.turn = null;
+      await machine.edit(with_(chiMoves));
+    });
+    chi.turn = 0;
+    await chi.shared.standingChanged();
+    expect(chi.read()).toBe(with_(anaMoves, benMoves, chiMoves));
+    await comesInTheEnd(team);
+  });
+
+  it("costs nothing of another edit, which waits for it", async () => {
+    const { team, chi } = await outOfOrder((machine) => machine.edit(with_(chiMoves)));
+    expectTold({ chi });
+    await comesInTheEnd(team);
+  });
+
+  it("that never comes: the other edit waits for a while, and its author is told", async () => {
+    const { chi } = await outOfOrder((machine) => machine.edit(with_(chiMoves)));
+    expect(chi.conflicts).toEqual([]);
+    for (const due of chi.waiting.splice(0)) due();
+    await chi.shared.settled();
+    expect(chi.read()).toBe(with_(anaMoves, benMoves));
+    expectTold({ chi }, "chi");
+  });
+});

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { MachineId, PersonId } from "#domain/ids";
 import type { Team } from "#domain/team";
 import { LoopEngine } from "#engine/engine";
+import type { TravellingFact } from "#engine/ports";
 import { MemoryJournal } from "#journal/memory";
 import { realSources, SystemClock } from "#system/system-clock";
 import { SystemRandom } from "#system/system-random";
@@ -70,7 +71,10 @@ export class TeamMachine {
         now: () => clock.now(),
         callAfter: (_ms, callback) => {
           this.waiting.push(callback);
-          return () => void this.waiting.splice(this.waiting.indexOf(callback), 1);
+          return () => {
+            const index = this.waiting.indexOf(callback);
+            if (index >= 0) this.waiting.splice(index, 1);
+          };
         },
       },
       engine: this.engine,
@@ -127,9 +131,9 @@ export class TeamMachine {
     await this.shared.lookAtFile();
   }
 
-  /** What the other one has and this one lacks arrives here. */
-  async hear(other: TeamMachine): Promise<void> {
-    const facts = other.engine.factsBeyond(this.engine.vector(), 10_000_000);
+  /** What the other one has and this one lacks arrives here, or some of it. */
+  async hear(other: TeamMachine, which: (fact: TravellingFact) => boolean = () => true): Promise<void> {
+    const facts = other.engine.factsBeyond(this.engine.vector(), 10_000_000).filter(which);
     const merged = await this.engine.merge(facts);
     if (!merged.ok || merged.refused !== null) throw new Error(JSON.stringify(merged));
     await this.shared.settled();

@@ -6,7 +6,7 @@ import type { TeamFact } from "#domain/fact";
 import type { MachineId, OriginId, TeamFileVersion, TeamRevision } from "#domain/ids";
 import type { Place } from "#domain/place";
 import { emptyState, type State } from "#domain/state";
-import { authorOf, commonAncestor, rivalsOf } from "#domain/team-lineage";
+import { authorOf, commonAncestor, lacksAncestor, rivalsOf } from "#domain/team-lineage";
 import { team } from "../support/team-builder.ts";
 
 interface Said {
@@ -168,4 +168,22 @@ it("comes to the same in any order", () => {
     }),
     { numRuns: 200 },
   );
+});
+
+it("an ancestor that is not here matters unless a newer one is known", () => {
+  const one = edit("a", "one", "0.1", 1, 10);
+  const two = edit("b", "two", "one", 2, 20);
+  const three = edit("c", "three", "two", 3, 30);
+  const other = edit("a", "other", "two", 3, 25);
+  const lacks = (facts: readonly Said[], a: string, b: string) => {
+    const state = fold(facts);
+    const [left, right] = [a, b].map((name) => state.adoptions.find(({ version }) => version === name)!);
+    return lacksAncestor(state, left!, right!);
+  };
+  expect(lacks([first, one, three], "three", "one")).toBe(true);
+  expect(lacks([first, one, two, three], "three", "one")).toBe(false);
+  expect(lacks([first, one, three, other], "three", "other")).toBe(true);
+  // Longer ago than the journal goes back.
+  expect(lacks([two, three, other], "three", "other")).toBe(false);
+  expect(lacks([first, { ...first, on: "b", hlc: 2 }], "0.1", "0.2")).toBe(false);
 });

@@ -10,7 +10,7 @@ import { type MergedTexts, mergeTeamTexts } from "#config/merge/merge-team-texts
 import { readYaml } from "#config/yaml-source";
 import type { TeamFileVersion } from "#domain/ids";
 import type { Adoption } from "#domain/state";
-import { authorOf, commonAncestor, rivalsOf } from "#domain/team-lineage";
+import { authorOf, commonAncestor, lacksAncestor, rivalsOf } from "#domain/team-lineage";
 import type { TeamParcel } from "#wire/team-parcel-json";
 import type { LocalTeamFile } from "./local-team-file.ts";
 import { type LostEdit, setAsideEdit } from "./set-aside-edit.ts";
@@ -19,6 +19,8 @@ import type { TeamSealing } from "./team-sealing.ts";
 
 /** How long the first machine in order waits for the author's to merge; each further one as long again. */
 const othersMergeAfterMs = 30_000;
+/** How long an edit that was made from one that is not here waits for that one: only to be set aside otherwise. */
+const ancestorWithinMs = 5 * 60_000;
 
 export interface MergedFile extends MergedTexts {
   readonly parents: readonly TeamFileVersion[];
@@ -37,6 +39,8 @@ export class TeamMerges {
   /** Rivals whose author's machine did not merge them in time. */
   private readonly overdue = new Set<TeamFileVersion>();
   private readonly waiting = new Map<TeamFileVersion, () => void>();
+  /** Edits whose common ancestor with another may be one that has yet to arrive; null: it did not arrive in time. */
+  private readonly lacking = new Map<TeamFileVersion, (() => void) | null>();
 
   constructor(
     private readonly options: SharedTeamFileOptions,
@@ -62,9 +66,13 @@ export class TeamMerges {
       (version === null ? state.adoptions.findLast((one) => one.revision === revision) : undefined);
     // A backup that was put back, or a file from before this machine joined: nobody's edit.
     if (this.sealing.isKnown(text)) return { text: inForceText, lost: [], parents: [inForce.version] };
-    const ancestor = madeFrom === undefined ? null : commonAncestor(state, inForce, madeFrom);
-    const base = ancestor === null ? null : this.sealing.textOf(ancestor);
+    // What a person changed is known even so; whether what it was made from is in force as well, is seen later.
+    const isLacking = madeFrom !== undefined && lacksAncestor(state, inForce, madeFrom);
+    const ancestor = madeFrom === undefined || isLacking ? null : commonAncestor(state, inForce, madeFrom);
+    const from = isLacking ? madeFrom : ancestor;
+    const base = from === null ? null : this.sealing.textOf(from);
     const merged = mergeTeamTexts({ base, theirs: inForceText, ours: text });
+    if (isLacking) return { ...merged, parents: [inForce.version] };
     // Made from an edit that is not in force either: with this one it is merged, too.
     const also = rivalsOf(state).filter((rival) => rival.version === madeFrom?.version);
     return { ...merged, parents: [inForce.version, ...also.map((rival) => rival.version)] };
@@ -85,6 +93,7 @@ export class TeamMerges {
     this.forgetOthers(new Set(rivals.map(({ version }) => version)));
     for (const rival of rivals) {
       const isOurs = authorOf({ adoptions }, rival).machine === self;
+      if (this.waitsForAncestor(inForce, rival)) continue;
       if (!isOurs && !this.overdue.has(rival.version)) this.await(rival.version);
       else {
         const merged = this.merge(inForce, rival);
@@ -104,6 +113,8 @@ export class TeamMerges {
       const [winner, rival] = merge.parents.map((name) => adoptions.find(({ version }) => version === name));
       if (winner === undefined || rival === undefined || this.local.wasTold(merge.version)) continue;
       if (authorOf({ adoptions }, merge).machine !== link()?.machine) continue;
+      // What of it is lost can be said once it is known what both were made from.
+      if (this.waitsForAncestor(winner, rival)) continue;
       const merged = this.merge(winner, rival);
       if (merged === null) continue;
       this.local.told(merge.version);
@@ -121,6 +132,8 @@ export class TeamMerges {
 
   stop(): void {
     this.forgetOthers(new Set());
+    for (const cancel of this.lacking.values()) cancel?.();
+    this.lacking.clear();
   }
 
   private setAside(edit: LostEdit, text: string, adoption: Adoption | null): void {
@@ -152,6 +165,19 @@ export class TeamMerges {
     const isOurs =
       ours !== null && isSame(mail, mailOf(ours.text)) && !isSame(mail, mailOf(theirs?.text ?? ""));
     return isOurs ? ours : theirs;
+  }
+
+  /** Merged from an older ancestor, or from none, it would be lost, though the right one is on its way. */
+  private waitsForAncestor(inForce: Adoption, rival: Adoption): boolean {
+    const { clock, engine } = this.options;
+    const { version } = rival;
+    if (this.lacking.get(version) === null || !lacksAncestor(engine.state, inForce, rival)) return false;
+    const giveUp = () => {
+      this.lacking.set(version, null);
+      this.onDue();
+    };
+    if (!this.lacking.has(version)) this.lacking.set(version, clock.callAfter(ancestorWithinMs, giveUp));
+    return true;
   }
 
   private await(version: TeamFileVersion): void {

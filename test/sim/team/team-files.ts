@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import type { TeamFileVersion, TeamRevision } from "#domain/ids";
 import type { Input } from "#domain/input";
 import type { Adoption } from "#domain/state";
-import { authorOf, commonAncestor, rivalsOf } from "#domain/team-lineage";
+import { authorOf, commonAncestor, lacksAncestor, rivalsOf } from "#domain/team-lineage";
 import type { Team } from "#domain/team";
 import { Dice } from "./dice.ts";
 import type { Life } from "./machine-time.ts";
@@ -152,7 +152,9 @@ export class TeamFiles {
     const madeFrom = state.adoptions.find(({ version }) => version === file.base);
     const isNext = madeFrom?.version === adoption.version;
     const values = isNext ? file.values : this.merged(machine, adoption, madeFrom, file.values);
-    const also = isNext ? [] : rivalsOf(state).filter(({ version }) => version === madeFrom?.version);
+    const isLacking = madeFrom !== undefined && lacksAncestor(state, adoption, madeFrom);
+    const also =
+      isNext || isLacking ? [] : rivalsOf(state).filter(({ version }) => version === madeFrom?.version);
     const parents = [adoption.version, ...also.map(({ version }) => version)];
     this.say(machine, values, parents, (version) => {
       // The process that was answered may be gone, and the file edited again.
@@ -164,6 +166,7 @@ export class TeamFiles {
   private mergeRival(machine: Machine, adoption: Adoption): void {
     const state = stateOf(machine);
     for (const rival of rivalsOf(state)) {
+      if (lacksAncestor(state, adoption, rival)) continue;
       const name = `${machine.index} ${rival.version}`;
       const since = this.rivalSince.get(name) ?? this.time.now;
       this.rivalSince.set(name, since);
@@ -177,7 +180,10 @@ export class TeamFiles {
 
   private merged(machine: Machine, adoption: Adoption, other: Adoption | undefined, ours: Values): Values {
     const theirs = this.textOf(adoption);
-    const ancestor = other === undefined ? null : commonAncestor(stateOf(machine), adoption, other);
+    const state = stateOf(machine);
+    const isLacking = other !== undefined && lacksAncestor(state, adoption, other);
+    // As the shipping code does: with an edit on the way that both may have been made from, by what the file had.
+    const ancestor = other === undefined ? null : isLacking ? other : commonAncestor(state, adoption, other);
     // Nobody knows what it was made from.
     const base = ancestor === null ? ours : this.textOf(ancestor);
     const isTheirs = (person: string) =>
