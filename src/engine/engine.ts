@@ -32,7 +32,7 @@ import { Quarantine } from "./quarantine.ts";
 import { asOfNow, inputsOfStart, recoverState } from "./recover-state.ts";
 import { noteStanding } from "./standing.ts";
 import { inboxIsFull, ownSignal, tooManyOpen } from "./own-signal.ts";
-import { watchFacts } from "./problem-watch.ts";
+import { watchFacts, watchOpenAlerts } from "./problem-watch.ts";
 import { Revocation } from "./revocation.ts";
 import { SnapshotKeeper } from "./snapshot-keeper.ts";
 import { internalError, journalUnavailable, refusal, tooBusy, Turn } from "./turn.ts";
@@ -111,7 +111,8 @@ export class LoopEngine implements Engine {
     if (problem !== null) this.board.report("journal", problem, clock.now());
     this.started = true;
     await Promise.all(inputsOfStart(this.current, clock, version).map((input) => this.submit(input)));
-    if (this.board.setReady(true)) this.listeners.tellHealth();
+    const isNews = watchOpenAlerts(this.board, this.current, clock.now());
+    if (this.board.setReady(true) || isNews) this.listeners.tellHealth();
   }
 
   submit(input: Input): Promise<Answer> {

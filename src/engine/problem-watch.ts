@@ -1,10 +1,23 @@
 /** Problems that show in the facts themselves: a mail server that does not work, an alert that reaches nobody. */
-import type { Notification } from "#domain/alert";
+import type { Alert, Notification } from "#domain/alert";
 import type { Fact } from "#domain/fact";
-import type { EpochMs } from "#domain/ids";
+import type { EpochMs, PersonId } from "#domain/ids";
 import { limits } from "#domain/limits";
 import type { State } from "#domain/state";
 import type { HealthBoard } from "./health-board.ts";
+
+/** What the last run knew is not forgotten with it: once, after the start. @returns whether the health has changed. */
+export function watchOpenAlerts(board: HealthBoard, state: State, now: EpochMs): boolean {
+  let changed = false;
+  for (const alert of state.open.values()) {
+    if (reachesNobody(alert)) changed = board.report("reach", reachText, now) || changed;
+    if (alert.status !== "triggered") continue;
+    const late = alert.notifications.find((notification) => notification.isStuck && isLate(notification));
+    if (late === undefined) continue;
+    changed = board.report("late-mail", lateMailText(nameOf(state, late.person), ""), now) || changed;
+  }
+  return changed;
+}
 
 /** Called after each commit. @returns whether the health has changed. */
 export function watchFacts(board: HealthBoard, facts: readonly Fact[], state: State, now: EpochMs): boolean {
@@ -19,21 +32,28 @@ function watchLateMail(board: HealthBoard, facts: readonly Fact[], state: State,
   let changed = false;
   for (const fact of facts) {
     if (fact.kind !== "notification-failed" || fact.via !== "email" || fact.nextNow !== true) continue;
-    const name = state.team?.people.find(({ id }) => id === fact.person)?.name ?? fact.person;
-    const text = `An e-mail to ${name} does not get through, and is tried on: ${fact.text} If it lasts, see to that mailbox, or give ${name} another way to be told in the team file.`;
+    const text = lateMailText(nameOf(state, fact.person), fact.text);
     changed = board.report("late-mail", text, now) || changed;
   }
   if (!board.has("late-mail")) return changed;
-  // A server that asks for a long wait makes it late at the first attempt already.
-  const isLate = ({ via, attempts, isStuck, isOver, state: its }: Notification) =>
-    via === "email" &&
-    (isStuck || attempts >= limits.stuckAfterAttempts) &&
-    !isOver &&
-    (its === "planned" || its === "attempted");
   const still = [...state.open.values()].some(
     ({ status, notifications }) => status === "triggered" && notifications.some(isLate),
   );
   return (!still && board.clear("late-mail")) || changed;
+}
+
+function isLate({ via, attempts, isStuck, isOver, state }: Notification): boolean {
+  if (via !== "email" || isOver || (state !== "planned" && state !== "attempted")) return false;
+  // A server that asks for a long wait makes it late at the first attempt already.
+  return isStuck || attempts >= limits.stuckAfterAttempts;
+}
+
+function nameOf({ team }: State, person: PersonId): string {
+  return team?.people.find(({ id }) => id === person)?.name ?? person;
+}
+
+function lateMailText(name: string, why: string): string {
+  return `An e-mail to ${name} does not get through, and is tried on${why === "" ? "." : `: ${why}`} If it lasts, see to that mailbox, or give ${name} another way to be told in the team file.`;
 }
 
 /** Until a mail has got through again, this machine cannot promise that the next one will. */
@@ -58,8 +78,12 @@ function watchReach(board: HealthBoard, facts: readonly Fact[], state: State, no
   );
   if (unheard) return board.report("reach", reachText, now);
   if (!board.has("reach")) return false;
-  const still = [...state.open.values()].some((alert) => alert.nobodyReachable && alert.asked.length === 0);
+  const still = [...state.open.values()].some(reachesNobody);
   return !still && board.clear("reach");
+}
+
+function reachesNobody({ nobodyReachable, asked }: Alert): boolean {
+  return nobodyReachable && asked.length === 0;
 }
 
 const reachText =

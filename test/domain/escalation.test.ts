@@ -148,6 +148,20 @@ describe("an empty or unreachable tier costs no waiting time", () => {
     expect(world.engine.health).toMatchObject({ trusted: true, problems: [] });
   });
 
+  it("says so after a crash too, although nothing has happened since", async () => {
+    const people = ["ana", "ben", "chi"].map(withoutEmail);
+    const world = await World.start({ desktops: [], team: team({ people }) });
+    const alert = await world.fire();
+    world.crash();
+    await world.boot(null);
+    expect(world.engine.health).toMatchObject({ trusted: false, problems: [{ kind: "reach" }] });
+    await world.command(alert, { kind: "acknowledge" });
+    expect(world.engine.health).toMatchObject({ trusted: true, problems: [] });
+    world.crash();
+    await world.boot(null);
+    expect(world.engine.health).toMatchObject({ trusted: true, problems: [] });
+  });
+
   it("goes up at once when everybody's every channel in a tier has failed for good", async () => {
     const world = await World.start();
     world.outcome = (notice) =>

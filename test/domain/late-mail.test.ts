@@ -193,6 +193,21 @@ test("while it does not get through, nobody is told that all is well; then they 
   expect(world.engine.health).toMatchObject({ trusted: true, problems: [] });
 });
 
+test("what does not get through is said after a crash too, and no longer when it got through", async () => {
+  const world = await World.start({ team: buildTeam({ people: mailOnly, policies: [steps("ana")] }) });
+  greylists(world, minutes(10), "ana");
+  await world.fire();
+  await world.fastForward(seconds(80));
+  world.crash();
+  await world.boot(null);
+  expect(world.engine.health).toMatchObject({ trusted: false, problems: [{ kind: "late-mail" }] });
+  await world.fastForward(minutes(12));
+  expect(world.engine.health).toMatchObject({ trusted: true, problems: [] });
+  world.crash();
+  await world.boot(null);
+  expect(world.engine.health).toMatchObject({ trusted: true, problems: [] });
+});
+
 test("a server that asks for a long wait each time is told of too, from the first refusal until the mail is taken", async () => {
   const world = await World.start({ team: buildTeam({ people: mailOnly, policies: [steps("ana")] }) });
   const waits: Outcome = { ...putOff, retryAfterMs: minutes(5) };
