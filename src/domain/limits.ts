@@ -37,6 +37,8 @@ export const limits = {
    */
   outOfStepMs: 5 * 60_000,
   outOfStepOnceMs: 60_000,
+  /** How far ahead of the clock an end may seem, by rounding. */
+  outOfStepSlackMs: 2_000,
   /** Resolves that are remembered for this. */
   resolvedLately: 50_000,
   /** Edits of the team file of which is known what they were made from. */

@@ -158,6 +158,19 @@ describe("a firing report of what was just resolved", () => {
     }
   });
 
+  it("opens it when the end is one of a clock that was ahead: nothing is held shut for as long as that", async () => {
+    const { world, now, fires, ends } = await start();
+    const startsAt = now() - minutes(10);
+    await fires("a", startsAt);
+    await world.fastForward(seconds(30));
+    await ends("a", startsAt, now() - seconds(1));
+    // As a replay without a snapshot may leave it: the end keeps its time when the clock is set back behind it.
+    const { resolvedLately } = world.engine.state;
+    for (const [key, { ends: all, at }] of resolvedLately)
+      resolvedLately.set(key, { ends: all, at: at + minutes(60) });
+    expect(await fires("b", startsAt)).toMatchObject({ effect: "opened" });
+  });
+
   it("does not open it on the team's other machine, which only knows the facts", async () => {
     const one = await World.start({ self: "one", journal: new MemoryJournal("journal-of-one" as OriginId) });
     const other = await World.start({

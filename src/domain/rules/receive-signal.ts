@@ -47,7 +47,9 @@ function isOfWhatEnded(
   if (said === undefined || said.startsAt === null || said.wentOn === true) return false;
   const ended = state.resolvedLately.get(keyOf(integration, dedupKey));
   if (ended === undefined || !ended.ends.includes(said.startsAt)) return false;
-  return now < ended.at + (silentAfterMs === null ? limits.outOfStepOnceMs : limits.outOfStepMs);
+  const forMs = silentAfterMs === null ? limits.outOfStepOnceMs : limits.outOfStepMs;
+  // An end that is still to come is one from before the clock was set: it must hold nothing shut for as long.
+  return now < ended.at + forMs && ended.at <= now + limits.outOfStepSlackMs;
 }
 
 function openAlert(decision: Decision, signal: Signal): void {
