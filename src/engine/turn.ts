@@ -34,7 +34,7 @@ export function refusal(reason: Extract<Answer, { ok: false }>["reason"], text: 
 
 export const journalUnavailable = refusal(
   "journal-unavailable",
-  "The journal cannot be written (the disk is full or failing), so nothing was taken; free some space.",
+  "The journal can keep nothing now, so nothing was taken; /healthz and `tocsin doctor` say why, and what to do.",
 );
 
 export const tooBusy = refusal("busy", "Too much is waiting to be taken in; try again shortly.");

@@ -1,10 +1,11 @@
 /** A file of lines that never takes more than twice its size: when it is full, it becomes `FILE.1` and begins anew. */
-import { closeSync, fstatSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, renameSync, statSync, writeSync } from "node:fs";
 
 /** Writing never throws: what cannot be written is dropped, since it must never stop the engine. */
 export class RotatingFile {
   private descriptor: number | null = null;
   private bytes = 0;
+  private inode = 0;
 
   constructor(
     private readonly file: string,
@@ -15,6 +16,7 @@ export class RotatingFile {
 
   /** With its line feed. */
   write(line: string): void {
+    if (!this.isInPlace()) this.openAgain();
     if (this.descriptor === null) return;
     try {
       if (this.bytes >= this.largestBytes) this.beginAnew();
@@ -22,6 +24,21 @@ export class RotatingFile {
     } catch {
       // A full disk.
     }
+  }
+
+  /** Lines in a file that was deleted or moved away are read by nobody. */
+  private isInPlace(): boolean {
+    try {
+      return statSync(this.file, { throwIfNoEntry: false })?.ino === this.inode && this.descriptor !== null;
+    } catch {
+      return false;
+    }
+  }
+
+  private openAgain(): void {
+    if (this.descriptor !== null) closeSync(this.descriptor);
+    this.descriptor = null;
+    this.open();
   }
 
   private beginAnew(): void {
@@ -39,7 +56,9 @@ export class RotatingFile {
   private open(): void {
     try {
       this.descriptor = openSync(this.file, "a", 0o600);
-      this.bytes = fstatSync(this.descriptor).size;
+      const { size, ino } = fstatSync(this.descriptor);
+      this.bytes = size;
+      this.inode = ino;
     } catch {
       this.descriptor = null;
     }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -35,4 +35,20 @@ test("takes at most twice its size, however much there is to say while it runs",
   // After a start it goes on where it was.
   new RotatingFile(place, 1000).write("after a start\n");
   expect(readFileSync(place, "utf8")).toBe(`${now}after a start\n`);
+});
+
+test("goes on at its place when it was deleted, or its folder moved and put back", () => {
+  const data = join(folder, "taken");
+  mkdirSync(data);
+  const place = join(data, "rotating.log");
+  const file = new RotatingFile(place, 1000);
+  file.write("before\n");
+  rmSync(place);
+  file.write("deleted\n");
+  expect(readFileSync(place, "utf8")).toBe("deleted\n");
+  renameSync(data, `${data}-elsewhere`);
+  file.write("to nobody\n");
+  mkdirSync(data);
+  file.write("put back\n");
+  expect(readFileSync(place, "utf8")).toBe("put back\n");
 });
