@@ -286,9 +286,19 @@ describe("tocsin doctor", () => {
     const mail = await startMailCatcher();
     const data = freshFolder();
     const team = writeTeamFile(data, teamFile({ mailPort: mail.port }));
-    await serve({ data, team });
+    const engine = await serve({ data, team });
+    for (let i = 0; i < 2; i += 1)
+      await engine.post(`/in/${keys.events}/json`, {
+        title: "t",
+        dedupKey: "never-open",
+        status: "resolved",
+      });
     const { code, of } = await visit("--data", data);
     expect(code).toBe(0);
+    expect(of("reports that changed nothing")).toMatchObject({
+      status: "ok",
+      text: expect.stringMatching(/^2 of \S+ since the engine's start/),
+    });
     for (const name of [
       "Node",
       "data folder",

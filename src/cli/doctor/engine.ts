@@ -23,7 +23,28 @@ export function engineChecks(reached: Promise<Reached | Finding>): readonly Chec
         return "status" in found ? skipped("no engine answers") : healthOf(found);
       },
     },
+    {
+      name: "reports that changed nothing",
+      look: async () => {
+        const found = await reached;
+        return "status" in found ? skipped("no engine answers") : ignoredReports(found);
+      },
+    },
   ];
+}
+
+/** Ends of what is not open, and late words of one of several senders: normal after a sender's restart, odd when they go on. */
+async function ignoredReports({ url }: Reached): Promise<Finding> {
+  const response = await fetch(new URL("/metrics", url), { signal: AbortSignal.timeout(3_000) });
+  const counts = new Map<string, number>();
+  for (const line of (await response.text()).split("\n")) {
+    const [, integration, count] =
+      /^tocsin_signals_ignored_total\{.*?integration="([^"]*)".*\} (\d+)/.exec(line) ?? [];
+    if (integration !== undefined) counts.set(integration, (counts.get(integration) ?? 0) + Number(count));
+  }
+  if (counts.size === 0) return fine("none since the engine's start");
+  const each = [...counts].map(([integration, count]) => `${count} of ${integration}`);
+  return fine(`${each.join(", ")} since the engine's start: ends of what was not open, or late words`);
 }
 
 /** A running engine leaves its address in the data folder, and takes it away when it stops in order. */
