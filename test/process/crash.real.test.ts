@@ -172,16 +172,22 @@ function overdueSteps(facts: readonly Fact[]): { delaysMs: number[]; missed: str
   return { delaysMs, missed };
 }
 
-/** Attempts of an alert's current step that were open at a crash and not made again by the next run (invariant 4: never a miss). */
+/** A run here may last 250 ms, and its machine may be busy: so many of them may end before an attempt has its turn again. */
+const runsInWhichToMakeAgain = 3;
+
+/** Attempts of an alert's current step that were open at a crash and not made again by the next runs (invariant 4: never a miss). */
 function forgottenAttempts(facts: readonly Fact[]): string[] {
   const currentStep = new Map<string, readonly string[]>();
   const open = new Set<string>();
-  let toMakeAgain = new Set<string>();
+  /** How many runs have ended since without making it again. */
+  let toMakeAgain = new Map<string, number>();
   const forgotten: string[] = [];
   for (const fact of facts) {
     if (fact.kind === "engine-started") {
-      forgotten.push(...toMakeAgain);
-      toMakeAgain = new Set([...currentStep.values()].flat().filter((action) => open.has(action)));
+      const waited = new Map([...toMakeAgain].map(([action, runs]) => [action, runs + 1]));
+      for (const [action, runs] of waited) if (runs >= runsInWhichToMakeAgain) forgotten.push(action);
+      const interrupted = [...currentStep.values()].flat().filter((action) => open.has(action));
+      toMakeAgain = new Map(interrupted.map((action) => [action, waited.get(action) ?? 0]));
     } else if (fact.kind === "step-entered") {
       currentStep.set(
         fact.alertId,
@@ -196,7 +202,7 @@ function forgottenAttempts(facts: readonly Fact[]): string[] {
       else open.delete(fact.actionId);
     }
   }
-  return [...forgotten, ...toMakeAgain];
+  return [...forgotten, ...toMakeAgain.keys()];
 }
 
 /** Holds the mails that came against the journal, notification by notification. */
