@@ -134,7 +134,9 @@ test.concurrent("slow clients that never finish do not hold up others, and are h
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   }
   await Promise.all(slow);
-  expect((await engine.alerts()).every(({ title }) => title === "Quick")).toBe(true);
+  // Whether their broken bodies are refusals, of which Tocsin tells, or nothing at all depends on who hangs up first.
+  const reported = (await engine.alerts()).filter(({ source }) => source !== "tocsin");
+  expect(new Set(reported.map(({ title }) => title))).toEqual(new Set(["Quick"]));
 }, 60_000);
 
 test("a page in a browser cannot drive it: other hosts are refused", async () => {
