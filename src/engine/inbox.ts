@@ -129,10 +129,15 @@ export class Inbox {
 
   /** What nobody will say again is kept for when the journal works. */
   postpone(inputs: readonly Input[]): void {
-    this.postponed.push(...inputs.filter((input) => unrepeatable.has(input.kind)));
+    this.postponed.push(...inputs.filter((input) => unrepeatable.has(input.kind) && !isEdit(input)));
   }
 
   takePostponed(): readonly Input[] {
     return this.postponed.splice(0);
   }
+}
+
+/** Whoever says it looks at the file again when the journal works: it may have been edited once more by then. */
+function isEdit(input: Input): boolean {
+  return input.kind === "team-loaded" && input.edit !== undefined;
 }

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { sample } from "../config/sample.ts";
 import { exchange, TeamMachine } from "./team-machine.ts";
 
@@ -444,4 +444,28 @@ describe("an edit that comes before the one that it was made from", () => {
     expect(chi.read()).toBe(with_(anaMoves, benMoves));
     expectTold({ chi }, "chi");
   });
+});
+
+it("an edit that a full disk refused is the file as it is when there is room again, not as it was (seed 1975)", async () => {
+  const team = await teamOf("ana", "ben");
+  const { ana, ben } = team as { ana: TeamMachine; ben: TeamMachine };
+  ana.journal.fail("full");
+  ana.journal.restoreReserve = () => false;
+  await ana.edit(with_(anaMoves));
+  await ana.edit(with_(anaLeaves, stepMoves));
+  expect(ana.team).toEqual(ben.team);
+  expect(ana.faults.splice(0)).toMatchObject([{ reason: "full" }]);
+  ana.journal.heal();
+  Reflect.deleteProperty(ana.journal, "restoreReserve");
+  await vi.waitUntil(
+    async () => {
+      ana.engine.alarm("look", "info", "There is room again?", {});
+      await ana.shared.settled();
+      return ana.team?.people[0]?.name === "Anita";
+    },
+    { timeout: 15_000, interval: 200 },
+  );
+  await exchange(ana, ben);
+  expectEverywhere(team, with_(anaLeaves, stepMoves));
+  expectTold(team);
 });

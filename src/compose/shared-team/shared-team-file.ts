@@ -89,10 +89,11 @@ export class SharedTeamFile {
     const { engine } = this.options;
     if (this.refused !== null) this.problems.refused(this.file, this.refused);
     this.stops.push(
-      engine.onChange(({ facts }) => {
+      engine.onChange(({ facts, health }) => {
         this.texts.note(facts);
         const concerns = facts.some(({ kind }) => kind === "team-adopted" || kind === "team-file-sealed");
         if (concerns) void this.serially(() => this.reconcile());
+        if (health.ready && this.inForce.isRefused) void this.serially(() => this.sayAgain());
       }),
     );
     await this.serially(() => this.begin());
@@ -193,6 +194,14 @@ export class SharedTeamFile {
     }
     await this.reconcile();
     await this.inForce.renewPassword();
+    await this.inForce.refreshCalendars();
+  }
+
+  /** What the journal could not keep: the file as it is by now. */
+  private async sayAgain(): Promise<void> {
+    if (!this.inForce.isRefused) return;
+    this.inForce.isRefused = false;
+    await this.reconcile();
     await this.inForce.refreshCalendars();
   }
 

@@ -33,6 +33,8 @@ export class TeamInForce {
   private taken: { readonly version: TeamFileVersion; readonly sealed: string | null } | null = null;
   /** Whether it was this machine's turn to read the calendars when they were last thought of. */
   private refreshes: boolean | null = null;
+  /** Something that this machine said could not be kept: it is to be looked at again when the journal works. */
+  isRefused = false;
   private isForgotten = false;
 
   constructor(
@@ -129,6 +131,7 @@ export class TeamInForce {
     problems.clear("too-large", "waiting");
     // Null also when an older Tocsin has said it, which goes by the revision.
     const version = edit?.version ?? null;
+    const takenBefore = this.taken;
     if (version !== null) this.taken = { version, sealed };
     this.putInForce(good);
     // In one turn, so in one commit.
@@ -140,8 +143,11 @@ export class TeamInForce {
         ...(version !== null && { version }),
         sealed,
       });
-    await adopted;
-    return true;
+    if ((await adopted).ok || edit === null) return true;
+    // The journal cannot keep it now. What it was already, it is still.
+    this.taken = takenBefore;
+    this.isRefused = true;
+    return false;
   }
 
   /** When the others lack the text of what is in force, and this machine has it: after the first invite, or a crash. */

@@ -161,6 +161,7 @@ export class AlertBook {
       case "escalation":
         return steps.some((step) => isBeyond(step, what));
       case "notification":
+        if (this.isResolvedWithItsRound(what.round, known(this.resolves), [...steps, ...begins])) return true;
         if (known(this.sent).some(({ actionId }) => actionId === what.unlessSent)) return true;
         // A later step tells the same person the same way, or this one has been given up for it.
         return steps.some(
@@ -190,6 +191,22 @@ export class AlertBook {
     if (known === Infinity) return null;
     const due = what.kind === "end-of-quiet" ? latest : Math.min(latest, earliest + latestMs);
     return { due: Math.max(due, notBefore), known };
+  }
+
+  /**
+   * Its round had begun before a resolve, as all know together, though whoever planned it anew had not heard of that and
+   * gave its own new round the same number.
+   */
+  private isResolvedWithItsRound(
+    round: number,
+    resolves: readonly Resolve[],
+    begun: readonly Round[],
+  ): boolean {
+    return resolves.some((resolve) =>
+      begun.some(
+        (one) => one.round >= round && logicalTimeOf(one.said.fact) < logicalTimeOf(resolve.said.fact),
+      ),
+    );
   }
 
   /** Resolved, by one or several together, with all its reports. */

@@ -26,6 +26,8 @@ export class Clocks {
   wereSet = false;
   private readonly dice: Dice;
   private readonly lost: LostTime[] = [];
+  /** Whose disk was restored from a backup: what was done to the clock before is forgotten, and not put right with the rest. */
+  private readonly restored = new Set<number>();
 
   constructor(
     seed: number,
@@ -33,6 +35,10 @@ export class Clocks {
     private readonly note: (text: string) => void,
   ) {
     this.dice = new Dice(seed ^ 0x0c10_c4ed);
+  }
+
+  backupRestored(machine: Machine): void {
+    this.restored.add(machine.index);
   }
 
   /** A machine that was down is about to start again. */
@@ -55,7 +61,7 @@ export class Clocks {
     this.time.after(correctedAfterMs, () => {
       this.note(`m${machine.index} CLOCK put right`);
       ownTime.setWallBy(-byMs);
-      lost.until = this.time.now;
+      if (!this.restored.has(machine.index)) lost.until = this.time.now;
       machine.goesOnIfItRuns();
     });
   }

@@ -95,6 +95,7 @@ export class Faults {
       this.stop(machine, true);
       promises.diskGoes(machine);
       this.scene.teamFiles.restoresBackup(machine);
+      this.scene.clocks.backupRestored(machine);
       machine.parts.disk.restoreBackup();
       ledger.diskReplaced(machine.index, machine.parts.disk.content.replay(0));
       this.untilRepaired(dice.between(5_000, 60_000), () => this.startAgain(machine));
