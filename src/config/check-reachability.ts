@@ -2,11 +2,12 @@
  * Whom a team that is well-formed would fail to reach: the warnings. Used by `load-team`. Lists of the team are in the
  * file's order, so an index here is an index there.
  */
-import type { PersonId, PolicyId } from "#domain/ids";
+import type { PolicyId } from "#domain/ids";
 import { isAtLeast, severities, type Severity } from "#domain/severity";
 import type { Person, Policy, Target, Team } from "#domain/team";
 import { matchesEverything } from "./check-consistency.ts";
 import { printPath, quote, type Report } from "./fault.ts";
+import { peopleMeant } from "./people-meant.ts";
 
 export function checkReachability(team: Team, warn: Report): void {
   team.people.forEach((person, index) => checkPerson(team, person, index, warn));
@@ -60,25 +61,8 @@ function checkEmail(team: Team, warn: Report): void {
 }
 
 function reachesSomebody(team: Team, target: Target): boolean {
-  const ids = new Set(peopleOf(team, target));
+  const ids = new Set(peopleMeant(team, target));
   return team.people.some((person) => ids.has(person.id) && isReachable(team, person));
-}
-
-/** Everyone whom a target could ever mean. */
-function peopleOf(team: Team, target: Target): readonly PersonId[] {
-  switch (target.kind) {
-    case "everyone":
-      return team.people.map(({ id }) => id);
-    case "person":
-      return [target.id];
-    case "group":
-      return team.groups.find(({ id }) => id === target.id)?.people ?? [];
-    case "schedule": {
-      const schedule = team.schedules.find(({ id }) => id === target.id);
-      const onDuty = schedule?.layers.flatMap(({ participants }) => participants) ?? [];
-      return [...onDuty, ...(schedule?.overrides.map(({ person }) => person) ?? [])];
-    }
-  }
 }
 
 /** Routes that nothing gets to, and policies without a step for an alert that can get to them. */

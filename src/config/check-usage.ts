@@ -2,11 +2,11 @@
  * What stands in a team file and is never used, or asks nobody: warnings of `load-team`. Lists of the team are in the
  * file's order, so an index here is an index there.
  */
-import type { PersonId } from "#domain/ids";
 import { severities } from "#domain/severity";
 import type { Route, Step, Target, Team } from "#domain/team";
 import { matchesEverything } from "./check-consistency.ts";
 import { printPath, type Path, type Report } from "./fault.ts";
+import { peopleMeant } from "./people-meant.ts";
 
 export function checkUsage(team: Team, warn: Report): void {
   checkEmptySteps(team, warn);
@@ -30,7 +30,7 @@ function checkEmptySteps(team: Team, warn: Report): void {
         return;
       }
       step.notify.forEach((target, place) => {
-        if (membersOf(team, target).length === 0)
+        if (peopleMeant(team, target).length === 0)
           warn([...path, "notify", place], `asks nobody: nobody is in ${nameOf(target)}; add people there`);
       });
     });
@@ -38,7 +38,7 @@ function checkEmptySteps(team: Team, warn: Report): void {
 }
 
 function isEmpty(team: Team, { notify }: Step): boolean {
-  return notify.every((target) => membersOf(team, target).length === 0);
+  return notify.every((target) => peopleMeant(team, target).length === 0);
 }
 
 function checkUnused(team: Team, warn: Report): void {
@@ -75,7 +75,7 @@ function checkUnasked(team: Team, warn: Report): void {
     ...team.schedules.map(({ id }): Target => ({ kind: "schedule", id })),
     ...team.groups.map(({ id }): Target => ({ kind: "group", id })),
   ];
-  const asked = new Set(everywhere.flatMap((target) => membersOf(team, target)));
+  const asked = new Set(everywhere.flatMap((target) => peopleMeant(team, target)));
   team.people.forEach(({ id }, index) => {
     if (!asked.has(id))
       warn(
@@ -83,27 +83,6 @@ function checkUnasked(team: Team, warn: Report): void {
         "in no schedule, group or step, so never asked; add them to one, or take them away",
       );
   });
-}
-
-/** Everyone whom a target could ever mean. */
-function membersOf(team: Team, target: Target): readonly PersonId[] {
-  switch (target.kind) {
-    case "everyone":
-      return team.people.map(({ id }) => id);
-    case "person":
-      return [target.id];
-    case "group":
-      return team.groups.find(({ id }) => id === target.id)?.people ?? [];
-    case "schedule": {
-      const schedule = team.schedules.find(({ id }) => id === target.id);
-      const onDuty = schedule?.layers.flatMap(({ participants }) => participants) ?? [];
-      const replaced = new Set(onDuty);
-      const standIns = team.absences.flatMap(({ person, substitute }) =>
-        substitute !== undefined && replaced.has(person) ? [substitute] : [],
-      );
-      return [...onDuty, ...standIns, ...(schedule?.overrides.map(({ person }) => person) ?? [])];
-    }
-  }
 }
 
 function nameOf(target: Target): string {

@@ -7,23 +7,20 @@
  */
 import { deadlineOf } from "./acting.ts";
 import type { Alert, Frontier } from "./alert.ts";
-import { evolveAlert, shiftDeadlines } from "./evolve-alert.ts";
+import { evolveAlert } from "./evolve-alert.ts";
+import { clockStepped, engineStarted, engineStopped } from "./evolve-clock.ts";
 import { evolveDuty } from "./evolve-duty.ts";
 import { evolveMachines } from "./evolve-machines.ts";
 import { evolveTeam } from "./evolve-team.ts";
-import type { KnownBoot } from "./boot.ts";
-import type { AlertFact, Fact, OfBoot } from "./fact.ts";
-import type { AlertId, EpochMs } from "./ids.ts";
-import { limits } from "./limits.ts";
+import type { AlertFact, Fact } from "./fact.ts";
+import type { AlertId } from "./ids.ts";
 import { inLocalTime } from "./local-time.ts";
 import type { Observation } from "./observation.ts";
-import { beginningsOf, joinedReports, withReport } from "./said.ts";
+import { joinedReports, withReport } from "./said.ts";
 import { byCanonicalOrder, logicalTimeOf, type JournaledFact, type Place } from "./place.ts";
+import { placeAlert, putOpen } from "./place-alert.ts";
 import { evolveLastMails } from "./refused-mail.ts";
-import { keyOf, nextOwnPlace, type BeforeBoot, type State } from "./state.ts";
-
-type EngineStarted = Extract<Fact, { kind: "engine-started" }>;
-type ClockStepped = Extract<Fact, { kind: "clock-stepped" }>;
+import { nextOwnPlace, type State } from "./state.ts";
 
 /** `fact` in this machine's time. Takes over `state`, changes it and returns it; see `State` on ownership. */
 export function evolve(state: State, fact: Fact, place: Place = nextOwnPlace(state)): State {
@@ -49,8 +46,7 @@ export function evolve(state: State, fact: Fact, place: Place = nextOwnPlace(sta
     case "engine-started":
       return place.own ? engineStarted(state, fact, place, newestAt) : state;
     case "engine-stopped":
-      if (place.own) state.boot = bootOf(fact) ?? state.boot;
-      return state;
+      return place.own ? engineStopped(state, fact) : state;
     case "journal-recovered":
       return state;
     default:
@@ -130,8 +126,8 @@ export function adopt(state: State, id: AlertId, alert: Alert | null): State {
   const before = state.open.get(id) ?? state.resolved.get(id);
   if (alert === null) state.unopened.add(id);
   // What was only observed is in no fact.
-  else if (before !== undefined) place(state, { ...alert, ...observedOf(before, alert) });
-  else place(state, alert);
+  else if (before !== undefined) placeAlert(state, { ...alert, ...observedOf(before, alert) });
+  else placeAlert(state, alert);
   return state;
 }
 
@@ -158,24 +154,24 @@ export function observe(state: State, seen: Observation): State {
   if (alert === undefined) return state;
   switch (seen.kind) {
     case "still-firing":
-      put(state, { ...alert, staleAt: seen.staleAt });
+      putOpen(state, { ...alert, staleAt: seen.staleAt });
       break;
     case "reported-firing":
-      put(state, { ...alert, reports: withReport(alert.reports ?? {}, seen.sender, seen.report) });
+      putOpen(state, { ...alert, reports: withReport(alert.reports ?? {}, seen.sender, seen.report) });
       break;
     case "reworded":
-      put(state, { ...alert, ...seen.content, severity: alert.severity });
+      putOpen(state, { ...alert, ...seen.content, severity: alert.severity });
       break;
     case "reported-again":
-      put(state, { ...alert, occurrences: seen.occurrences });
+      putOpen(state, { ...alert, occurrences: seen.occurrences });
       break;
     case "postponed":
-      put(state, { ...alert, nextEscalationAt: seen.until });
+      putOpen(state, { ...alert, nextEscalationAt: seen.until });
       break;
     case "attempt-began":
     case "attempt-ended":
     case "looked-at":
-      put(state, alert);
+      putOpen(state, alert);
       break;
   }
   return state;
@@ -187,56 +183,7 @@ function evolveOne(state: State, fact: AlertFact, at: Place): State {
     // Only a late outcome of an alert that has left memory comes here; it stays in the journal's timeline.
     return state;
   }
-  return place(state, evolveAlert(before, fact, at));
-}
-
-function place(state: State, alert: Alert): State {
-  state.unopened.delete(alert.id);
-  if (alert.status === "resolved") retire(state, alert);
-  else put(state, alert);
-  return state;
-}
-
-function put(state: State, alert: Alert): void {
-  forgetIfPlannedAnew(state, alert);
-  if (!state.open.has(alert.id)) {
-    state.resolved.delete(alert.id);
-    const key = keyOf(alert.integration, alert.dedupKey);
-    state.openByKey.set(key, [...(state.openByKey.get(key) ?? []), alert.id]);
-    state.openOf.set(alert.integration, (state.openOf.get(alert.integration) ?? 0) + 1);
-    state.resolvedLately.delete(key);
-  }
-  state.open.set(alert.id, alert);
-  state.deadlines.set(alert.id, deadlineOf(alert, state.acting));
-}
-
-function retire(state: State, alert: Alert): void {
-  if (state.open.delete(alert.id)) {
-    const key = keyOf(alert.integration, alert.dedupKey);
-    const others = state.openByKey.get(key)!.filter((id) => id !== alert.id);
-    if (others.length === 0) state.openByKey.delete(key);
-    else state.openByKey.set(key, others);
-    state.deadlines.set(alert.id, null);
-    state.openOf.set(alert.integration, (state.openOf.get(alert.integration) ?? 1) - 1);
-    rememberEnd(state, key, alert);
-  }
-  state.resolved.set(alert.id, alert);
-  if (state.resolved.size > limits.resolvedInMemory) {
-    const oldest = state.resolved.keys().next();
-    if (!oldest.done) state.resolved.delete(oldest.value);
-  }
-}
-
-/** What was only reported here ends with it too. */
-function rememberEnd({ resolvedLately }: State, key: string, alert: Alert): void {
-  const { resolvedAt, reports = {}, ends = [] } = alert;
-  resolvedLately.delete(key);
-  if (ends.length === 0 || resolvedAt === null) return;
-  resolvedLately.set(key, { ends: beginningsOf(reports, ends), at: resolvedAt });
-  for (const [oldest, { at }] of resolvedLately) {
-    if (at >= resolvedAt - limits.outOfStepMs && resolvedLately.size <= limits.resolvedLately) break;
-    resolvedLately.delete(oldest);
-  }
+  return placeAlert(state, evolveAlert(before, fact, at));
 }
 
 function observedOf(before: Alert, after: Alert): Partial<Alert> {
@@ -247,84 +194,6 @@ function observedOf(before: Alert, after: Alert): Partial<Alert> {
       : after.staleAt;
   if (before.reports === undefined) return { occurrences, staleAt };
   return { occurrences, staleAt, reports: joinedReports(after.reports ?? {}, before.reports) };
-}
-
-function stepClock(state: State, deltaMs: number, position: number): State {
-  const { beforeBoot } = state;
-  // Set right after a start of the computer: what was planned before it is due by the clock of then.
-  const beforeMs = beforeBoot !== null && deltaMs > 0 ? Math.min(deltaMs, beforeBoot.behindMs) : deltaMs;
-  noteStep(state, { position, deltaMs });
-  if (beforeBoot !== null && beforeMs !== deltaMs)
-    noteStep(state, { position: beforeBoot.position, deltaMs: beforeMs - deltaMs });
-  if (state.boot !== null) {
-    const { startedAt, notedAt, boot } = state.boot;
-    state.boot = { startedAt: startedAt + deltaMs, notedAt: notedAt + deltaMs, boot };
-  }
-  const { queueMovedAt } = state.acting;
-  const moved = Object.entries(queueMovedAt).map(([severity, at]) => [severity, at + deltaMs]);
-  state.acting = { ...state.acting, queueMovedAt: Object.fromEntries(moved) as typeof queueMovedAt };
-  // The alerts are the same, only shifted: none of them has been planned anew.
-  state.beforeBoot = null;
-  for (const alert of state.open.values()) {
-    const isFromBefore = beforeBoot !== null && beforeBoot.alerts.has(alert.id);
-    put(state, shiftDeadlines(alert, isFromBefore ? beforeMs : deltaMs));
-  }
-  state.beforeBoot = beforeBoot === null ? null : stillDoubted(beforeBoot, deltaMs);
-  for (const [key, { ends, at }] of state.resolvedLately)
-    state.resolvedLately.set(key, { ends, at: at + deltaMs });
-  return state;
-}
-
-function clockStepped(state: State, { deltaMs, boots }: ClockStepped, { position }: Place): State {
-  // What an earlier start left in doubt does not count again: too little makes early, too much would make late.
-  if (boots === true) state.beforeBoot = null;
-  stepClock(state, deltaMs, position);
-  if (boots === true)
-    state.beforeBoot = {
-      position,
-      behindMs: Math.max(0, -deltaMs),
-      alerts: new Set(state.open.keys()),
-    };
-  return state;
-}
-
-function noteStep(state: State, step: State["clockSteps"][number]): void {
-  state.clockSteps = [...state.clockSteps.slice(1 - limits.clockStepsKept), step];
-}
-
-/** Null: the clock was set forward as far as it was behind, or further; it is taken to be right from then on. */
-function stillDoubted(beforeBoot: BeforeBoot, deltaMs: number): BeforeBoot | null {
-  const behindMs = beforeBoot.behindMs - deltaMs;
-  return deltaMs > 0 && behindMs <= 0 ? null : { ...beforeBoot, behindMs };
-}
-
-function engineStarted(
-  state: State,
-  fact: EngineStarted,
-  { position }: Place,
-  newestAt: EpochMs | null,
-): State {
-  const { uptimeMs, at } = fact;
-  // From before a start looked at the clock: whatever the journal says was set right without a word of it.
-  if (uptimeMs === undefined && newestAt !== null && at < newestAt) stepClock(state, at - newestAt, position);
-  state.boot = bootOf(fact);
-  return state;
-}
-
-function bootOf({ uptimeMs, boot, at }: OfBoot & { readonly at: EpochMs }): KnownBoot | null {
-  return uptimeMs === undefined ? null : { startedAt: at - uptimeMs, boot: boot ?? null, notedAt: at };
-}
-
-/** What has been planned since the start is by the clock as it is. */
-function forgetIfPlannedAnew({ beforeBoot, open }: State, alert: Alert): void {
-  if (beforeBoot === null || !beforeBoot.alerts.has(alert.id)) return;
-  const before = open.get(alert.id);
-  const isAsBefore =
-    before !== undefined &&
-    before.nextEscalationAt === alert.nextEscalationAt &&
-    before.ackTimeoutAt === alert.ackTimeoutAt &&
-    before.snoozedUntil === alert.snoozedUntil;
-  if (!isAsBefore) beforeBoot.alerts.delete(alert.id);
 }
 
 function isBefore(a: Frontier, b: Frontier): boolean {
