@@ -1,6 +1,7 @@
 /**
  * Times, durations and states in plain words. Pure; used by every page.
  */
+import { byWhom } from "#domain/by-whom";
 import type { AlertJson } from "#wire/alert-json";
 import type { TeamMessage } from "#wire/client-contract";
 
@@ -56,7 +57,7 @@ export function statusLine(alert: AlertJson, team: TeamMessage | null, now: numb
     case "triggered":
       return `Waiting for ${namesOf(alert.addressed, team)}`;
     case "acknowledged":
-      return `Acknowledged ${holderOf(alert, team)}`;
+      return `Acknowledged ${byWhom(acknowledgerOf(alert, team), alert.acknowledgedFrom)}`;
     case "snoozed":
       return alert.snoozedUntil === undefined
         ? "Snoozed"
@@ -66,20 +67,10 @@ export function statusLine(alert: AlertJson, team: TeamMessage | null, now: numb
   }
 }
 
-/** Where nobody knows who it was, where it came in. */
-function holderOf({ acknowledgedBy, acknowledgedFrom }: AlertJson, team: TeamMessage | null): string {
-  if (acknowledgedBy !== undefined || acknowledgedFrom === undefined)
-    return `by ${nameOf(acknowledgedBy, team)}`;
-  return originWords[acknowledgedFrom];
+/** Null: nobody knows. */
+function acknowledgerOf({ acknowledgedBy }: AlertJson, team: TeamMessage | null): string | null {
+  return acknowledgedBy === undefined ? null : nameOf(acknowledgedBy, team);
 }
-
-const originWords: Readonly<Record<NonNullable<AlertJson["acknowledgedFrom"]>, string>> = {
-  window: "from the alert window",
-  console: "from the console",
-  "command-line": "from the command line",
-  api: "through the API",
-  source: "by its source",
-};
 
 /** Who is asked when, if nobody acknowledges; null when nothing is to come. */
 export function escalationLine(alert: AlertJson, team: TeamMessage | null, now: number): string | null {
