@@ -22,7 +22,7 @@ import { TeamEditor } from "#config/team-editor";
 import { DeskDoor, type DeskConnection } from "#api/desk-door";
 import { machineRoutes } from "#api/machine-routes";
 import type { PersonId, ScheduleId } from "#domain/ids";
-import { finalSchedule, onCallAt } from "#domain/oncall/on-call";
+import { finalSchedule, onCallJson } from "#domain/oncall/on-call";
 import { proveCoverage } from "#domain/reports/coverage-proof";
 import { schedulesOverview } from "#domain/reports/schedules-overview";
 import { LoopEngine } from "#engine/engine";
@@ -232,8 +232,7 @@ async function build(
   const token = new BearerToken(readOrMakeToken(data));
   const schedulesView = new SchedulesView({ proveCoverage, schedulesOverview });
   const schedules = () => schedulesView.at(engine.state.team, clock.now());
-  const onCall = (at: number) =>
-    Object.fromEntries(currentTeam().schedules.map(({ id }) => [id, onCallAt(currentTeam(), id, at)]));
+  const onCall = (at: number) => onCallJson(currentTeam(), at);
   const clients = { engine, random, clock, person, schedules };
   const team = new MachinesOfThisTeam({
     data,

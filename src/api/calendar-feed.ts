@@ -8,6 +8,7 @@
 import { createHash } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { EpochMs, PersonId, ScheduleId } from "#domain/ids";
+import { together } from "#domain/person-names";
 import type { Team } from "#domain/team";
 import type { Clock } from "#engine/ports";
 import { writeCalendar, type PublishedCalendar, type PublishedEvent } from "#wire/icalendar";
@@ -30,6 +31,13 @@ export interface DutySegment {
   readonly start: EpochMs;
   readonly end: EpochMs;
   readonly person: PersonId | null;
+  /** Everybody, where several are on duty together. */
+  readonly persons?: readonly PersonId[] | undefined;
+}
+
+/** Empty for nobody. */
+export function peopleOf({ person, persons }: DutySegment): readonly PersonId[] {
+  return persons ?? (person === null ? [] : [person]);
 }
 
 const dayMs = 86_400_000;
@@ -123,17 +131,18 @@ class CalendarFeed {
       const person = team.people.find((candidate) => candidate.id === id);
       if (person === undefined) return null;
       const events = team.schedules.flatMap((schedule) =>
-        this.shiftsOf(schedule.id)
-          .filter((shift) => shift.person === id)
-          .map((shift) => eventOf(shift, schedule.id, `On call: ${schedule.id}`, team)),
+        stretchesOf(this.shiftsOf(schedule.id), person.id).map((shift) =>
+          eventOf(shift, schedule.id, `On call: ${schedule.id}`, team),
+        ),
       );
       return { name: `${person.name} on call, ${team.name}`, events, refreshMinutes };
     }
     if (!team.schedules.some((schedule) => schedule.id === id)) return null;
     const names = new Map<string, string>(team.people.map((person) => [person.id, person.name]));
-    const events = this.shiftsOf(id as ScheduleId).map((shift) =>
-      eventOf(shift, id, `${names.get(shift.person) ?? shift.person} on call: ${id}`, team),
-    );
+    const events = this.shiftsOf(id as ScheduleId).map((shift) => {
+      const who = together(shift.people.map((person) => names.get(person) ?? person));
+      return eventOf(shift, id, `${who} on call: ${id}`, team);
+    });
     return { name: `On call: ${id}, ${team.name}`, events, refreshMinutes };
   }
 
@@ -146,22 +155,38 @@ class CalendarFeed {
     const lastYear = Date.UTC(new Date(today).getUTCFullYear() - 1, 0, 1);
     return this.dependencies
       .segmentsOf(schedule, lastYear, today + (aheadDays + 1) * dayMs)
-      .filter(
-        (segment): segment is Shift => segment.person !== null && segment.end > today - pastDays * dayMs,
-      );
+      .filter((segment) => segment.person !== null && segment.end > today - pastDays * dayMs)
+      .map((segment) => ({ start: segment.start, end: segment.end, people: peopleOf(segment) }));
   }
 }
 
-type Shift = DutySegment & { readonly person: PersonId };
+/** Some or one on duty from then to then. */
+interface Shift {
+  readonly start: EpochMs;
+  readonly end: EpochMs;
+  readonly people: readonly PersonId[];
+}
+
+/** One person's, each once however many others come and go beside them. */
+function stretchesOf(shifts: readonly Shift[], person: PersonId): Shift[] {
+  const stretches: Shift[] = [];
+  for (const { start, end, people } of shifts) {
+    if (!people.includes(person)) continue;
+    const last = stretches.at(-1);
+    if (last?.end === start) stretches[stretches.length - 1] = { ...last, end };
+    else stretches.push({ start, end, people: [person] });
+  }
+  return stretches;
+}
 
 function eventOf(
-  { start, end, person }: Shift,
+  { start, end, people }: Shift,
   schedule: string,
   summary: string,
   team: Team,
 ): PublishedEvent {
   return {
-    uid: `${schedule}-${person}-${start / 1000}@tocsin`,
+    uid: `${schedule}-${people.join("-")}-${start / 1000}@tocsin`,
     start,
     end,
     summary,

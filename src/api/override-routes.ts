@@ -10,11 +10,12 @@ import type { Answer } from "#domain/command";
 import type { Duty, DutyCommand } from "#domain/duty-command";
 import type { CommandOrigin } from "#domain/fact";
 import type { EpochMs, PersonId, ScheduleId, SwapId } from "#domain/ids";
+import { together } from "#domain/person-names";
 import type { Swap } from "#domain/swap";
 import type { Override, Team } from "#domain/team";
 import type { Clock, Engine, Random } from "#engine/ports";
 import type { BearerToken } from "./bearer-token.ts";
-import type { DutySegment } from "./calendar-feed.ts";
+import { peopleOf, type DutySegment } from "./calendar-feed.ts";
 import { clientsOnly, nothingWhenRevoked, readBody, refuse } from "./client-requests.ts";
 import { readAnswer, readDuty, whyOver, type DutyRequest, type Read } from "./duty-request.ts";
 import { errorBody } from "./http-server.ts";
@@ -122,7 +123,9 @@ class OverrideRoutes {
     const askedBy = read.askedBy ?? person();
     const fault = whyNoSwap(read, askedBy) ?? whyOver(duty, clock.now());
     if (fault !== null || askedBy === null) return invalid(reply, fault ?? "");
-    if (this.partsOf(duty, askedBy).length === 0) return invalid(reply, noDuty(askedBy, duty));
+    const { parts, beside } = this.partsOf(duty, askedBy);
+    if (beside.length > 0) return invalid(reply, notAlone(askedBy, beside, duty));
+    if (parts.length === 0) return invalid(reply, noDuty(askedBy, duty));
     const swap = random.alertId() as string as SwapId;
     const asked = await this.submit({ kind: "ask-swap", ...duty, swap, askedBy }, origin);
     if (!asked.ok) return refuse(reply, asked);
@@ -154,25 +157,37 @@ class OverrideRoutes {
     const { engine, clock } = this.dependencies;
     const swap = engine.state.swaps.get(id);
     const canBe = swap?.status === "asked" && swap.person === agreedBy && swap.end > clock.now();
-    const duties = swap === undefined || !canBe ? [] : this.partsOf(swap, swap.askedBy);
+    const { parts: duties, beside } =
+      swap === undefined || !canBe ? { parts: [], beside: [] } : this.partsOf(swap, swap.askedBy);
     const command: DutyCommand = { kind: "agree-swap", swap: id, agreedBy, duties };
     if (!canBe) {
       // The engine knows the reason, and refuses.
       const refused = await this.submit(command, origin);
       return refused.ok ? this.sendSwap(reply, id, []) : refuse(reply, refused);
     }
+    if (beside.length > 0)
+      return reply.code(409).send(errorBody("not-alone", notAlone(swap.askedBy, beside, swap)));
     if (duties.length === 0) return reply.code(409).send(errorBody("no-duty", noDuty(swap.askedBy, swap)));
     const done = await this.change(reply, "add", duties, command, origin);
     return done ? this.sendSwap(reply, id, duties) : reply;
   }
 
-  /** What of that time is the asker's, from now on: nobody gives away what is another's, or over. */
-  private partsOf({ schedule, start, end, person }: Duty, askedBy: PersonId): Duty[] {
+  /**
+   * What of that time is the asker's, from now on: nobody gives away what is another's, or over. `beside`: who is on duty
+   * together with the asker somewhere in it; an override would send them home too.
+   */
+  private partsOf(
+    { schedule, start, end, person }: Duty,
+    askedBy: PersonId,
+  ): { parts: Duty[]; beside: PersonId[] } {
     const now = Math.floor(this.dependencies.clock.now() / 1000) * 1000;
-    return this.dependencies
+    const own = this.dependencies
       .segmentsOf(schedule, Math.max(start, now), end)
-      .filter((segment) => segment.person === askedBy)
-      .map((segment) => ({ schedule, start: segment.start, end: segment.end, person }));
+      .filter((segment) => peopleOf(segment).includes(askedBy));
+    return {
+      parts: own.map((segment) => ({ schedule, start: segment.start, end: segment.end, person })),
+      beside: [...new Set(own.flatMap(peopleOf))].filter((other) => other !== askedBy),
+    };
   }
 
   /** The file, then the record of it. @returns false when it has been answered with a refusal; then nothing has changed. */
@@ -248,6 +263,16 @@ function whyNoSwap({ duty, agreedBy }: DutyRequest, askedBy: PersonId | null): s
 function noDuty(person: PersonId, { schedule, start, end }: Omit<Duty, "person">): string {
   const [from, to] = [start, end].map((at) => new Date(at).toISOString());
   return `${person} has no duty in ${schedule} from ${from} to ${to} that is still to come.`;
+}
+
+/** Contract §3: an override beats every layer. An absence replaces one of several. */
+function notAlone(person: PersonId, beside: readonly PersonId[], duty: Duty): string {
+  const [from, to] = [duty.start, duty.end].map((at) => new Date(at).toISOString());
+  return (
+    `${person} is on duty in ${duty.schedule} together with ${together(beside)} then, and an override puts one person on ` +
+    `call alone. To replace only ${person}, add to the team file under absences: ` +
+    `{ person: ${person}, start: ${from}, end: ${to}, substitute: ${duty.person} }.`
+  );
 }
 
 function isSame(listed: Override, { person, start, end }: Duty): boolean {

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Alert } from "#domain/alert";
 import type { AlertId, EpochMs, PersonId } from "#domain/ids";
 import type { Input } from "#domain/input";
+import type { OnCallJson } from "#domain/oncall/on-call";
 import type { Clock, Engine, Random } from "#engine/ports";
 import { makeContent } from "#wire/alert-content";
 import { cleanKey } from "#wire/hostile-text";
@@ -26,7 +27,7 @@ export interface ApiDependencies {
   /** Whose machine this is; null while nobody has been chosen. Commands are done in this person's name. */
   readonly person: () => PersonId | null;
   /** Who is on call at that time, by schedule; null when there is no team. */
-  readonly onCallAt: (at: EpochMs) => Readonly<Record<string, PersonId | null>> | null;
+  readonly onCallAt: (at: EpochMs) => OnCallJson | null;
   /** The schedules as they are now; null when there is no team. */
   readonly schedules: () => SchedulesJson | null;
 }

@@ -47,10 +47,11 @@ function jsonOf({ now, shiftsUntil, coveredUntil, schedules, warnings }: Schedul
     now: iso(now),
     shiftsUntil: iso(shiftsUntil),
     coveredUntil: iso(coveredUntil),
-    schedules: schedules.map(({ schedule, timeZone, onCall, why, next, shifts, gaps }) => ({
+    schedules: schedules.map(({ schedule, timeZone, onCall, why, next, shifts, gaps, shadow }) => ({
       id: schedule,
       timeZone,
       onCall: shiftJson(onCall),
+      ...(shadow.length > 0 && { shadow: [...shadow] }),
       why,
       next: next === null ? null : shiftJson(next),
       shifts: shifts.slice(0, shiftsAtMost).map(shiftJson),
@@ -74,13 +75,19 @@ function jsonOf({ now, shiftsUntil, coveredUntil, schedules, warnings }: Schedul
   };
 }
 
-function shiftJson({ start, end, person }: Shift): ShiftJson {
-  return { ...(start !== null && { start: iso(start) }), ...(end !== null && { end: iso(end) }), person };
+function shiftJson({ start, end, person, persons }: Shift): ShiftJson {
+  return {
+    ...(start !== null && { start: iso(start) }),
+    ...(end !== null && { end: iso(end) }),
+    person,
+    ...(persons !== undefined && { persons: [...persons] }),
+  };
 }
 
 const gapWords: Readonly<Record<GapReason, string>> = {
   "cannot-be-worked-out": "this machine cannot work the schedule out",
   "everyone-away": "everyone in the rotation is away",
+  "turn-of-nobody": "it is a turn of nobody",
   "outside-windows": "outside every layer’s windows",
   ended: "the layers have ended",
   "not-started": "no layer has started yet",

@@ -128,6 +128,7 @@ const total = (stretches: readonly Stretch[]) =>
 const gapWords: Readonly<Record<GapReason, string>> = {
   "cannot-be-worked-out": "this machine cannot work the schedule out",
   "everyone-away": "everyone in the rotation is away",
+  "turn-of-nobody": "it is a turn of nobody",
   "outside-windows": "outside every layer's windows",
   ended: "the layers have ended",
   "not-started": "no layer has started yet",

@@ -1,11 +1,19 @@
 /** `tocsin oncall --at TIME --explain`: why this person, layer by shift by handoff; times in the schedule's zone. */
 import type { EpochMs, ScheduleId } from "#domain/ids";
-import { explainOnCall, finalSchedule, type OnCallExplanation } from "#domain/oncall/on-call";
+import {
+  explainOnCall,
+  finalSchedule,
+  onDuty,
+  peopleOf,
+  type LayerExplanation,
+  type OnCallExplanation,
+  type OnDuty,
+} from "#domain/oncall/on-call";
 import type { Team } from "#domain/team";
 import { visible } from "./alert-text.ts";
 import type { Output } from "./outcome.ts";
 import { dayMs } from "./team-argument.ts";
-import { nameOf, zonedIso, zonedText } from "./zoned-time.ts";
+import { nameOf, namesOf, zonedIso, zonedText } from "./zoned-time.ts";
 
 /** How far ahead the next change is looked for. */
 const changeHorizonMs = 366 * dayMs;
@@ -27,13 +35,13 @@ interface Explained {
   readonly timeZone: string;
   readonly why: OnCallExplanation;
   /** When somebody else is on call, and who; null: not within a year. */
-  readonly next: { readonly at: EpochMs; readonly person: OnCallExplanation["person"] } | null;
+  readonly next: ({ readonly at: EpochMs } & OnDuty) | null;
 }
 
 function explain(team: Team, id: ScheduleId, at: EpochMs): Explained {
   const { timeZone } = team.schedules.find((schedule) => schedule.id === id)!;
   const [, after] = finalSchedule(team, id, at, at + changeHorizonMs);
-  const next = after === undefined ? null : { at: after.start, person: after.person };
+  const next = after === undefined ? null : { at: after.start, ...onDuty(peopleOf(after)) };
   return { id, timeZone, why: explainOnCall(team, id, at), next };
 }
 
@@ -55,8 +63,9 @@ function jsonOf({ timeZone, why, next }: Explained) {
             shiftEnd: layer.shiftEnd === null ? null : time(layer.shiftEnd),
             window: span(layer.window),
             absence: span(layer.absence),
+            ...(layer.absences !== undefined && { absences: layer.absences.map(span) }),
           },
-    next: next === null ? null : { at: time(next.at), person: next.person },
+    next: next === null ? null : { ...next, at: time(next.at) },
   };
 }
 
@@ -65,7 +74,7 @@ function linesOf(team: Team, { id, timeZone, why, next }: Explained): string[] {
   const time = (at: EpochMs) => zonedText(timeZone, at);
   const line = (name: string, text: string) => `  ${name.padEnd(10)}${text}`;
   return [
-    `${id}  ${nameOf(team, why.person)}`,
+    `${id}  ${namesOf(team, peopleOf(why))}`,
     `  ${visible(why.text)}`,
     ...(override === null
       ? []
@@ -79,27 +88,33 @@ function linesOf(team: Team, { id, timeZone, why, next }: Explained): string[] {
       ? []
       : [
           line("layer", `${visible(layer.id)}${override === null ? "" : " (what the override beats)"}`),
-          line("shift", `no. ${layer.shift}, the turn of ${nameOf(team, layer.participant)}`),
+          line(
+            "shift",
+            `no. ${layer.shift}, the turn of ${namesOf(team, layer.participants ?? [layer.participant])}`,
+          ),
           line("began", time(layer.shiftStart)),
           line("ends", layer.shiftEnd === null ? "never" : time(layer.shiftEnd)),
         ]),
     ...(layer === null || layer.window === null
       ? []
       : [line("window", `${time(layer.window.start)} to ${time(layer.window.end)}`)]),
-    ...(layer === null || layer.absence === null
-      ? []
-      : [
-          line(
-            "absence",
-            `${nameOf(team, layer.absence.person)} is away ${time(layer.absence.start)} to ${time(layer.absence.end)}; ` +
-              `${nameOf(team, layer.person)}, ${standIns[layer.absence.replacedBy]}, stands in`,
-          ),
-        ]),
+    ...(layer === null ? [] : absencesOf(layer)).map(({ person, start, end, substitute, replacedBy }) => {
+      const away = `${nameOf(team, person)} is away ${time(start)} to ${time(end)}`;
+      if (replacedBy === "others") return line("absence", `${away}; the others of the turn go on`);
+      const comes = replacedBy === "substitute" ? [substitute!] : peopleOf(layer!);
+      const stand = comes.length === 1 ? "stands" : "stand";
+      return line("absence", `${away}; ${namesOf(team, comes)}, ${standIns[replacedBy]}, ${stand} in`);
+    }),
+    ...(layer?.shadow === undefined ? [] : [line("shadow", namesOf(team, layer.shadow))]),
     line(
       "next",
-      next === null ? "no change within a year" : `${nameOf(team, next.person)} from ${time(next.at)}`,
+      next === null ? "no change within a year" : `${namesOf(team, peopleOf(next))} from ${time(next.at)}`,
     ),
   ];
+}
+
+function absencesOf({ absence, absences }: LayerExplanation): NonNullable<LayerExplanation["absences"]> {
+  return absences ?? (absence === null ? [] : [absence]);
 }
 
 const standIns = { substitute: "the substitute", "next-participant": "next in the rotation" } as const;

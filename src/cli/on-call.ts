@@ -1,6 +1,7 @@
 /** `tocsin oncall`: who is on call at a time and why, or the final schedule over an interval (contract §3). */
-import type { ScheduleId } from "#domain/ids";
-import { finalSchedule, onCallAt } from "#domain/oncall/on-call";
+import type { PersonId, ScheduleId } from "#domain/ids";
+import { crewAt, explainOnCall, finalSchedule, onCallJson, peopleOf } from "#domain/oncall/on-call";
+import { together } from "#domain/person-names";
 import type { Team } from "#domain/team";
 import { printExplanations } from "./explain-on-call.ts";
 import { exitCodes, wrongUsage, type Output } from "./outcome.ts";
@@ -39,9 +40,15 @@ function printMoment(
   given: Given,
   output: Output,
 ): void {
-  const found = Object.fromEntries(schedules.map((id) => [id, onCallAt(team, id, at)]));
-  if (given.flag("json")) output.out(JSON.stringify(found));
-  else for (const [id, person] of Object.entries(found)) output.out(`${id}  ${person ?? "nobody"}`);
+  if (given.flag("json")) {
+    output.out(JSON.stringify(onCallJson(team, at, schedules)));
+    return;
+  }
+  for (const id of schedules) {
+    const crew = crewAt(team, id, at);
+    const { shadow = [] } = explainOnCall(team, id, at).layer ?? {};
+    output.out(`${id}  ${idsOf(crew)}${shadow.length === 0 ? "" : `  (shadow: ${together(shadow)})`}`);
+  }
 }
 
 function printInterval(
@@ -55,10 +62,10 @@ function printInterval(
   checkedInterval(from, to);
   const found = schedules.map((id) => ({
     id,
-    segments: finalSchedule(team, id, from, to).map(({ start, end, person }) => ({
+    segments: finalSchedule(team, id, from, to).map(({ start, end, ...who }) => ({
       start: iso(start),
       end: iso(end),
-      person,
+      ...who,
     })),
   }));
   if (given.flag("json")) {
@@ -73,6 +80,11 @@ function printInterval(
   }
   for (const { id, segments } of found) {
     output.out(`${id}:`);
-    for (const { start, end, person } of segments) output.out(`  ${start}  ${end}  ${person ?? "nobody"}`);
+    for (const segment of segments)
+      output.out(`  ${segment.start}  ${segment.end}  ${idsOf(peopleOf(segment))}`);
   }
+}
+
+function idsOf(people: readonly PersonId[]): string {
+  return people.length === 0 ? "nobody" : together(people);
 }

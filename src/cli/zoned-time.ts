@@ -2,6 +2,7 @@
 import type { EpochMs, PersonId } from "#domain/ids";
 import { localText } from "#domain/oncall/wall-clock";
 import { zoneClock } from "#domain/oncall/zone-clock";
+import { together } from "#domain/person-names";
 import type { Team } from "#domain/team";
 import { visible } from "./alert-text.ts";
 
@@ -36,6 +37,11 @@ export function hoursText(ms: number): string {
 export function nameOf(team: Team, id: PersonId | null): string {
   if (id === null) return "nobody";
   return visible(team.people.find((person) => person.id === id)?.name ?? id);
+}
+
+/** `Ana Ruiz and Ben`; an empty list is nobody. */
+export function namesOf(team: Team, people: readonly PersonId[]): string {
+  return people.length === 0 ? "nobody" : together(people.map((person) => nameOf(team, person)));
 }
 
 /** `1 night`, `2 nights`. */

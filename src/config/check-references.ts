@@ -19,8 +19,7 @@ export function checkReferences(file: Branch, report: Report): void {
   }
   for (const schedule of listed("schedules")) {
     declare(child(schedule, "layers"), "layer", report);
-    for (const layer of entries(child(schedule, "layers")))
-      entries(child(layer, "participants")).forEach(people);
+    for (const layer of entries(child(schedule, "layers"))) checkCrews(layer, people, report);
     for (const override of entries(child(schedule, "overrides"))) people(child(override, "person"));
   }
   for (const absence of listed("absences")) {
@@ -47,6 +46,35 @@ export function checkReferences(file: Branch, report: Report): void {
   for (const route of listed("routes")) {
     policies(child(route, "policy"));
     integrations(child(child(route, "match"), "integration"));
+  }
+}
+
+/** Who takes turns in a layer, alone or several together, and who looks on. */
+function checkCrews(layer: Branch, people: Refer, report: Report): void {
+  const once = (first: string): string => `already listed at ${first}; once is enough`;
+  const participants = child(layer, "participants");
+  const turns = entries(participants);
+  const crews = turns.map((turn) => (Array.isArray(turn.value) ? entries(turn) : [turn]));
+  for (const crew of crews) {
+    crew.forEach(people);
+    unique(crew, "text", report, once);
+  }
+  if (turns.length > 0 && crews.every((crew) => crew.length === 0))
+    report(
+      participants.path,
+      "every turn is empty, so nobody is ever on duty by this layer; name somebody, or take the layer away",
+    );
+  const shadow = entries(child(layer, "shadow"));
+  shadow.forEach(people);
+  unique(shadow, "text", report, once);
+  const asked = new Set(crews.flat().map(textOf));
+  for (const one of shadow) {
+    const id = textOf(one);
+    if (id !== null && asked.has(id))
+      report(
+        one.path,
+        `${quote(id)} takes turns in this layer, so is asked; a shadow never is: name them in one place`,
+      );
   }
 }
 

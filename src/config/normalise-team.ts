@@ -62,13 +62,14 @@ function normaliseSchedule(schedule: Element<TeamFile["schedules"]>, teamZone: s
   return {
     id: schedule.id as ScheduleId,
     timeZone,
-    layers: schedule.layers.map(({ id, participants, start, handoff, end, windows }): Layer => ({
+    layers: schedule.layers.map(({ id, participants, start, handoff, end, windows, shadow = [] }): Layer => ({
       id,
-      participants: participants as PersonId[],
+      ...turnsAsWritten(participants),
       start: wallClockOf(start, timeZone),
       handoff,
       ...(end !== undefined && { end: wallClockOf(end, timeZone) }),
       ...(windows !== undefined && { windows }),
+      ...(shadow.length > 0 && { shadow: shadow as PersonId[] }),
     })),
     overrides: schedule.overrides.map(({ start, end, person }) => ({
       start: instantOf(start, timeZone),
@@ -77,6 +78,17 @@ function normaliseSchedule(schedule: Element<TeamFile["schedules"]>, teamZone: s
     })),
     ...(schedule.handoffNotice !== undefined && { handoffNoticeMs: schedule.handoffNotice }),
   };
+}
+
+/** A layer in which one person follows the other is as it always was, so that its team has the same revision. */
+function turnsAsWritten(
+  written: readonly (string | readonly string[])[],
+): Pick<Layer, "participants" | "turns"> {
+  const turns = written.map((turn) => (typeof turn === "string" ? [turn] : turn) as readonly PersonId[]);
+  if (turns.every((turn) => turn.length === 1)) return { participants: turns.flat() };
+  // Somebody at least is named: `check-references` has seen to it.
+  let last = turns.findLast((turn) => turn.length > 0)![0]!;
+  return { participants: turns.map((turn) => (last = turn[0] ?? last)), turns };
 }
 
 function normalisePolicy(policy: Element<TeamFile["policies"]>): Policy {

@@ -12,7 +12,8 @@ export function peopleMeant(team: Team, target: Target): readonly PersonId[] {
       return team.groups.find(({ id }) => id === target.id)?.people ?? [];
     case "schedule": {
       const schedule = team.schedules.find(({ id }) => id === target.id);
-      const onDuty = schedule?.layers.flatMap(({ participants }) => participants) ?? [];
+      const onDuty =
+        schedule?.layers.flatMap(({ participants, turns }) => turns?.flat() ?? participants) ?? [];
       const replaced = new Set(onDuty);
       const standIns = team.absences.flatMap(({ person, substitute }) =>
         substitute !== undefined && replaced.has(person) ? [substitute] : [],

@@ -62,6 +62,17 @@ export function strictMap<Shape extends z.core.$ZodLooseShape>(
   });
 }
 
+/** One, or a list; what is wrong is said of that which was meant. */
+export function oneOrList<One extends z.ZodType, List extends z.ZodType>(one: One, list: List) {
+  return z.unknown().transform((written, context): z.output<One> | z.output<List> => {
+    const read = Array.isArray(written) ? list.safeParse(written) : one.safeParse(written);
+    if (read.success) return read.data;
+    for (const { path, message } of read.error.issues)
+      context.addIssue({ code: "custom", path, message, input: written });
+    return z.NEVER;
+  });
+}
+
 export function listOf<Item extends z.ZodType>(item: Item, words: string, least = 0) {
   return z.array(item, expected(`a list of ${words}`)).min(least, `must have at least one entry`);
 }

@@ -10,7 +10,7 @@ import { durationWords, parseDuration } from "./duration.ts";
 import { emailSchema } from "./email-schema.ts";
 import { idWords, parseId } from "./identifier.ts";
 import { accept, type Parsed, reject } from "./parsed.ts";
-import { expected, freeText, listOf, oneOf, parsedText, strictMap } from "./schema-leaf.ts";
+import { expected, freeText, listOf, oneOf, oneOrList, parsedText, strictMap } from "./schema-leaf.ts";
 import { parseTimeZone } from "./time-zone.ts";
 import { parseEndOfDay, parseTimeOfDay, parseWrittenTime, writtenTimeWords } from "./written-time.ts";
 
@@ -53,13 +53,17 @@ export const personSchema = strictMap({
   ).optional(),
 });
 
+/** Who is on duty in it: one, or several at once; an empty list is a turn with nobody. */
+const turn = oneOrList(id, listOf(id, "people's ids"));
+
 const layer = strictMap({
   id,
-  participants: listOf(id, "people's ids", 1),
+  participants: listOf(turn, "people's ids", 1),
   start: time,
   handoff: rule,
   end: time.optional(),
   windows: listOf(strictMap({ rrule: rule, from: timeOfDay, to: endOfDay }), "windows", 1).optional(),
+  shadow: listOf(id, "people's ids").optional(),
 });
 
 const schedule = strictMap({

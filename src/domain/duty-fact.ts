@@ -30,6 +30,9 @@ interface HandoffAnnounced {
   /** Null: nobody was on call before, or is after. Never both. */
   readonly from: PersonId | null;
   readonly to: PersonId | null;
+  /** Everybody before and after it, where several are on duty together. */
+  readonly before?: readonly PersonId[];
+  readonly after?: readonly PersonId[];
   readonly handoffAt: EpochMs;
 }
 

@@ -1,9 +1,11 @@
 /** What quiet words about duty say: to the person coming on, to the one going off. Used by the rules that send them. */
 import type { Alert } from "./alert.ts";
 import type { EpochMs, PersonId } from "./ids.ts";
-import type { Handoff } from "./oncall/next-handoff.ts";
+import { crewsOf, type Handoff } from "./oncall/next-handoff.ts";
+import type { Crew } from "./oncall/crew.ts";
 import { localText } from "./oncall/wall-clock.ts";
 import { zoneClockOrUtc } from "./oncall/zone-clock.ts";
+import { namesOf } from "./person-names.ts";
 import { isWorse } from "./severity.ts";
 import type { Person, Team } from "./team.ts";
 
@@ -21,26 +23,41 @@ export function handoffWords(
   alerts: readonly Alert[],
   now: EpochMs,
 ): Words {
-  const { schedule, from, to, handoffAt } = handoff;
+  const { schedule, handoffAt } = handoff;
+  const { before, after } = crewsOf(handoff);
   const isPast = handoffAt <= now;
   const time = timeFor(reader, handoffAt, now);
-  if (reader.id === to) {
-    const before =
-      from === null ? "Nobody was on call before you." : `${nameOf(team, from)} hands over to you.`;
+  if (after.includes(reader.id)) {
     return {
       title: `On call for ${schedule} ${isPast ? "since" : "from"} ${time}`,
-      text: `${before} ${openText(alerts)}`,
+      text: `${comingWords(reader.id, before, after, team)} ${openText(alerts)}`,
     };
   }
-  const after = to === null ? "Nobody takes over." : `${nameOf(team, to)} takes over.`;
   return {
     title: `Your duty for ${schedule} ${isPast ? "ended" : "ends"} at ${time}`,
-    text: `${after} ${openText(alerts)}`,
+    text: `${leavingWords(before, after, team)} ${openText(alerts)}`,
   };
 }
 
-export function nameOf(team: Team | null, id: PersonId): string {
-  return team?.people.find((person) => person.id === id)?.name ?? id;
+/** To whoever comes: who hands over, and who is on duty besides. */
+function comingWords(reader: PersonId, before: Crew, after: Crew, team: Team): string {
+  const leaving = before.filter((person) => !after.includes(person));
+  const beside = after.filter((person) => person !== reader);
+  const words = [
+    ...(before.length === 0 ? ["Nobody was on call before you."] : []),
+    ...(leaving.length === 0
+      ? []
+      : [`${namesOf(team, leaving)} ${leaving.length === 1 ? "hands" : "hand"} over to you.`]),
+    ...(beside.length === 0 ? [] : [`With you: ${namesOf(team, beside)}.`]),
+  ];
+  return words.join(" ");
+}
+
+function leavingWords(before: Crew, after: Crew, team: Team): string {
+  if (after.length === 0) return "Nobody takes over.";
+  const coming = after.filter((person) => !before.includes(person));
+  if (coming.length > 0) return `${namesOf(team, coming)} ${coming.length === 1 ? "takes" : "take"} over.`;
+  return `${namesOf(team, after)} ${after.length === 1 ? "goes" : "go"} on without you.`;
 }
 
 /** From when to when, on the reader's wall clock. */

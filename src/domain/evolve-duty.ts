@@ -14,9 +14,10 @@ const rememberedMs = 24 * 3_600_000;
 export function evolveDuty(state: State, fact: DutyFact, place: Place): State {
   switch (fact.kind) {
     case "handoff-announced": {
-      const { schedule, from, to, handoffAt } = fact;
+      const { schedule, from, to, before, after, handoffAt } = fact;
+      const all = { ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
       const remembered = state.announced.filter((told) => told.handoffAt > fact.at - rememberedMs);
-      state.announced = [...remembered, { schedule, from, to, handoffAt }];
+      state.announced = [...remembered, { schedule, from, to, ...all, handoffAt }];
       return state;
     }
     case "swap-asked":

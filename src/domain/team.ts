@@ -65,7 +65,15 @@ export type LocalDateTime = string;
 
 export interface Layer {
   readonly id: string;
+  /**
+   * In rotation order. Where `turns` is there, a stand-in for it, one for each turn, for those who do not know of turns:
+   * the first of its people, or whoever had the turn before.
+   */
   readonly participants: readonly PersonId[];
+  /** Who is on duty together in each turn; `[]` is a turn with nobody. Only where some turn is not exactly one person. */
+  readonly turns?: readonly (readonly PersonId[])[];
+  /** They see who is on duty and what is asked of them, and are never asked themselves by this layer. */
+  readonly shadow?: readonly PersonId[];
   /** DTSTART of `handoff`; before it the layer is empty. */
   readonly start: LocalDateTime;
   /** RFC 5545 RRULE value, without the `RRULE:` prefix. */

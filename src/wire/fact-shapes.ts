@@ -237,6 +237,8 @@ export const factShapes = {
     schedule: id,
     from: personOrNobody,
     to: personOrNobody,
+    before: optional(list(id)),
+    after: optional(list(id)),
     handoffAt: instant,
   },
   "override-added": {

@@ -20,6 +20,8 @@ const shiftJson = z.object({
   end: instant.optional(),
   /** Null is nobody. */
   person: z.string().nullable(),
+  /** All of them, where several are on call together; `person` is the first. */
+  persons: z.array(z.string()).optional(),
 });
 
 const gapJson = z.object({ start: instant, end: instant, reason: z.string(), text: z.string() });
@@ -28,6 +30,8 @@ export const scheduleJson = z.object({
   id: z.string(),
   timeZone: z.string(),
   onCall: shiftJson,
+  /** Who sees now what the people on call see, without being asked. Absent: nobody. */
+  shadow: z.array(z.string()).optional(),
   /** A sentence or two; times in `timeZone`. */
   why: z.string(),
   /** The next one with somebody in it. */

@@ -30,6 +30,8 @@ const schedule = z.object({
     z.object({
       id,
       participants: atLeastOne(id),
+      turns: optional(atLeastOne(list(id))),
+      shadow: optional(list(id)),
       start: shortText,
       handoff: longText,
       end: optional(shortText),
@@ -107,8 +109,9 @@ function namesOnlyWhatIsThere(team: z.infer<z.ZodObject<typeof shape>>): boolean
     team.groups.every((group) => group.people.every((person) => people.has(person))) &&
     team.schedules.every(
       ({ layers, overrides }) =>
-        layers.every((layer) => layer.participants.every((person) => people.has(person))) &&
-        overrides.every(({ person }) => people.has(person)),
+        layers.every(({ participants, turns = [], shadow = [] }) =>
+          [participants, ...turns, shadow].flat().every((person) => people.has(person)),
+        ) && overrides.every(({ person }) => people.has(person)),
     ) &&
     team.absences.every(
       ({ person, substitute }) => people.has(person) && (substitute === undefined || people.has(substitute)),

@@ -18,7 +18,6 @@ import {
   type LocalMs,
 } from "#domain/oncall/wall-clock";
 import { zoneClock } from "#domain/oncall/zone-clock";
-import type { PersonKey } from "./draft.ts";
 import { anyHandoff, rotated, type DraftLayer } from "./draft-layer.ts";
 import { weekdayNames } from "./duty-window.ts";
 
@@ -92,8 +91,9 @@ function isSame(layers: readonly DraftLayer[], one: DraftLayer, from: LocalMs, t
 function dutyOf(layers: readonly DraftLayer[], from: LocalMs, to: LocalMs): string {
   const stretches = layers
     .flatMap((layer) => compiled(layer).claimsBetween(from, to))
+    .map(({ start, end, owner }) => ({ start, end, owner: owner.join() }))
     .sort((a, b) => a.start - b.start);
-  const merged: { start: number; end: number; owner: PersonKey }[] = [];
+  const merged: { start: number; end: number; owner: string }[] = [];
   for (const { start, end, owner } of stretches) {
     const last = merged.at(-1);
     if (last !== undefined && last.owner === owner && last.end === start) last.end = end;

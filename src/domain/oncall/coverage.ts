@@ -9,6 +9,7 @@ import type { CompiledSchedule } from "./schedule.ts";
 export type GapReason =
   | "cannot-be-worked-out"
   | "everyone-away"
+  | "turn-of-nobody"
   | "outside-windows"
   | "ended"
   | "not-started"
@@ -17,6 +18,7 @@ export type GapReason =
 
 const nearestFirst: readonly GapReason[] = [
   "everyone-away",
+  "turn-of-nobody",
   "outside-windows",
   "ended",
   "not-started",
@@ -46,9 +48,9 @@ export function gapReasonAt(schedule: CompiledSchedule, at: EpochMs): GapReason 
   const reasons = schedule.layers.map((layer): GapReason => {
     const standing = layer.standingAt(at);
     if (standing.kind !== "on-duty") return standing.kind;
-    if (standing.person !== null)
-      throw new Error(`no gap at ${at}: layer ${layer.id} has ${standing.person}`);
-    return "everyone-away";
+    if (standing.crew.length > 0)
+      throw new Error(`no gap at ${at}: layer ${layer.id} has ${standing.crew.join(", ")}`);
+    return standing.shift.turn.length === 0 ? "turn-of-nobody" : "everyone-away";
   });
   return nearestFirst.find((reason) => reasons.includes(reason))!;
 }

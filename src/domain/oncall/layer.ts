@@ -6,6 +6,8 @@ import type { EpochMs, PersonId } from "../ids.ts";
 import type { Absence, Layer } from "../team.ts";
 import { serviceAt } from "./absence.ts";
 import type { Service } from "./absence.ts";
+import { Crews, membersOf, turnsOf } from "./crew.ts";
+import type { Crew } from "./crew.ts";
 import { rotationOf } from "./rotation.ts";
 import type { Shift } from "./rotation.ts";
 import { append, intersect } from "./timeline.ts";
@@ -15,8 +17,10 @@ import type { ZoneClock } from "./zone-clock.ts";
 
 export interface CompiledLayer {
   readonly id: string;
+  /** Who sees it all and is not asked. */
+  readonly shadow: readonly PersonId[];
   /** Who serves within `[from, to)`; nobody where the list has a hole. */
-  claimsBetween(from: EpochMs, to: EpochMs): Claim<PersonId>[];
+  claimsBetween(from: EpochMs, to: EpochMs): Claim<Crew>[];
   standingAt(at: EpochMs): LayerStanding;
 }
 
@@ -25,18 +29,25 @@ export type LayerStanding =
   | { readonly kind: "no-participants" | "not-started" | "ended" | "outside-windows" }
   | ({ readonly kind: "on-duty"; readonly shift: Shift; readonly window: Span | null } & Service);
 
-/** Throws a RangeError for a rule or a time that `config` would have refused. */
-export function compileLayer(layer: Layer, absences: readonly Absence[], clock: ZoneClock): CompiledLayer {
-  const { id, participants } = layer;
-  if (participants.length === 0) {
-    return { id, claimsBetween: () => [], standingAt: () => ({ kind: "no-participants" }) };
+/** `crews`: the schedule's. Throws a RangeError for a rule or a time that `config` would have refused. */
+export function compileLayer(
+  layer: Layer,
+  absences: readonly Absence[],
+  clock: ZoneClock,
+  crews: Crews = new Crews(),
+): CompiledLayer {
+  const { id, shadow = [] } = layer;
+  const turns = turnsOf(layer).map((turn) => crews.of(turn));
+  if (turns.every((turn) => turn.length === 0)) {
+    return { id, shadow, claimsBetween: () => [], standingAt: () => ({ kind: "no-participants" }) };
   }
-  const rotation = rotationOf(layer, clock);
+  const rotation = rotationOf(layer, clock, turns);
   const windows = dutyWindowsOf(layer, clock);
-  const concerning = absencesOf(participants, absences);
+  const concerning = absencesOf(membersOf(layer), absences);
 
   return {
     id,
+    shadow,
     claimsBetween(from, to) {
       const shifts = rotation
         .shiftsBetween(from, to)
@@ -48,15 +59,16 @@ export function compileLayer(layer: Layer, absences: readonly Absence[], clock: 
         (absence) => absence.start < to && absence.end > from && absence.start < absence.end,
       );
       const changes = [...new Set(relevant.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
-      const claims: Claim<PersonId>[] = [];
+      const claims: Claim<Crew>[] = [];
       let next = 0;
       for (const { start, end, owner: shift } of served) {
         while (next < changes.length && changes[next]! <= start) next += 1;
-        // Between two changes of anybody's presence, the same person serves the shift.
+        // Between two changes of anybody's presence, the same people serve the shift.
         for (let low = start; low < end;) {
           const high = Math.min(changes[next] ?? Infinity, end);
-          const { person } = serviceAt(shift, participants, relevant, low);
-          if (person !== null) append(claims, { start: low, end: high, owner: person });
+          const { crew } = serviceAt(shift, turns, relevant, low);
+          const owner = crew === shift.turn ? crew : crews.of(crew);
+          if (owner.length > 0) append(claims, { start: low, end: high, owner });
           if (high < end) next += 1;
           low = high;
         }
@@ -69,7 +81,7 @@ export function compileLayer(layer: Layer, absences: readonly Absence[], clock: 
       const window = windows?.between(at, at + 1)[0] ?? null;
       if (windows !== null && window === null) return { kind: "outside-windows" };
       const shift = rotation.shiftAt(at);
-      return { kind: "on-duty", shift, window, ...serviceAt(shift, participants, absences, at) };
+      return { kind: "on-duty", shift, window, ...serviceAt(shift, turns, absences, at) };
     },
   };
 }

@@ -1,11 +1,14 @@
 /**
- * When duty passes from one person to another, and when the two are to be told. Used by the rule that tells them and by
+ * When duty passes from one person to another, and when the two are to be told. Of several who are on duty together those
+ * who come and those who leave. Used by the rule that tells them and by
  * the engine's timer, so that both always mean the same handoffs.
  *
  * Handoffs are read from the final schedule: an override's beginning is one, a rotation's handoff under an override is not.
  */
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
 import type { Schedule, Team } from "../team.ts";
+import { isSameCrew, peopleOf } from "./crew.ts";
+import type { Crew } from "./crew.ts";
 import { scheduleOf } from "./schedule.ts";
 import { dayMs, hourMs, minuteMs } from "./wall-clock.ts";
 
@@ -14,7 +17,18 @@ export interface Handoff {
   /** Null: nobody was on call before, or is after. Never both. */
   readonly from: PersonId | null;
   readonly to: PersonId | null;
+  /** Everybody on call before and after it; only where several are on one side. `from` and `to` are the first of each. */
+  readonly before?: Crew;
+  readonly after?: Crew;
   readonly handoffAt: EpochMs;
+}
+
+/** Everybody before and after a handoff. */
+export function crewsOf({ from, to, before, after }: Handoff): { before: Crew; after: Crew } {
+  return {
+    before: before ?? peopleOf({ person: from }),
+    after: after ?? peopleOf({ person: to }),
+  };
 }
 
 /** Of a schedule that does not say otherwise. */
@@ -84,21 +98,23 @@ function handoffsOf(team: Team, schedule: ScheduleId, after: EpochMs, until: Epo
   // Duty passes from nobody to nobody there, as far as is known.
   if (compiled.faultBetween(after, until + 1) !== null) return [];
   const segments = compiled.segmentsBetween(after, until + 1);
-  return segments.slice(1).map(({ start, person }, index) => ({
-    schedule,
-    from: segments[index]!.person,
-    to: person,
-    handoffAt: start,
-  }));
+  return segments.slice(1).flatMap((segment, index): Handoff[] => {
+    const last = segments[index]!;
+    const [before, after] = [peopleOf(last), peopleOf(segment)];
+    // In another order they are the same people: nobody comes and nobody leaves.
+    if (isSameCrew(before, after)) return [];
+    const isOfSeveral = before.length > 1 || after.length > 1;
+    const all = isOfSeveral ? { before, after } : {};
+    return [{ schedule, from: last.person, to: segment.person, ...all, handoffAt: segment.start }];
+  });
 }
 
-/** The same two people: when a changed file gives the hour to somebody else, that is another handoff. */
+/** The same people: when a changed file gives the hour to somebody else, that is another handoff. */
 function isAnnounced(announced: readonly Handoff[], handoff: Handoff): boolean {
-  return announced.some(
-    (told) =>
-      told.handoffAt === handoff.handoffAt &&
-      told.schedule === handoff.schedule &&
-      told.from === handoff.from &&
-      told.to === handoff.to,
-  );
+  const { before, after } = crewsOf(handoff);
+  return announced.some((told) => {
+    if (told.handoffAt !== handoff.handoffAt || told.schedule !== handoff.schedule) return false;
+    const then = crewsOf(told);
+    return isSameCrew(then.before, before) && isSameCrew(then.after, after);
+  });
 }

@@ -10,21 +10,48 @@ import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
 import type { Team } from "../team.ts";
 import { gapsIn } from "./coverage.ts";
 import type { Gap } from "./coverage.ts";
+import type { Crew } from "./crew.ts";
 import { explainAt } from "./explain.ts";
 import type { OnCallExplanation } from "./explain.ts";
 import { scheduleOf } from "./schedule.ts";
 import type { Segment } from "./schedule.ts";
 
 export type { Gap, GapReason } from "./coverage.ts";
+export { isSameCrew, membersOf, onDuty, peopleOf, turnsOf } from "./crew.ts";
+export type { Crew, OnDuty } from "./crew.ts";
 export type { LayerExplanation, OnCallExplanation } from "./explain.ts";
 export type { Segment } from "./schedule.ts";
 
-/** The person on call at an instant, or null for nobody. A binary search once the team is compiled. */
-export function onCallAt(team: Team, scheduleId: ScheduleId, at: EpochMs): PersonId | null {
-  return scheduleOf(team, scheduleId).personAt(at);
+/** Everybody who is on call at an instant; empty for nobody. A binary search once the team is compiled. */
+export function crewAt(team: Team, scheduleId: ScheduleId, at: EpochMs): Crew {
+  return scheduleOf(team, scheduleId).crewAt(at) ?? nobody;
 }
 
-/** The final schedule: it covers `[from, to)` exactly, adjacent segments differ, nobody is null. Empty when `from >= to`. */
+/** The first of them, or null for nobody: for where one is enough. */
+export function onCallAt(team: Team, scheduleId: ScheduleId, at: EpochMs): PersonId | null {
+  return crewAt(team, scheduleId, at)[0] ?? null;
+}
+
+const nobody: Crew = [];
+
+/** As `tocsin oncall --at` and the API print a moment (contract §3): a list where several are on duty together. */
+export type OnCallJson = Readonly<Record<ScheduleId, PersonId | Crew | null>>;
+
+export function onCallJson(
+  team: Team,
+  at: EpochMs,
+  schedules: readonly ScheduleId[] = team.schedules.map(({ id }) => id),
+): OnCallJson {
+  const crews = schedules.map((id) => crewAt(team, id, at));
+  return Object.fromEntries(
+    schedules.map((id, index) => [id, crews[index]!.length > 1 ? crews[index]! : (crews[index]![0] ?? null)]),
+  );
+}
+
+/**
+ * The final schedule: it covers `[from, to)` exactly, adjacent segments differ, nobody is null. The same people in another
+ * order are another segment, since `person` is the first. Empty when `from >= to`.
+ */
 export function finalSchedule(team: Team, scheduleId: ScheduleId, from: EpochMs, to: EpochMs): Segment[] {
   return scheduleOf(team, scheduleId).segmentsBetween(from, to);
 }
@@ -42,7 +69,7 @@ export function scheduleFault(team: Team, scheduleId: ScheduleId, from: EpochMs,
   return scheduleOf(team, scheduleId).faultBetween(from, to);
 }
 
-/** Why this person, or nobody, is on call: layer, shift, handoff, window, and the override or absence that changed it. */
+/** Why this person, or these, or nobody, is on call: layer, shift, handoff, window, and the override or absence that changed it. */
 export function explainOnCall(team: Team, scheduleId: ScheduleId, at: EpochMs): OnCallExplanation {
   return explainAt(team, scheduleOf(team, scheduleId), at);
 }

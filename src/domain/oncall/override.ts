@@ -1,23 +1,25 @@
 /**
- * Overrides: this person, from then to then, whatever the layers say. Used by `schedule` and `explain`.
+ * Overrides: this person alone, from then to then, whatever the layers say. Used by `schedule` and `explain`.
  * Source: contract §3, "Precedence".
  */
-import type { EpochMs, PersonId } from "../ids.ts";
+import type { EpochMs } from "../ids.ts";
 import type { Override } from "../team.ts";
+import type { Crews, Crew } from "./crew.ts";
 import { overlay } from "./timeline.ts";
 import type { Claim } from "./timeline.ts";
 
 /** Lays the overrides over what the layers claim in `[from, to)`; the last listed one wins. */
 export function applyOverrides(
-  claims: readonly Claim<PersonId>[],
+  claims: readonly Claim<Crew>[],
   overrides: readonly Override[],
+  crews: Crews,
   from: EpochMs,
   to: EpochMs,
-): readonly Claim<PersonId>[] {
+): readonly Claim<Crew>[] {
   let result = claims;
   for (const { start, end, person } of overrides) {
     const [low, high] = [Math.max(start, from), Math.min(end, to)];
-    if (low < high) result = overlay(result, [{ start: low, end: high, owner: person }]);
+    if (low < high) result = overlay(result, [{ start: low, end: high, owner: crews.of([person]) }]);
   }
   return result;
 }

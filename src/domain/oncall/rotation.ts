@@ -1,13 +1,15 @@
 /**
- * Whose turn it is in a layer: shift k belongs to participant k mod n. Used by `layer`.
+ * Whose turn it is in a layer: shift k belongs to turn k mod n. Used by `layer`.
  *
  * Handoffs are numbered in the order of their instants. That is nearly always their order on the wall clock; but times
  * that a DST change skips move forward, past later ones. None moves further than a day, so looking two days to either
  * side is enough to put them in order.
  * Source: contract §3, "Handoffs" and "Wall clock".
  */
-import type { EpochMs, PersonId } from "../ids.ts";
+import type { EpochMs } from "../ids.ts";
 import type { Layer } from "../team.ts";
+import { turnsOf } from "./crew.ts";
+import type { Crew } from "./crew.ts";
 import { lowerBound, occurrencesOf } from "./occurrences.ts";
 import type { Occurrences } from "./occurrences.ts";
 import { readRule } from "./rule.ts";
@@ -31,13 +33,18 @@ export interface Shift {
   readonly start: EpochMs;
   /** Infinity for the last shift of a rule and a layer without an end. */
   readonly end: EpochMs;
-  readonly participant: PersonId;
+  /** Whose it is; empty for a turn with nobody. */
+  readonly turn: Crew;
 }
 
 const marginMs = 2 * dayMs;
 
-/** The layer must have a participant. Throws a RangeError for a rule or a time that `config` would have refused. */
-export function rotationOf(layer: Layer, clock: ZoneClock): Rotation {
+/** The layer must have a participant; `turns` are its own. Throws a RangeError for a rule or a time that `config` would have refused. */
+export function rotationOf(
+  layer: Layer,
+  clock: ZoneClock,
+  turns: readonly Crew[] = turnsOf(layer),
+): Rotation {
   const start = clock.instantOf(localOf(layer.start));
   const end = layer.end === undefined ? Infinity : clock.instantOf(localOf(layer.end));
   const { occurrences: handoffs, lastInstant } = ruleOccurrences(layer.handoff, localOf(layer.start), clock);
@@ -52,7 +59,7 @@ export function rotationOf(layer: Layer, clock: ZoneClock): Rotation {
   const opening = instantsAround(clock.localAt(start), clock.localAt(start)).instants;
   const notAfterStart = lowerBound(opening, start + 1);
 
-  const participantOf = (number: number): PersonId => layer.participants[number % layer.participants.length]!;
+  const turnOf = (number: number): Crew => turns[number % turns.length]!;
   const numberAfter = (count: number): number => Math.max(0, count - notAfterStart);
 
   /** When shift `number` begins: Infinity when there is none. `near`: any instant at most one shift away. */
@@ -76,7 +83,7 @@ export function rotationOf(layer: Layer, clock: ZoneClock): Rotation {
         number,
         start: handoffOf(number),
         end: Math.min(handoffOf(number + 1), end),
-        participant: participantOf(number),
+        turn: turnOf(number),
       };
     },
     shiftsBetween(from, to) {
@@ -92,7 +99,7 @@ export function rotationOf(layer: Layer, clock: ZoneClock): Rotation {
         const shiftEnd = Math.min(instants[index] ?? Infinity, high);
         const number = numberAfter(first + index);
         if (shiftEnd > shiftStart)
-          shifts.push({ number, start: shiftStart, end: shiftEnd, participant: participantOf(number) });
+          shifts.push({ number, start: shiftStart, end: shiftEnd, turn: turnOf(number) });
         shiftStart = shiftEnd;
       }
       return shifts;

@@ -5,8 +5,10 @@
  * Time is cut into pages of about 400 days; a page is compiled when it is first asked for, so a DTSTART of twenty years
  * ago costs nothing, nor does a question about the year 2060.
  */
-import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
+import type { EpochMs, ScheduleId } from "../ids.ts";
 import type { Schedule, Team } from "../team.ts";
+import { Crews, onDuty } from "./crew.ts";
+import type { Crew, OnDuty } from "./crew.ts";
 import { compileLayer } from "./layer.ts";
 import type { CompiledLayer } from "./layer.ts";
 import { applyOverrides } from "./override.ts";
@@ -15,18 +17,18 @@ import type { Claim } from "./timeline.ts";
 import { zoneClock, zoneClockOrUtc } from "./zone-clock.ts";
 import type { ZoneClock } from "./zone-clock.ts";
 
-/** From `start` on (until the next segment) this person; null is nobody. */
-export interface Segment {
+/** From `start` on (until the next segment) this person, or these; null is nobody. */
+export interface Segment extends OnDuty {
   readonly start: EpochMs;
   readonly end: EpochMs;
-  readonly person: PersonId | null;
 }
 
 export interface CompiledSchedule {
   readonly schedule: Schedule;
   readonly clock: ZoneClock;
   readonly layers: readonly CompiledLayer[];
-  personAt(at: EpochMs): PersonId | null;
+  /** Null is nobody. */
+  crewAt(at: EpochMs): Crew | null;
   segmentsBetween(from: EpochMs, to: EpochMs): Segment[];
   /**
    * Why nobody knows who is on call somewhere in `[from, to)`, without a full stop; null: it is known. The team file's
@@ -54,18 +56,19 @@ export function scheduleOf(team: Team, id: ScheduleId): CompiledSchedule {
 const pageMs = 2 ** 35;
 const pageLimit = 64;
 
-/** `starts[i]` is where `people[i]` begins; `starts[0]` is the start of the page. */
+/** `starts[i]` is where `crews[i]` begins; `starts[0]` is the start of the page. */
 interface Page {
   readonly starts: Float64Array;
-  readonly people: readonly (PersonId | null)[];
+  readonly crews: readonly (Crew | null)[];
   readonly fault: string | null;
 }
 
 function compile(schedule: Schedule, team: Team): CompiledSchedule {
   try {
     const clock = zoneClock(schedule.timeZone);
-    const layers = schedule.layers.map((layer) => compileLayer(layer, team.absences, clock));
-    return paged(schedule, clock, layers);
+    const crews = new Crews();
+    const layers = schedule.layers.map((layer) => compileLayer(layer, team.absences, clock, crews));
+    return paged(schedule, clock, layers, crews);
   } catch (error) {
     // One schedule that cannot be worked out must take nothing else with it.
     return quarantined(schedule, messageOf(error));
@@ -77,13 +80,18 @@ function quarantined(schedule: Schedule, fault: string): CompiledSchedule {
     schedule,
     clock: zoneClockOrUtc(schedule.timeZone),
     layers: [],
-    personAt: () => null,
+    crewAt: () => null,
     segmentsBetween: (from, to) => (from < to ? [{ start: from, end: to, person: null }] : []),
     faultBetween: () => fault,
   };
 }
 
-function paged(schedule: Schedule, clock: ZoneClock, layers: readonly CompiledLayer[]): CompiledSchedule {
+function paged(
+  schedule: Schedule,
+  clock: ZoneClock,
+  layers: readonly CompiledLayer[],
+  register: Crews,
+): CompiledSchedule {
   const pages = new Map<number, Page>();
   let lastNumber = NaN;
   let last: Page;
@@ -97,9 +105,9 @@ function paged(schedule: Schedule, clock: ZoneClock, layers: readonly CompiledLa
       if (pages.size >= pageLimit) pages.clear();
       const [from, to] = [number * pageMs, (number + 1) * pageMs];
       try {
-        page = compilePage(schedule, layers, from, to);
+        page = compilePage(schedule, layers, register, from, to);
       } catch (error) {
-        page = { starts: Float64Array.of(from), people: [null], fault: messageOf(error) };
+        page = { starts: Float64Array.of(from), crews: [null], fault: messageOf(error) };
       }
       pages.set(number, page);
     }
@@ -111,23 +119,25 @@ function paged(schedule: Schedule, clock: ZoneClock, layers: readonly CompiledLa
     schedule,
     clock,
     layers,
-    personAt(at) {
+    crewAt(at) {
       if (!Number.isFinite(at)) throw new RangeError(`${at} is not an instant`);
-      const { starts, people } = pageAt(at);
-      return people[indexAt(starts, at)]!;
+      const { starts, crews } = pageAt(at);
+      return crews[indexAt(starts, at)]!;
     },
     segmentsBetween(from, to) {
       if (!Number.isFinite(from) || !Number.isFinite(to))
         throw new RangeError(`${from} to ${to} is not an interval`);
       const segments: Segment[] = [];
+      let previous: Crew | null | undefined;
       for (let at = from; at < to;) {
-        const { starts, people } = pageAt(at);
+        const { starts, crews } = pageAt(at);
         const pageEnd = (Math.floor(at / pageMs) + 1) * pageMs;
-        for (let index = indexAt(starts, at); index < people.length && at < to; index += 1) {
+        for (let index = indexAt(starts, at); index < crews.length && at < to; index += 1) {
           const end = Math.min(starts[index + 1] ?? pageEnd, to);
-          const previous = segments.at(-1);
-          if (previous?.person === people[index]!) segments[segments.length - 1] = { ...previous, end };
-          else segments.push({ start: at, end, person: people[index]! });
+          const crew = crews[index]!;
+          if (previous === crew) segments[segments.length - 1] = { ...segments.at(-1)!, end };
+          else segments.push({ start: at, end, ...onDuty(crew) });
+          previous = crew;
           at = end;
         }
       }
@@ -147,28 +157,34 @@ function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
 }
 
-function compilePage(schedule: Schedule, layers: readonly CompiledLayer[], from: EpochMs, to: EpochMs): Page {
-  let claims: readonly Claim<PersonId>[] = [];
+function compilePage(
+  schedule: Schedule,
+  layers: readonly CompiledLayer[],
+  register: Crews,
+  from: EpochMs,
+  to: EpochMs,
+): Page {
+  let claims: readonly Claim<Crew>[] = [];
   for (const layer of layers) claims = overlay(claims, layer.claimsBetween(from, to));
-  claims = applyOverrides(claims, schedule.overrides, from, to);
+  claims = applyOverrides(claims, schedule.overrides, register, from, to);
 
   const starts: EpochMs[] = [];
-  const people: (PersonId | null)[] = [];
+  const crews: (Crew | null)[] = [];
   let reached = from;
   for (const { start, end, owner } of claims) {
     if (start > reached) {
       starts.push(reached);
-      people.push(null);
+      crews.push(null);
     }
     starts.push(start);
-    people.push(owner);
+    crews.push(owner);
     reached = end;
   }
   if (reached < to) {
     starts.push(reached);
-    people.push(null);
+    crews.push(null);
   }
-  return { starts: Float64Array.from(starts), people, fault: null };
+  return { starts: Float64Array.from(starts), crews, fault: null };
 }
 
 /** The index of the last start at or before `at`. */

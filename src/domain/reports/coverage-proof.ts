@@ -5,8 +5,9 @@
  * Nothing is sampled: final schedules are exact, and everything here is made of their segments.
  */
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
-import { finalSchedule, gapsOf } from "../oncall/on-call.ts";
+import { finalSchedule, gapsOf, peopleOf } from "../oncall/on-call.ts";
 import type { Gap } from "../oncall/on-call.ts";
+import { union } from "../oncall/timeline.ts";
 import type { Span } from "../oncall/timeline.ts";
 import type { Team } from "../team.ts";
 import { policyCoverage } from "./policy-coverage.ts";
@@ -58,11 +59,13 @@ function unreachableDuties(team: Team, from: EpochMs, to: EpochMs): UnreachableD
   if (reachable.size === team.people.length) return [];
   return team.schedules.flatMap(({ id: schedule }) => {
     const stretches = new Map<PersonId, Span[]>();
-    for (const { person, start, end } of finalSchedule(team, schedule, from, to)) {
-      if (person === null || reachable.has(person)) continue;
-      const ofPerson = stretches.get(person) ?? [];
-      stretches.set(person, [...ofPerson, { start, end }]);
+    for (const segment of finalSchedule(team, schedule, from, to)) {
+      const { start, end } = segment;
+      for (const person of peopleOf(segment)) {
+        if (reachable.has(person)) continue;
+        stretches.set(person, [...(stretches.get(person) ?? []), { start, end }]);
+      }
     }
-    return [...stretches].map(([person, ofPerson]) => ({ schedule, person, stretches: ofPerson }));
+    return [...stretches].map(([person, ofPerson]) => ({ schedule, person, stretches: union(ofPerson) }));
   });
 }

@@ -2,7 +2,7 @@
  * The reverse question: not who is on call, but when somebody is. Shown by `tocsin duty`.
  */
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
-import { finalSchedule } from "../oncall/on-call.ts";
+import { finalSchedule, peopleOf } from "../oncall/on-call.ts";
 import { union } from "../oncall/timeline.ts";
 import type { Span } from "../oncall/timeline.ts";
 import { zoneClockOrUtc } from "../oncall/zone-clock.ts";
@@ -28,9 +28,10 @@ const noHolidays: Holidays = new Set();
 export function dutyOf(team: Team, person: Person, from: EpochMs, to: EpochMs): Duty {
   const turns = team.schedules
     .flatMap(({ id }): Turn[] =>
-      finalSchedule(team, id, from, to)
-        .filter((segment) => segment.person === person.id)
-        .map(({ start, end }) => ({ schedule: id, start, end })),
+      // With others who come and go beside, it is one turn.
+      union(finalSchedule(team, id, from, to).filter((segment) => peopleOf(segment).includes(person.id))).map(
+        ({ start, end }) => ({ schedule: id, start, end }),
+      ),
     )
     .sort((a, b) => a.start - b.start);
   return {

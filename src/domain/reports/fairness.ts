@@ -3,7 +3,7 @@
  * `tocsin fairness`.
  */
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
-import { finalSchedule } from "../oncall/on-call.ts";
+import { finalSchedule, membersOf, peopleOf } from "../oncall/on-call.ts";
 import { union } from "../oncall/timeline.ts";
 import type { Span } from "../oncall/timeline.ts";
 import { zoneClockOrUtc } from "../oncall/zone-clock.ts";
@@ -19,7 +19,7 @@ export interface Fairness {
 
 export interface ScheduleFairness {
   readonly schedule: ScheduleId;
-  /** The sum of all burdens' `dutyMs`. */
+  /** With somebody on call. The sum of all burdens' `dutyMs`, where nobody is on duty together with others. */
   readonly coveredMs: number;
   readonly uncoveredMs: number;
   readonly burdens: readonly Burden[];
@@ -36,9 +36,11 @@ export function fairnessOf(team: Team, from: EpochMs, to: EpochMs, holidays: Hol
   const schedules = team.schedules.map((schedule): ScheduleFairness => {
     const served = new Map(members(schedule).map((person): [PersonId, Span[]] => [person, []]));
     let uncoveredMs = 0;
-    for (const { person, start, end } of finalSchedule(team, schedule.id, from, to)) {
-      if (person === null) uncoveredMs += end - start;
-      else add(served, person, [{ start, end }]);
+    for (const segment of finalSchedule(team, schedule.id, from, to)) {
+      const { start, end } = segment;
+      const crew = peopleOf(segment);
+      if (crew.length === 0) uncoveredMs += end - start;
+      for (const person of crew) add(served, person, [{ start, end }]);
     }
     for (const [person, spans] of served) add(everything, person, spans);
     return {
@@ -61,7 +63,7 @@ function burdensOf(team: Team, served: ReadonlyMap<PersonId, Span[]>, holidays: 
 }
 
 function members(schedule: Schedule): PersonId[] {
-  return schedule.layers.flatMap(({ participants }) => participants);
+  return schedule.layers.flatMap(membersOf);
 }
 
 function add(served: Map<PersonId, Span[]>, person: PersonId, spans: readonly Span[]): void {

@@ -2,10 +2,11 @@
  * Layers that do not do what they seem to say: whom a later one hides, whose handoffs or windows are over, that begin on
  * another day than they hand over, or decades ahead. Warnings of the team file's check, asked of the calculation itself.
  */
-import type { EpochMs, PersonId } from "../ids.ts";
+import type { EpochMs } from "../ids.ts";
 import { compileLayer } from "../oncall/layer.ts";
 import { occurrencesOf } from "../oncall/occurrences.ts";
-import { scheduleFault } from "../oncall/on-call.ts";
+import { scheduleFault, turnsOf } from "../oncall/on-call.ts";
+import type { Crew } from "../oncall/on-call.ts";
 import { rotationOf } from "../oncall/rotation.ts";
 import { readRule, type Rule } from "../oncall/rule.ts";
 import { union } from "../oncall/timeline.ts";
@@ -13,6 +14,7 @@ import type { Claim, Span } from "../oncall/timeline.ts";
 import { dayMs, localOf, localText, weekdayOf } from "../oncall/wall-clock.ts";
 import { dutyWindowsOf } from "../oncall/window.ts";
 import { zoneClock, type ZoneClock } from "../oncall/zone-clock.ts";
+import { together } from "../person-names.ts";
 import type { Layer, Schedule, Team } from "../team.ts";
 import type { CoverageWarning } from "./coverage-warnings.ts";
 import { bothIn } from "./reach.ts";
@@ -63,7 +65,7 @@ function ofLayer(layer: Layer, clock: ZoneClock, path: Place, now: EpochMs): Cov
   if (!reading.ok) return [];
   const from = Math.max(now, rotation.start);
   return [
-    ...(new Set(layer.participants).size === 1
+    ...(new Set(turnsOf(layer).map((turn) => turn.join())).size === 1
       ? []
       : [
           ...handoffsOver(layer, reading.rule, clock, path, from),
@@ -82,10 +84,10 @@ function handoffsOver(
   path: Place,
   from: EpochMs,
 ): CoverageWarning[] {
-  const { start, end, participant } = rotationOf(layer, clock).shiftAt(from);
+  const { start, end, turn } = rotationOf(layer, clock).shiftAt(from);
   if (layer.end !== undefined || end !== Infinity) return [];
   const since = localText(clock.localAt(start));
-  const text = `no handoff comes after ${since}, so ${participant} is on call by this layer for ever; take ${limitOf(rule)} out of the rule, or give the layer an end`;
+  const text = `no handoff comes after ${since}, so ${turn.length === 0 ? "nobody" : together(turn)} ${turn.length < 2 ? "is" : "are"} on call by this layer for ever; take ${limitOf(rule)} out of the rule, or give the layer an end`;
   return [{ path: [...path, "handoff"], text }];
 }
 
@@ -117,13 +119,13 @@ function neverOnDuty(layer: Layer, clock: ZoneClock, path: Place, from: EpochMs)
   const serve = new Set(
     compileLayer(layer, [], clock)
       .claimsBetween(from, to)
-      .map(({ owner }) => owner),
+      .flatMap(({ owner }) => owner),
   );
   if (serve.size === 0) return [];
   const turns = new Set(
     rotationOf(layer, clock)
       .shiftsBetween(from, to)
-      .map(({ participant }) => participant),
+      .flatMap(({ turn }) => turn),
   );
   const idle = [...turns].filter((person) => !serve.has(person));
   if (idle.length === 0) return [];
@@ -134,7 +136,7 @@ function neverOnDuty(layer: Layer, clock: ZoneClock, path: Place, from: EpochMs)
 /** A later layer wins (contract §3): one that is always on duty hides those before it. */
 function shadowed(
   { layers }: Schedule,
-  claims: readonly (readonly Claim<PersonId>[])[],
+  claims: readonly (readonly Claim<Crew>[])[],
   index: number,
   path: Place,
 ): CoverageWarning[] {

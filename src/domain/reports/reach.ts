@@ -5,7 +5,7 @@
  * `canReach` knows better once an alert is open.
  */
 import type { EpochMs, PersonId } from "../ids.ts";
-import { finalSchedule } from "../oncall/on-call.ts";
+import { finalSchedule, peopleOf } from "../oncall/on-call.ts";
 import { intersect, union } from "../oncall/timeline.ts";
 import type { Span } from "../oncall/timeline.ts";
 import type { Target, Team } from "../team.ts";
@@ -41,7 +41,7 @@ export function silences(team: Team, from: EpochMs, to: EpochMs): SilenceOf {
         let silence = bySchedule.get(target.id);
         if (silence === undefined) {
           const silent = finalSchedule(team, target.id, from, to)
-            .filter(({ person }) => person === null || !reachable.has(person))
+            .filter((segment) => !peopleOf(segment).some((person) => reachable.has(person)))
             .map(({ start, end }) => ({ start, end }));
           silence = union(silent);
           bySchedule.set(target.id, silence);

@@ -3,8 +3,8 @@
  * and whether anybody is ever missing. The console's page and `GET /api/v1/schedules` show it, by way of `#api/schedules-view`.
  */
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
-import { explainOnCall, finalSchedule } from "../oncall/on-call.ts";
-import type { Gap } from "../oncall/on-call.ts";
+import { explainOnCall, finalSchedule, onDuty, peopleOf } from "../oncall/on-call.ts";
+import type { Crew, Gap, OnDuty } from "../oncall/on-call.ts";
 import type { Span } from "../oncall/timeline.ts";
 import { dayMs } from "../oncall/wall-clock.ts";
 import { severities } from "../severity.ts";
@@ -30,15 +30,15 @@ export interface ScheduleOverview {
   /** Everything that touches the coming two weeks, whole, beginning with `onCall`; stretches without anybody too. */
   readonly shifts: readonly Shift[];
   readonly gaps: readonly Gap[];
+  /** Who sees now what the people on duty see, without being asked. */
+  readonly shadow: Crew;
 }
 
-export interface Shift {
+export interface Shift extends OnDuty {
   /** Null: it began before the horizon. */
   readonly start: EpochMs | null;
   /** Null: it does not end within the horizon. */
   readonly end: EpochMs | null;
-  /** Null is nobody. */
-  readonly person: PersonId | null;
 }
 
 export interface OverviewWarning {
@@ -61,14 +61,16 @@ export function schedulesOverview(team: Team, proof: CoverageProof, now: EpochMs
   const schedules = team.schedules.map(({ id, timeZone }): ScheduleOverview => {
     const all = shiftsAround(team, id, now);
     const [onCall, ...later] = all;
+    const { text, layer } = explainOnCall(team, id, now);
     return {
       schedule: id,
       timeZone,
       onCall: onCall!,
-      why: explainOnCall(team, id, now).text,
+      why: text,
       next: later.find(({ person }) => person !== null) ?? null,
       shifts: all.filter(({ start }) => start === null || start < shiftsUntil),
       gaps: within(proof.schedules.find(({ schedule }) => schedule === id)?.gaps ?? [], now, coveredUntil),
+      shadow: layer?.shadow ?? [],
     };
   });
   const warnings = warningsOf(team, proof)
@@ -82,10 +84,10 @@ function shiftsAround(team: Team, id: ScheduleId, now: EpochMs): Shift[] {
   const [from, to] = [now - horizonMs, now + horizonMs];
   return finalSchedule(team, id, from, to)
     .filter(({ end }) => end > now)
-    .map(({ start, end, person }) => ({
-      start: start === from ? null : start,
-      end: end === to ? null : end,
-      person,
+    .map((segment) => ({
+      start: segment.start === from ? null : segment.start,
+      end: segment.end === to ? null : segment.end,
+      ...onDuty(peopleOf(segment)),
     }));
 }
 

@@ -1,11 +1,12 @@
 /**
- * Shifts whose participant is away from beginning to end while no substitute is named who could come. Somebody steps in
- * all the same (the next in the rotation, if there is one), but nobody has asked them. Used by `coverage-proof`.
+ * Shifts whose people are away from beginning to end while no substitute is named who could come. Somebody steps in all the
+ * same (the next in the rotation, if there is one), but nobody has asked them. While one of a turn of several is there, the
+ * shift goes on as it was meant. Used by `coverage-proof`.
  */
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
 import { serviceAt } from "../oncall/absence.ts";
-import type { Service } from "../oncall/absence.ts";
-import { scheduleFault } from "../oncall/on-call.ts";
+import type { Replacement, Service } from "../oncall/absence.ts";
+import { membersOf, scheduleFault, turnsOf } from "../oncall/on-call.ts";
 import { rotationOf } from "../oncall/rotation.ts";
 import type { Rotation, Shift } from "../oncall/rotation.ts";
 import { intersect, overlay, union } from "../oncall/timeline.ts";
@@ -43,7 +44,7 @@ function ofLayer(
   const away = new Set(
     absences.filter(({ start, end }) => start < to && end > from).map(({ person }) => person),
   );
-  const concerned = [...new Set(layer.participants)].filter((participant) => away.has(participant));
+  const concerned = membersOf(layer).filter((participant) => away.has(participant));
   // Most layers have nobody away: they cost nothing.
   if (concerned.length === 0) return [];
   const clock = zoneClock(schedule.timeZone);
@@ -58,16 +59,19 @@ function ofLayer(
     const spans = union(absences.filter(({ person }) => person === participant));
     return spans.flatMap((span) =>
       wholeShifts(rotation, span, Math.max(from, span.start), Math.min(to, span.end))
-        .filter((shift) => shift.participant === participant)
+        .filter((shift) => shift.turn.includes(participant))
         .flatMap((shift) => {
           const served = services(shift, layer, absences);
           const onDuty =
             windows === null ? served : intersect(served, windows.between(shift.start, shift.end));
           const unasked = overlay<Service | null>(onDuty, within(overrides, shift))
             .flatMap(({ owner }) => (owner === null ? [] : [owner]))
-            .filter(({ replacement }) => replacement?.by !== "substitute");
+            .filter(({ replacements }) => isUnasked(replacements, participant));
           if (unasked.length === 0) return [];
-          const standIns = [...new Set(unasked.map(({ person }) => person))];
+          const comes = unasked.flatMap(({ crew }): readonly (PersonId | null)[] =>
+            crew.length === 0 ? [null] : crew,
+          );
+          const standIns = [...new Set(comes)];
           const { number, start, end } = shift;
           return [
             { schedule: schedule.id, layer: layer.id, shift: number, start, end, participant, standIns },
@@ -75,6 +79,12 @@ function ofLayer(
         }),
     );
   });
+}
+
+/** Whether this absence has brought in somebody who was not asked, or left nobody. */
+function isUnasked(replacements: readonly Replacement[], participant: PersonId): boolean {
+  const one = replacements.find(({ absence }) => absence.person === participant);
+  return one !== undefined && (one.by === "next-participant" || one.by === null);
 }
 
 /** The shifts that touch `[low, high)` and lie in `span` from beginning to end. */
@@ -94,7 +104,7 @@ function services(shift: Shift, layer: Layer, absences: readonly Absence[]): Cla
   return starts.map((start, index) => ({
     start,
     end: starts[index + 1] ?? shift.end,
-    owner: serviceAt(shift, layer.participants, absences, start),
+    owner: serviceAt(shift, turnsOf(layer), absences, start),
   }));
 }
 

@@ -1,5 +1,5 @@
 /**
- * Duty is about to pass on: a quiet word to both, with what is open. Each handoff once, however often the engine starts.
+ * Duty is about to pass on: a quiet word to those who come and those who leave, with what is open. Each handoff once, however often the engine starts.
  *
  * The fact comes before the word, so a crash between the two costs the word: it is a courtesy, and a second one would be
  * noise. Deadlines here are instants of the schedule, so a clock that is set moves nothing.
@@ -8,7 +8,7 @@ import type { Alert } from "../alert.ts";
 import type { Decision } from "../decision.ts";
 import { handoffWords } from "../duty-words.ts";
 import type { PersonId } from "../ids.ts";
-import { dueHandoffs, lateNoticeMs } from "../oncall/next-handoff.ts";
+import { crewsOf, dueHandoffs, lateNoticeMs } from "../oncall/next-handoff.ts";
 import type { Handoff } from "../oncall/next-handoff.ts";
 import type { Team } from "../team.ts";
 import { personOf } from "./ask.ts";
@@ -18,17 +18,21 @@ export function announceHandoffs(decision: Decision): void {
   if (team === null) return;
   for (const handoff of dueHandoffs(team, announced, decision.now)) {
     decision.say({ kind: "handoff-announced", ...handoff });
-    tell(decision, team, handoff, handoff.to);
-    tell(decision, team, handoff, handoff.from);
+    const { before, after } = crewsOf(handoff);
+    for (const person of after) if (!before.includes(person)) tell(decision, team, handoff, person);
+    for (const person of before) if (!after.includes(person)) tell(decision, team, handoff, person);
   }
 }
 
-function tell(decision: Decision, team: Team, handoff: Handoff, id: PersonId | null): void {
-  const reader = id === null ? undefined : personOf(team, id);
+function tell(decision: Decision, team: Team, handoff: Handoff, id: PersonId): void {
+  const reader = personOf(team, id);
   if (reader === undefined) return;
+  const { before, after } = crewsOf(handoff);
   // Whoever comes on is to know what comes with the duty, besides what is theirs already.
   const alerts = [...decision.state.open.values()].filter(
-    (alert) => concerns(alert, reader.id) || (reader.id === handoff.to && concerns(alert, handoff.from)),
+    (alert) =>
+      concerns(alert, reader.id) ||
+      (after.includes(reader.id) && before.some((person) => concerns(alert, person))),
   );
   decision.commands.push({
     kind: "tell",
@@ -39,8 +43,7 @@ function tell(decision: Decision, team: Team, handoff: Handoff, id: PersonId | n
 }
 
 /** In this person's hands, or asked of them. */
-function concerns(alert: Alert, person: PersonId | null): boolean {
-  if (person === null) return false;
+function concerns(alert: Alert, person: PersonId): boolean {
   if (alert.status === "acknowledged") return alert.acknowledgedBy === person;
   return alert.asked.some((asked) => asked.person === person);
 }

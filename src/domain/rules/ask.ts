@@ -4,7 +4,7 @@ import type { SkipReason } from "../fact.ts";
 import type { Asked } from "../alert.ts";
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
 import { isAway } from "../oncall/absence.ts";
-import { onCallAt, scheduleFault } from "../oncall/on-call.ts";
+import { crewAt, membersOf, scheduleFault } from "../oncall/on-call.ts";
 import { isAtLeast } from "../severity.ts";
 import type { State } from "../state.ts";
 import type { Person, Policy, Step, Target, Team, Via } from "../team.ts";
@@ -65,13 +65,13 @@ export function present(people: readonly PersonId[], { absences }: Team, now: Ep
   return people.filter((person) => !isAway(person, absences, now));
 }
 
-/** Whoever is on call. Where that cannot be worked out: everybody who ever is, since one of them must hear of it. */
+/** Whoever is on call, all at once where several are. Where that cannot be worked out: everybody who ever is, since one of them must hear of it. */
 function scheduled(team: Team, id: ScheduleId, now: EpochMs): readonly PersonId[] {
-  const person = onCallAt(team, id, now);
-  if (person !== null) return [person];
+  const crew = crewAt(team, id, now);
+  if (crew.length > 0) return crew;
   if (scheduleFault(team, id, now, now + 1) === null) return [];
   const { layers, overrides } = team.schedules.find((schedule) => schedule.id === id)!;
-  const participants = layers.flatMap((layer) => layer.participants);
+  const participants = layers.flatMap(membersOf);
   const here = present(participants, team, now);
   return [
     ...(here.length === 0 ? participants : here),

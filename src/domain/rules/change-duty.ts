@@ -1,8 +1,9 @@
 /** Overrides and swaps: recorded with who asked and who agreed, and told to whom they concern. */
 import type { Decision } from "../decision.ts";
 import type { Duty, DutyInput } from "../duty-command.ts";
-import { dutyText, nameOf } from "../duty-words.ts";
+import { dutyText } from "../duty-words.ts";
 import type { PersonId, SwapId } from "../ids.ts";
+import { nameOf } from "../person-names.ts";
 import type { Swap } from "../swap.ts";
 import { personOf } from "./ask.ts";
 

@@ -5,8 +5,7 @@
 import { useState } from "preact/hooks";
 import type { TeamMessage } from "#wire/client-contract";
 import type { ScheduleJson, SchedulesJson, ShiftJson } from "#wire/schedules-json";
-import { nameOf } from "../shared/words.ts";
-import { shareOf, shiftSpan, shiftTime, viewerZone } from "./shift-words.ts";
+import { crewWords, shareOf, shiftSpan, shiftTime, viewerZone } from "./shift-words.ts";
 
 interface Props {
   readonly schedule: ScheduleJson;
@@ -15,13 +14,14 @@ interface Props {
   readonly viewer: string | null;
 }
 
+type Naming = (shift: Pick<ShiftJson, "person" | "persons">) => string;
+
 /** Shifts drawn at once; more on request. */
 const shiftsAtFirst = 14;
 
 export function ScheduleSection({ schedule, overview, team, viewer }: Props) {
-  const { id, timeZone, onCall, why } = schedule;
-  const name = (person: string | null): string =>
-    person === null ? "Nobody" : `${nameOf(person, team)}${person === viewer ? " (you)" : ""}`;
+  const { id, timeZone, onCall, why, shadow } = schedule;
+  const name: Naming = ({ person, persons }) => crewWords(persons ?? person, team, viewer);
   return (
     <section class="schedule" aria-labelledby={`schedule-${id}`}>
       <header>
@@ -34,9 +34,12 @@ export function ScheduleSection({ schedule, overview, team, viewer }: Props) {
         <div>
           <dt class="soft">On call now</dt>
           <dd class={onCall.person === null ? "schedule-who schedule-nobody" : "schedule-who"}>
-            {name(onCall.person)}
+            {name(onCall)}
           </dd>
           <dd>{sinceWords(onCall)}</dd>
+          {shadow !== undefined && (
+            <dd class="soft">Shadow: {crewWords(shadow, team, viewer)}, sees it and is not asked</dd>
+          )}
         </div>
         <div>
           <dt class="soft">Next</dt>
@@ -56,8 +59,8 @@ function sinceWords({ start, end }: ShiftJson): string {
   return end === undefined ? `${since}, with no end within a year` : `${since}, until ${shiftTime(end)}`;
 }
 
-function nextName({ onCall, next }: ScheduleJson, name: (person: string | null) => string): string {
-  if (next !== null) return name(next.person);
+function nextName({ onCall, next }: ScheduleJson, name: Naming): string {
+  if (next !== null) return name(next);
   return onCall.end === undefined ? "No change" : "Nobody";
 }
 
@@ -73,7 +76,7 @@ interface ShiftsProps {
   readonly schedule: ScheduleJson;
   /** The bars reach from its `now` to its `shiftsUntil`. */
   readonly overview: SchedulesJson;
-  readonly name: (person: string | null) => string;
+  readonly name: Naming;
 }
 
 function Shifts({ schedule: { id, shifts, shiftCount }, overview, name }: ShiftsProps) {
@@ -87,7 +90,7 @@ function Shifts({ schedule: { id, shifts, shiftCount }, overview, name }: Shifts
           const { left, width } = shareOf(shift, overview.now, overview.shiftsUntil);
           return (
             <li key={shift.start ?? ""} class={shift.person === null ? "shift shift-nobody" : "shift"}>
-              <span class="shift-who">{name(shift.person)}</span>
+              <span class="shift-who">{name(shift)}</span>
               <span class="shift-when soft">{shiftSpan(shift)}</span>
               <span class="shift-track" aria-hidden="true">
                 <span class="shift-bar" style={{ left: `${left}%`, width: `${width}%` }} />

@@ -1,7 +1,21 @@
-/** Times of shifts in plain words, in the viewer's own zone. Pure but for the machine's zone; used by the schedules page. */
+/** Shifts in plain words, times in the viewer's own zone. Pure but for the machine's zone; used by the schedules page. */
+import { together } from "#domain/person-names";
+import type { TeamMessage } from "#wire/client-contract";
 import type { ShiftJson } from "#wire/schedules-json";
+import { nameOf } from "../shared/words.ts";
 
 type Span = Pick<ShiftJson, "start" | "end">;
+
+/** `Ana Ruiz (you) and Ben Ode`; null is nobody. */
+export function crewWords(
+  people: string | readonly string[] | null,
+  team: TeamMessage | null,
+  viewer: string | null,
+): string {
+  if (people === null) return "Nobody";
+  const all = typeof people === "string" ? [people] : people;
+  return together(all.map((person) => `${nameOf(person, team)}${person === viewer ? " (you)" : ""}`));
+}
 
 /** `Mon 23 Nov 2026, 09:00`, on this machine's wall clock; the year only when it is not this one. */
 export function shiftTime(iso: string, now = new Date()): string {
