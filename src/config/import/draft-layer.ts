@@ -9,13 +9,13 @@ import {
   weekMs,
   type LocalMs,
 } from "#domain/oncall/wall-clock";
-import type { PersonKey } from "./draft.ts";
+import type { CrewKey } from "./draft.ts";
 import { weekdayNames, type WrittenWindow } from "./duty-window.ts";
 
 export interface DraftLayer {
   readonly name: string;
-  /** Never empty. */
-  readonly participants: readonly PersonKey[];
+  /** Never empty, and in some turn is somebody. */
+  readonly participants: readonly CrewKey[];
   readonly start: LocalMs;
   readonly handoff: string;
   readonly end?: LocalMs;
@@ -40,16 +40,16 @@ export function handoffEvery(ms: number, start: LocalMs): string {
   return `FREQ=${frequency}${interval}${unit === weekMs ? `;BYDAY=${weekdayNames[weekdayOf(start)]}` : ""}`;
 }
 
-/** The list from its entry number `by` on, round and round. One name when all are the same. */
-export function rotated(people: readonly PersonKey[], by: number): PersonKey[] {
+/** The list from its entry number `by` on, round and round. One entry when all are the same. */
+export function rotated(people: readonly CrewKey[], by: number): CrewKey[] {
   if (new Set(people).size === 1) return [people[0]!];
   const first = modulo(by, people.length);
   return [...people.slice(first), ...people.slice(0, first)];
 }
 
-/** One person, once, from then to then. */
-export function oneShift(name: string, person: PersonKey, start: LocalMs, end: LocalMs): DraftLayer {
-  return { name, participants: [person], start, handoff: anyHandoff, end };
+/** One crew, once, from then to then. */
+export function oneShift(name: string, crew: CrewKey, start: LocalMs, end: LocalMs): DraftLayer {
+  return { name, participants: [crew], start, handoff: anyHandoff, end };
 }
 
 export function endOf(until: LocalMs | null): { end?: LocalMs } {

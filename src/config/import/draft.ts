@@ -12,6 +12,17 @@ import type { Place } from "./place.ts";
 /** A person's id in the team file. */
 export type PersonKey = string;
 
+/** Who is on duty together in a turn, as one word, since layers are compared by it: ids with blanks between; `""` is nobody. */
+export type CrewKey = string;
+
+export function crewKey(people: readonly PersonKey[]): CrewKey {
+  return [...new Set(people)].join(" ");
+}
+
+export function peopleOfCrew(key: CrewKey): PersonKey[] {
+  return key === "" ? [] : key.split(" ");
+}
+
 export interface DraftPerson {
   readonly id: PersonKey;
   readonly name: string;

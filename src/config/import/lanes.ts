@@ -1,8 +1,8 @@
 /**
  * A schedule of the source as one or more schedules of the team file. Used by `build-team`.
  *
- * A schedule of the team file has one person on call at a time; elsewhere several can be. So a schedule becomes as many
- * lanes as there are people on call together, and whoever refers to it is given all of them: everybody on call in the
+ * Several are on call together in a schedule of the team file where they share a turn; elsewhere also shifts that come and
+ * go apart can be on call at once, and several by an override. Then a schedule becomes as many lanes, and whoever refers to it is given all of them: everybody on call in the
  * source is on call in some lane, and nobody else is in any. A further lane has only whom it adds: nobody is on call in it
  * when one person is enough. Where a higher level covers a lower one it must do so in every lane that has the lower one.
  */
@@ -12,7 +12,8 @@ import { quote } from "../fault.ts";
 import type { DraftOverride, DraftSchedule, ShiftStream } from "./draft.ts";
 import type { DraftLayer } from "./draft-layer.ts";
 import type { Findings } from "./findings.ts";
-import { layersOf, type LayersOf } from "./layers-of.ts";
+import { layersOf, type LayersOf, type Member } from "./layers-of.ts";
+import { inParallel } from "./parallel-streams.ts";
 import { mayOverlap, type WeekMask, weekMaskOf } from "./overlap.ts";
 
 export interface Lane {
@@ -25,19 +26,21 @@ export interface Lane {
 /** More people than this on call together is a mailing list. */
 const mostLanes = 12;
 
-/** A stream and which of the people who are on call together in it. */
+/** A stream, all of it or one of the people who are on call together in it. */
 interface Voice {
   readonly stream: ShiftStream;
-  readonly member: number;
+  readonly member: Member;
 }
 
 /** At least one lane, perhaps an empty one. */
 export function lanesOf(schedule: DraftSchedule, findings: Findings): Lane[] {
-  const levels = schedule.levels.filter((level) => level.length > 0);
   const overridden = new Map<ShiftStream, number>();
   for (const { streams, people } of schedule.overrides)
     for (const stream of streams ?? [])
       overridden.set(stream, Math.max(overridden.get(stream) ?? 0, people.length));
+  const levels = schedule.levels
+    .filter((level) => level.length > 0)
+    .map((level) => inParallel(level, (stream) => overridden.has(stream)));
   const voices = levels.map((level) => voicesOf(level, overridden));
   const most = mostPeople(schedule);
   const wanted = Math.max(1, most, ...voices.map((choices) => choices.length));
@@ -46,7 +49,7 @@ export function lanesOf(schedule: DraftSchedule, findings: Findings): Lane[] {
     findings.leftOut(
       schedule.place,
       `everybody beyond ${mostLanes} people on call together`,
-      "each of them needs a schedule of their own here",
+      "who shares no turn with others needs a schedule of their own here",
       "add a group for them to the policy's step",
     );
   }
@@ -61,7 +64,10 @@ export function lanesOf(schedule: DraftSchedule, findings: Findings): Lane[] {
       const others = level.filter((stream) => chosen.every((voice) => voice.stream !== stream));
       const covers = others.filter((stream) => streams.some((lower) => overlap(stream, lower.stream)));
       // The chosen voices last, so that they win.
-      streams.push(...covers.map((stream) => ({ stream, member: 0 })), ...chosen);
+      streams.push(
+        ...covers.map((stream) => ({ stream, member: memberOf(stream, 0, overridden) })),
+        ...chosen,
+      );
     });
     return {
       timeZone: streams[0]?.stream.timeZone ?? schedule.timeZone,
@@ -90,7 +96,7 @@ function reportTogether(
   findings.changed(
     place,
     `the schedule ${quote(name)}`,
-    `several people are on call in it together (${names}), and a schedule has one person at a time here, so it is ${count} schedules`,
+    `several are on call in it together who share no turn (${names}), so it is ${count} schedules`,
     "nothing, every step that asks it asks all of them; or keep the first one if one person is enough",
   );
 }
@@ -126,24 +132,31 @@ function voicesOf(level: readonly ShiftStream[], overridden: ReadonlyMap<ShiftSt
   }
   return classes.flatMap(({ streams }) => {
     const size = (stream: ShiftStream): number =>
-      stream.slots.reduce(
-        (most, { length }) => Math.max(most, length),
-        Math.max(1, overridden.get(stream) ?? 1),
-      );
+      memberOf(stream, 0, overridden) === "all"
+        ? 1
+        : stream.slots.reduce((most, { length }) => Math.max(most, length), overridden.get(stream) ?? 1);
     const most = streams.reduce((sum, stream) => Math.max(sum, size(stream)), 1);
     return Array.from({ length: Math.min(most, mostLanes) }, (_, member) =>
-      streams.filter((stream) => member < size(stream)).map((stream) => ({ stream, member })),
+      streams
+        .filter((stream) => member < size(stream))
+        .map((stream) => ({ stream, member: memberOf(stream, member, overridden) })),
     );
   });
 }
 
+/** Where several people override a stream's, each needs a lane, and so has each of them. Else all are in one. */
+function memberOf(stream: ShiftStream, member: number, overridden: ReadonlyMap<ShiftStream, number>): Member {
+  return (overridden.get(stream) ?? 1) > 1 ? member : "all";
+}
+
 /** What a stream's voices have become: in several lanes the same one covers others. */
-type Made = Map<ShiftStream, LayersOf[]>;
+type Made = Map<ShiftStream, Map<Member, LayersOf>>;
 
 function layers({ stream, member }: Voice, known: Made, findings: Findings): readonly DraftLayer[] {
-  const byMember = known.get(stream) ?? [];
+  const byMember = known.get(stream) ?? new Map<Member, LayersOf>();
   known.set(stream, byMember);
-  const made = (byMember[member] ??= layersOf(stream, member));
+  const made = byMember.get(member) ?? layersOf(stream, member);
+  byMember.set(member, made);
   if (made.ok && made.why !== undefined)
     findings.changed(
       stream.place,
@@ -168,7 +181,7 @@ function overrideIn(
   if (streams !== null) {
     const voice = isOneLevel ? voices.find(({ stream }) => streams.includes(stream)) : undefined;
     if (voice === undefined) return [];
-    member = voice.member;
+    member = voice.member === "all" ? 0 : voice.member;
   } else if (lane >= people.length && !voices.some(({ stream }) => isWithin(stream, start, end))) {
     // It has nobody to cover there, and says nothing that another lane does not say.
     return [];

@@ -2,10 +2,10 @@
  * A stream of shifts as layers of the team file. Used by `lanes`.
  *
  * Usually that is one layer. There are more where the source says what one layer cannot: a rotation that is cut in the
- * middle of a turn begins with a layer for the rest of that turn, and turns of nobody need a layer for each of the others.
+ * middle of a turn begins with a layer for the rest of that turn.
  */
 import { dayMs, hourMs, midnightOf, weekdayOf, weekMs, type LocalMs } from "#domain/oncall/wall-clock";
-import type { Duty, PersonKey, ShiftStream } from "./draft.ts";
+import { crewKey, type CrewKey, type Duty, type ShiftStream } from "./draft.ts";
 import { anyHandoff, endOf, handoffEvery, oneShift, rotated, type DraftLayer } from "./draft-layer.ts";
 import { weeklyWindows, writtenWindow, type WrittenWindow } from "./duty-window.ts";
 import { joined } from "./join-layers.ts";
@@ -20,37 +20,40 @@ export type LayersOf =
 /** The shortest turn: the team file's check refuses rules with more than 200,000 occurrences in twenty years. */
 const shortestTurnMs = hourMs;
 
-/** `member`: which of those who are on call together; a slot with fewer gives its last. Layers in order of precedence. */
-export function layersOf(stream: ShiftStream, member: number): LayersOf {
+/** All who are on call together in each turn, or one of them: a slot with fewer gives its last. */
+export type Member = "all" | number;
+
+/** Layers in order of precedence. */
+export function layersOf(stream: ShiftStream, member: Member): LayersOf {
   const made = madeOf(stream, member);
-  return made.ok && made.layers.length > 1 ? { ...made, why: severalBecause(stream) } : made;
+  if (!made.ok) return made;
+  // What is left of a turn of nobody would be a layer of nobody.
+  const layers = made.layers.filter(({ participants }) => participants.some((crew) => crew !== ""));
+  return layers.length > 1 ? { ok: true, layers, why: severalBecause(stream) } : { ok: true, layers };
 }
 
 /** In words that continue "it is several layers here: ". */
-function severalBecause({ slots, duty }: ShiftStream): string {
-  if (slots.some((slot) => slot.length === 0))
-    return "a layer has no turns of nobody, so that each of the others has layers of their own";
+function severalBecause({ duty }: ShiftStream): string {
   return duty.kind === "of-turn" && duty.pieces.length > 1
     ? "the windows of a layer are the same in every turn of a day or a week, and its are not"
     : "it begins in the middle of a turn, and the rest of that turn stands alone";
 }
 
-function madeOf(stream: ShiftStream, member: number): LayersOf {
-  const people = stream.slots.map((slot) => slot[Math.min(member, slot.length - 1)] ?? null);
+function madeOf(stream: ShiftStream, member: Member): LayersOf {
+  const crews = stream.slots.map((slot) =>
+    member === "all" ? crewKey(slot) : (slot[Math.min(member, slot.length - 1)] ?? ""),
+  );
   const { from, until, turn } = stream;
-  if (people.every((person) => person === null) || (until !== null && until <= from))
+  if (crews.every((crew) => crew === "") || (until !== null && until <= from))
     return { ok: true, layers: [] };
-  if (turn.kind === "every" && turn.ms < shortestTurnMs && people.length > 1)
+  if (turn.kind === "every" && turn.ms < shortestTurnMs && crews.length > 1)
     return { ok: false, why: "turns of less than an hour are too short for a team file" };
-  const present = people.filter((person) => person !== null);
   const weekly = turn.kind === "every" ? everyWeek(stream.duty, stream.anchor, turn.ms) : null;
-  if (present.length === people.length && turn.kind === "every" && weekly !== null)
-    return byTurns({ ...stream, duty: weekly }, present, turn.ms);
-  if (present.length === people.length && stream.duty.kind !== "of-turn")
-    return turn.kind === "rule" ? byRule(stream, present, turn.rrule) : byTurns(stream, present, turn.ms);
-  if (turn.kind === "rule" || stream.duty.kind === "rule")
-    return { ok: false, why: "turns of nobody are possible only where all turns are equally long" };
-  return layersOfPieces(stream, people, turn.ms);
+  if (turn.kind === "every" && weekly !== null) return byTurns({ ...stream, duty: weekly }, crews, turn.ms);
+  if (turn.kind === "rule") return byRule(stream, crews, turn.rrule);
+  return stream.duty.kind === "of-turn"
+    ? layersOfPieces(stream, stream.duty, crews, turn.ms)
+    : byTurns(stream, crews, turn.ms);
 }
 
 /** Stretches of each turn as windows of the week, where turns are as long as a day or a week. */
@@ -64,7 +67,7 @@ function everyWeek(duty: Duty, anchor: LocalMs, turnMs: number): Duty | null {
   return { kind: "weekly", windows };
 }
 
-function byTurns(stream: ShiftStream, people: readonly PersonKey[], turnMs: number): LayersOf {
+function byTurns(stream: ShiftStream, people: readonly CrewKey[], turnMs: number): LayersOf {
   const { name, anchor, from, until } = stream;
   const isOne = new Set(people).size === 1;
   const turn = Math.floor((from - anchor) / turnMs);
@@ -90,7 +93,7 @@ function byTurns(stream: ShiftStream, people: readonly PersonKey[], turnMs: numb
   return { ok: true, layers: joined(layers, turnMs) };
 }
 
-function byRule(stream: ShiftStream, people: readonly PersonKey[], rrule: string): LayersOf {
+function byRule(stream: ShiftStream, people: readonly CrewKey[], rrule: string): LayersOf {
   const { name, from, until } = stream;
   const handoff = new Set(people).size === 1 ? anyHandoff : rrule;
   const layer = { name, participants: rotated(people, 0), start: from, handoff, ...endOf(until) };

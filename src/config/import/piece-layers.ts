@@ -1,11 +1,11 @@
 /**
- * Layers for streams whose duty depends on the turn: stretches of each turn, or turns of nobody. Used by `layers-of`.
+ * Layers for streams whose duty is stretches of each turn. Used by `layers-of`.
  *
  * The stream is cut into pieces of at most a day that come back after a whole number of days; pieces that can share a
- * layer (the same person, the same week of the period) become its windows.
+ * layer (the same people, the same week of the period) become its windows.
  */
 import { dayMs, midnightOf, modulo, weekdayOf, weekMs, type LocalMs } from "#domain/oncall/wall-clock";
-import type { Duty, PersonKey, ShiftStream } from "./draft.ts";
+import type { CrewKey, Duty, ShiftStream } from "./draft.ts";
 import { anyHandoff, endOf, handoffEvery, oneShift, rotated, type DraftLayer } from "./draft-layer.ts";
 import { byDay, weekdayNames, writtenWindow, type WrittenWindow } from "./duty-window.ts";
 import { joined } from "./join-layers.ts";
@@ -19,31 +19,30 @@ interface Piece {
 
 const mostPieces = 400;
 
-/** `people`: by slot; null is nobody. */
+export type Stretches = Extract<Duty, { readonly kind: "of-turn" }>;
+
+/** `people`: by slot. */
 export function layersOfPieces(
   stream: ShiftStream,
-  people: readonly (PersonKey | null)[],
+  duty: Stretches,
+  people: readonly CrewKey[],
   turnMs: number,
 ): LayersOf {
-  const { duty, anchor } = stream;
-  const present = people.filter((person) => person !== null);
-  if (duty.kind === "of-turn" && present.length === people.length && turnMs % dayMs === 0) {
+  const { anchor } = stream;
+  if (turnMs % dayMs === 0) {
     // All turns alike: one rotation.
-    const pieces = duty.pieces.map(({ offset, length }) => ({
-      start: anchor + offset,
-      end: anchor + offset + length,
-    }));
-    return { ok: true, layers: layersOfPeriod(stream, intoDays(pieces), present, turnMs) };
+    const pieces = piecesOfTurn(duty, anchor);
+    return { ok: true, layers: layersOfPeriod(stream, intoDays(pieces), people, turnMs) };
   }
-  const turns = turnsUntilAlike(people.length, turnMs, duty);
+  const turns = turnsUntilAlike(people.length, turnMs);
   if (turns > mostPieces)
-    return { ok: false, why: "its turns take too long to come back to the same time of day or week" };
+    return { ok: false, why: "its turns take too long to come back to the same time of day" };
   const layers: DraftLayer[] = [];
-  for (const person of new Set(present)) {
+  for (const person of new Set(people)) {
+    if (person === "") continue;
     const pieces: Piece[] = [];
     for (let turn = 0; turn < turns; turn += 1) {
-      if (people[turn % people.length] === person)
-        pieces.push(...piecesOfTurn(duty, anchor + turn * turnMs, turnMs));
+      if (people[turn % people.length] === person) pieces.push(...piecesOfTurn(duty, anchor + turn * turnMs));
     }
     const days = intoDays(union(pieces));
     if (days.length > mostPieces) return { ok: false, why: "it needs more windows than a person could read" };
@@ -52,28 +51,15 @@ export function layersOfPieces(
   return { ok: true, layers };
 }
 
-/** How many turns until slot, time of day (and weekday, where it matters) are the same again. */
-function turnsUntilAlike(slots: number, turnMs: number, duty: Duty): number {
-  const isDaily = duty.kind !== "weekly" || duty.windows.every(({ days }) => days.length === 7);
-  const whole = isDaily ? dayMs : weekMs;
+/** How many turns until slot and time of day are the same again. */
+function turnsUntilAlike(slots: number, turnMs: number): number {
   for (let turns = slots; turns <= mostPieces; turns += slots)
-    if ((turns * turnMs) % whole === 0) return turns;
+    if ((turns * turnMs) % dayMs === 0) return turns;
   return Infinity;
 }
 
-function piecesOfTurn(duty: Duty, start: LocalMs, turnMs: number): Piece[] {
-  const end = start + turnMs;
-  if (duty.kind === "of-turn")
-    return duty.pieces.map(({ offset, length }) => ({ start: start + offset, end: start + offset + length }));
-  if (duty.kind !== "weekly") return [{ start, end }];
-  const pieces: Piece[] = [];
-  for (let day = midnightOf(start) - weekMs; day < end; day += dayMs) {
-    for (const { days, from, length } of duty.windows) {
-      const piece = { start: Math.max(day + from, start), end: Math.min(day + from + length, end) };
-      if (days.includes(weekdayOf(day)) && piece.start < piece.end) pieces.push(piece);
-    }
-  }
-  return pieces;
+function piecesOfTurn({ pieces }: Stretches, start: LocalMs): Piece[] {
+  return pieces.map(({ offset, length }) => ({ start: start + offset, end: start + offset + length }));
 }
 
 /** In order, what touches or overlaps as one. */
@@ -99,7 +85,7 @@ function intoDays(pieces: readonly Piece[]): Piece[] {
 function layersOfPeriod(
   stream: ShiftStream,
   pieces: readonly Piece[],
-  people: readonly PersonKey[],
+  people: readonly CrewKey[],
   periodMs: number,
 ): DraftLayer[] {
   return groups(pieces, periodMs).flatMap((group) => layersOfGroup(stream, group, people, periodMs));
@@ -122,7 +108,7 @@ function groups(pieces: readonly Piece[], periodMs: number): Piece[][] {
 function layersOfGroup(
   { name, from, until }: ShiftStream,
   group: readonly Piece[],
-  people: readonly PersonKey[],
+  people: readonly CrewKey[],
   periodMs: number,
 ): readonly DraftLayer[] {
   const opening = group[0]!.start;

@@ -5,7 +5,7 @@
 import { dayMs, hourMs, localText, midnightOf, type LocalMs } from "#domain/oncall/wall-clock";
 import { unprintable } from "../fault.ts";
 import type { TeamParts, WrittenLayer, WrittenSchedule, WrittenTarget } from "./build-team.ts";
-import type { DraftPerson } from "./draft.ts";
+import { peopleOfCrew, type CrewKey, type DraftPerson } from "./draft.ts";
 
 /** `source`: where it comes from, for the heading. */
 export function teamText(team: TeamParts, source: string): string {
@@ -89,7 +89,7 @@ function scheduleLines({ id, name, timeZone, layers, overrides }: WrittenSchedul
 function layerLines({ id, name, participants, start, handoff, end, windows }: WrittenLayer): string[] {
   return [
     `      - id: ${plain(id)}${name === id ? "" : comment(name)}`,
-    `        participants: [${list(participants)}]`,
+    `        participants: [${participants.map(crewText).join(", ")}]`,
     `        start: ${wallClockText(start)}`,
     `        handoff: ${handoff}`,
     ...(end === undefined ? [] : [`        end: ${wallClockText(end)}`]),
@@ -116,6 +116,11 @@ function plain(text: string): string {
 
 function list(ids: readonly string[]): string {
   return ids.map(plain).join(", ");
+}
+
+function crewText(key: CrewKey): string {
+  const people = peopleOfCrew(key);
+  return people.length === 1 ? plain(people[0]!) : `[${list(people)}]`;
 }
 
 function comment(text: string): string {

@@ -7,7 +7,7 @@ import { printImportFault } from "#config/import/findings";
 import { importTeam, type Imported, type Vendor } from "#config/import/import-team";
 import { loadTeam } from "#config/load-team";
 import type { ScheduleId } from "#domain/ids";
-import { finalSchedule } from "#domain/oncall/on-call";
+import { finalSchedule, peopleOf } from "#domain/oncall/on-call";
 import type { Team } from "#domain/team";
 
 const fixtures = new URL("../../fixtures/import/", import.meta.url);
@@ -73,8 +73,7 @@ export function expectSameOnCall(
     const found = new Set<string>();
     timelines.forEach((timeline, lane) => {
       while (timeline[positions[lane]!]!.end <= at) positions[lane]! += 1;
-      const { person } = timeline[positions[lane]!]!;
-      if (person !== null) found.add(person);
+      for (const person of peopleOf(timeline[positions[lane]!]!)) found.add(person);
     });
     if (zones.some((zone) => isChanging(zone, at))) continue;
     const wanted = [...expected(at)]

@@ -116,36 +116,74 @@ test("weekdays of one day each, by its API, over the changes of the clocks", () 
   expect(why).toEqual([]);
 });
 
-test("two people together need a second schedule, which has no more than it must, and that is said", () => {
-  const pair = { ...weekly, rolling_users: [["ua"], ["ub"], ["uc"]] };
-  const together = { ...swap, name: "Both", users: ["ua", "ub"] };
-  const { schedules, why } = onCall([pair, weekend, together]);
-  expect(schedules.slice(schedules.findIndex((line) => line.includes("primary-also-1")))).toEqual([
-    "  - id: primary-also-1 # Primary: who is on call beside them",
+test("three shifts of two people are one schedule of three layers with pairs", () => {
+  const { schedules, why } = onCall([
+    { ...weekly, rolling_users: [["ua", "ub"], ["uc"], ["ud", "ua"]] },
+    { ...weekend, rolling_users: [["ub", "uc"], []] },
+    { ...swap, name: "Both", users: ["ua", "ub"] },
+  ]);
+  expect(schedules).toEqual([
+    "  - id: primary # Primary",
     "    timeZone: UTC",
     "    layers: # a later layer wins over an earlier one",
+    "      - id: weekly # Weekly",
+    "        participants: [[ua, ub], uc, [ud, ua]]",
+    "        start: 2026-01-07T08:00:00",
+    "        handoff: FREQ=WEEKLY;BYDAY=MO",
+    "      - id: weekend # Weekend",
+    "        participants: [[ub, uc], []]",
+    "        start: 2026-01-10T08:00:00",
+    "        handoff: FREQ=WEEKLY;BYDAY=SA",
+    "        windows:",
+    '          - { rrule: "FREQ=WEEKLY;BYDAY=SA,SU", from: "08:00", to: "08:00" }',
     "      - id: both # Both",
-    "        participants: [ub]",
+    "        participants: [[ua, ub]]",
     "        start: 2026-02-01T08:00:00",
     "        handoff: FREQ=WEEKLY",
     "        end: 2026-02-02T08:00:00",
   ]);
+  expect(why).toEqual([]);
+});
+
+test("shifts of one level whose turns go together are pairs", () => {
+  const second = { ...weekly, name: "Second", rolling_users: [["ud"], ["ub"]] };
+  expect(onCall([weekly, second]).schedules.find((line) => line.includes("participants"))).toBe(
+    "        participants: [[ua, ud], ub, [uc, ud], [ua, ub], [ub, ud], [uc, ub]]",
+  );
+  // In another time of the week the two come and go apart.
+  const apart = onCall([weekly, { ...second, start: "2026-01-06T08:00:00" }]);
+  expect(apart.schedules.filter((line) => line.startsWith("  - id: "))).toHaveLength(2);
+  expect(apart.why).toHaveLength(1);
+});
+
+test("an override of two people needs a second schedule, which has no more than it must, and that is said", () => {
+  const both = { ...swap, type: "override" as const, users: ["ua", "ub"], rolling_users: [["ua", "ub"]] };
+  const { schedules, why } = onCall([weekly, both]);
+  expect(schedules.filter((line) => line.includes("handoff:"))).toHaveLength(1);
+  expect(schedules.slice(schedules.findIndex((line) => line.includes("primary-also-1")))).toEqual([
+    "  - id: primary-also-1 # Primary: who is on call beside them",
+    "    timeZone: UTC",
+    "    overrides: # the last listed one wins",
+    "      - { start: 2026-02-01T08:00:00Z, end: 2026-02-02T08:00:00Z, person: ub }",
+  ]);
   expect(why).toEqual([
-    'the schedule "Primary": several people are on call in it together ("Both"), and a schedule has one person at a time here, so it is 2 schedules',
+    'the schedule "Primary": several are on call in it together who share no turn (an override), so it is 2 schedules',
   ]);
 });
 
 test("shifts of one level at the same time are on call together: a layer each, and that is said", () => {
   const { schedules, why } = onCall([weekly, { ...weekend, level: 1 }, { ...swap, level: 1 }]);
   expect(schedules.filter((line) => line.includes("handoff:"))).toHaveLength(3);
-  expect(why[0]).toContain('together ("Weekend", "Swap"), and a schedule has one person at a time here');
+  expect(why[0]).toContain('together who share no turn ("Weekend", "Swap"), so it is 3 schedules');
 });
 
-test("turns of nobody are said", () => {
-  const { why } = onCall([{ ...weekly, rolling_users: [["ua"], [], ["uc"]] }]);
-  expect(why).toEqual([
-    'the shifts of "Weekly": they are several layers here: a layer has no turns of nobody, so that each of the others has layers of their own',
+test("turns of nobody are turns of nobody", () => {
+  const { schedules, why } = onCall([{ ...weekly, rolling_users: [["ua"], [], ["uc"]] }]);
+  // OnCall takes the empty groups to the end.
+  expect(schedules.filter((line) => line.includes("participants"))).toEqual([
+    "        participants: [ua, uc, []]",
   ]);
+  expect(why).toEqual([]);
 });
 
 test(
