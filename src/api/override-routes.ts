@@ -174,7 +174,7 @@ class OverrideRoutes {
 
   /**
    * What of that time is the asker's, from now on: nobody gives away what is another's, or over. `beside`: who is on duty
-   * together with the asker somewhere in it; an override would send them home too.
+   * together with the asker and `person` somewhere in it; an override would send them home too.
    */
   private partsOf(
     { schedule, start, end, person }: Duty,
@@ -186,7 +186,7 @@ class OverrideRoutes {
       .filter((segment) => peopleOf(segment).includes(askedBy));
     return {
       parts: own.map((segment) => ({ schedule, start: segment.start, end: segment.end, person })),
-      beside: [...new Set(own.flatMap(peopleOf))].filter((other) => other !== askedBy),
+      beside: [...new Set(own.flatMap(peopleOf))].filter((other) => other !== askedBy && other !== person),
     };
   }
 

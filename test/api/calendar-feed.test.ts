@@ -6,7 +6,7 @@ import { BearerToken } from "#api/bearer-token";
 import { calendarFeedRoutes } from "#api/calendar-feed";
 import { createHttpServer } from "#api/http-server";
 import { loadTeam } from "#config/load-team";
-import type { ScheduleId } from "#domain/ids";
+import type { PersonId, ScheduleId } from "#domain/ids";
 import { finalSchedule } from "#domain/oncall/on-call";
 import type { Team } from "#domain/team";
 import { changed, sampleEnvironment } from "../config/sample.ts";
@@ -133,6 +133,28 @@ test("a person's feed has that person's shifts, overrides and substitutions incl
       expect(segment!.person).toBe(id);
     }
   }
+});
+
+test("of several on duty together the schedule's feed names all, and each has one event for as long as they serve", async () => {
+  const pairs = allDay.replace("participants: [ana, ben, chi]", "participants: [[ana, ben], [ana, chi]]");
+  const { get, team } = await start(pairs);
+  const of = async (path: string) =>
+    readByIcalJs((await get(`/ical/${feedToken}/${path}.ics`)).text).sort(byStart);
+  const whole = await of("schedule/primary");
+  expect(new Set(whole.map(({ summary }) => summary.split(" on call")[0]))).toEqual(
+    new Set(["Ana Ruiz and Ben", "Ana Ruiz and Chi", "Chi", "Ben", "Ben and Chi"]),
+  );
+  expect(new Set(whole.map(({ uid }) => uid)).size).toBe(whole.length);
+  // Ana serves every turn: what interrupts it is the override and her holiday.
+  const anas = await of("person/ana");
+  const segments = finalSchedule(team(), "primary" as ScheduleId, now - 30 * dayMs, now + 366 * dayMs);
+  const expected = segments.filter(({ person, persons }) =>
+    (persons ?? [person]).includes("ana" as PersonId),
+  );
+  expect(anas.length).toBeLessThan(5);
+  expect(anas.length).toBeLessThan(expected.length / 5);
+  for (const { start: from, end } of expected)
+    expect(anas.some((one) => one.start <= from && end <= one.end)).toBe(true);
 });
 
 test("the same shifts are the same bytes and answer 304; a change is told, and keeps the ids of what stayed", async () => {

@@ -20,7 +20,7 @@ import { TeamEditor } from "#config/team-editor";
 import type { Tell } from "#domain/command";
 import type { Fact } from "#domain/fact";
 import type { PersonId } from "#domain/ids";
-import { finalSchedule, onCallAt } from "#domain/oncall/on-call";
+import { crewAt, finalSchedule, onCallAt } from "#domain/oncall/on-call";
 import { LoopEngine } from "#engine/engine";
 import { JournalError } from "#engine/ports";
 import { MemoryJournal } from "#journal/memory";
@@ -372,4 +372,44 @@ test("only whoever was asked can answer, and somebody must", async () => {
   });
   expect((await api.post("/api/v1/swaps/nonsense/agree", { by: "chi" })).status).toBe(404);
   expect(api.read()).toBe(sample);
+});
+
+test("one of a pair swaps with the other, and with nobody else: an override would send the partner home", async () => {
+  const api = await start({
+    text: changed("participants: [ana, ben, chi]", "participants: [[ana, ben], chi]"),
+  });
+  // The pair's week is that of 2 March.
+  const asked = {
+    schedule: "primary",
+    from: "2026-03-03T10:00:00",
+    to: "2026-03-03T12:00:00",
+    askedBy: "ana",
+  };
+  const refused = await api.post("/api/v1/swaps", { ...asked, person: "chi" });
+  expect([refused.status, refused.json()]).toMatchObject([
+    422,
+    {
+      error: {
+        reason: "invalid",
+        text:
+          "ana is on duty in primary together with ben then, and an override puts one person on call alone. To replace only ana, " +
+          "add to the team file under absences: { person: ana, start: 2026-03-03T09:00:00.000Z, end: 2026-03-03T11:00:00.000Z, substitute: chi }.",
+      },
+    },
+  ]);
+  expect(api.facts("swap-asked", "override-added")).toEqual([]);
+  const absence =
+    "  - { person: ana, start: 2026-03-03T09:00:00.000Z, end: 2026-03-03T11:00:00.000Z, substitute: chi }\n";
+  const followed = loadTeam(api.read().replace("absences:\n", `absences:\n${absence}`), "f", { env });
+  if (!followed.ok) throw new Error("the remedy is refused");
+  expect(crewAt(followed.team, followed.team.schedules[0]!.id, Date.parse("2026-03-03T10:00:00Z"))).toEqual([
+    "chi",
+    "ben",
+  ]);
+  const agreed = await api.post("/api/v1/swaps", { ...asked, person: "ben", agreedBy: "ben" });
+  expect([agreed.status, agreed.json()]).toMatchObject([
+    200,
+    { status: "agreed", overrides: [{ person: "ben" }] },
+  ]);
+  expect(api.personAt("2026-03-03T10:00:00Z")).toBe("ben");
 });

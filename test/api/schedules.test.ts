@@ -89,6 +89,46 @@ test("the same over HTTP, for those who have the token", async () => {
   expect((await send(port, "/api/v1/schedules")).status).toBe(401);
 });
 
+test("of several on call together all are told, the first of them as ever, and who looks on", async () => {
+  const people = ["ana", "ben", "chi", "dan"] as PersonId[];
+  const [ana, ben, chi, dan] = people as [PersonId, PersonId, PersonId, PersonId];
+  const [primary] = weekly.schedules;
+  const turns = [[chi], [ana, ben], [], [ben]];
+  const layer = { ...primary!.layers[0]!, turns, participants: [chi, ana, ana, ben], shadow: [dan] };
+  const team = {
+    ...weekly,
+    people: people.map((id) => ({ ...weekly.people[0]!, id, name: id.toUpperCase() })),
+    schedules: [{ ...primary!, layers: [layer] }],
+  };
+  const { hub, engine, get } = await startApi();
+  engine.state.team = team;
+  // The turn of nobody is now; it began on 16 February.
+  const weekOf = async (number: number) => {
+    const layers = [{ ...layer, start: `2026-02-${String(23 - 7 * number).padStart(2, "0")}T09:00:00` }];
+    engine.state.team = { ...team, schedules: [{ ...primary!, layers }] };
+    return schedulesJson.parse((await get("/api/v1/schedules")).json()).schedules[0]!;
+  };
+  const pair = await weekOf(1);
+  expect(pair.onCall).toMatchObject({ person: "ana", persons: ["ana", "ben"] });
+  expect(pair.next).toEqual({
+    start: "2026-03-09T08:00:00.000Z",
+    end: "2026-03-16T08:00:00.000Z",
+    person: "ben",
+  });
+  expect(pair.shadow).toEqual(["dan"]);
+  expect(pair.why).toMatch(
+    /^ANA and BEN are on call: shift 1 of layer only, .*\. Shadow: DAN\. \(Europe\/Berlin\)$/,
+  );
+  const nobody = await weekOf(2);
+  expect(nobody.onCall).toMatchObject({ person: null });
+  expect(nobody.gaps[0]).toMatchObject({ reason: "turn-of-nobody", text: "it is a turn of nobody" });
+  const alone = await weekOf(0);
+  expect(Object.keys(alone.onCall)).toEqual(["start", "end", "person"]);
+  expect((await ask(hub, { type: "schedules", requestId: 8 })).schedules!.schedules[0]!.shadow).toEqual([
+    "dan",
+  ]);
+});
+
 test("coverage is proved once for a day and a team, and what has passed is left out", () => {
   let proved = 0;
   const counted: typeof proveCoverage = (...question) => {

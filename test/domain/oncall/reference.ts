@@ -19,14 +19,19 @@ export class Reference {
   ) {}
 
   personAt(at: EpochMs): PersonId | null {
+    return this.crewAt(at)[0] ?? null;
+  }
+
+  /** Everybody at once, in the turn's order. */
+  crewAt(at: EpochMs): readonly PersonId[] {
     const schedule = this.team.schedules[0]!;
     const override = schedule.overrides.filter(({ start, end }) => start <= at && at < end).pop();
-    if (override !== undefined) return override.person;
+    if (override !== undefined) return [override.person];
     for (const layer of schedule.layers.toReversed()) {
-      const person = this.personOf(layer, schedule.timeZone, at);
-      if (person !== null) return person;
+      const crew = this.crewOf(layer, schedule.timeZone, at);
+      if (crew.length > 0) return crew;
     }
-    return null;
+    return [];
   }
 
   /** `[start, end, person]` of the final schedule: one look at every instant at which anything of it changes. */
@@ -53,23 +58,32 @@ export class Reference {
     return segments;
   }
 
-  private personOf(layer: Layer, timeZone: string, at: EpochMs): PersonId | null {
+  private crewOf(layer: Layer, timeZone: string, at: EpochMs): readonly PersonId[] {
     const [start, end] = this.termOf(layer, timeZone);
-    if (at < start || at >= end) return null;
-    if (!this.isOnDuty(layer, timeZone, at)) return null;
+    if (at < start || at >= end) return [];
+    if (!this.isOnDuty(layer, timeZone, at)) return [];
 
     const shift = countUpTo(this.handoffsOf(layer, timeZone), at);
 
-    const order = layer.participants.map(
-      (_, index) => layer.participants[(shift + index) % layer.participants.length]!,
-    );
+    const turns = layer.turns ?? layer.participants.map((person) => [person]);
+    const order = turns.map((_, index) => turns[(shift + index) % turns.length]!);
     const isAway = (person: PersonId): boolean => this.absencesOf(person, at).length > 0;
-    const [first] = order;
-    if (first === undefined) return null;
-    if (!isAway(first)) return first;
-    const substitute = this.absencesOf(first, at).pop()!.substitute;
-    if (substitute !== undefined && !isAway(substitute)) return substitute;
-    return order.find((person) => !isAway(person)) ?? null;
+    const [first = []] = order;
+    // A turn with nobody is meant so.
+    if (first.length === 0) return [];
+    const serving: PersonId[] = [];
+    for (const person of first) {
+      if (!isAway(person)) serving.push(person);
+      else {
+        const substitute = this.absencesOf(person, at).pop()!.substitute;
+        const isThere =
+          substitute !== undefined && (first.includes(substitute) || serving.includes(substitute));
+        if (substitute !== undefined && !isAway(substitute) && !isThere) serving.push(substitute);
+      }
+    }
+    if (serving.length > 0) return serving;
+    const left = order.map((turn) => turn.filter((person) => !isAway(person)));
+    return left.find((turn) => turn.length > 0) ?? [];
   }
 
   private absencesOf(person: PersonId, at: EpochMs): Team["absences"][number][] {
