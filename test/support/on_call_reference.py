@@ -3,7 +3,8 @@
 nor language, nor time zone data with the product. Started by test/domain/oncall/dateutil.real.test.ts.
 
 One JSON object a line on stdin, one on stdout:
-  {"schedule", "absences", "from", "to"}  ->  {"segments": [[start, end, person or null], ...]}, covering [from, to)
+  {"schedule", "absences", "from", "to"}  ->  {"segments": [[start, end, people or null], ...]}, covering [from, to);
+      several on duty together are joined by "+"
   {"zones", "from", "to"}                 ->  {"offsets": {zone: [[from when, offset], ...] or null when unknown}}
 Schedules and absences are the domain's (src/domain/team.ts); instants and offsets are milliseconds. The rules are those
 of contract §3: a shift for each handoff, wall-clock times, windows, precedence, absences, the final schedule.
@@ -36,32 +37,32 @@ def final_schedule(schedule, absences, start, end):
 
     segments = []
     for low, high in zip(ordered, ordered[1:]):
-        person = person_at(low, schedule["overrides"], layers, absences)
-        if segments and segments[-1][2] == person:
+        people = "+".join(crew_at(low, schedule["overrides"], layers, absences)) or None
+        if segments and segments[-1][2] == people:
             segments[-1][1] = high
         else:
-            segments.append([low, high, person])
+            segments.append([low, high, people])
     return segments
 
 
-def person_at(at, overrides, layers, absences):
+def crew_at(at, overrides, layers, absences):
     for override in reversed(overrides):
         if override["start"] <= at < override["end"]:
-            return override["person"]
+            return [override["person"]]
     away = {}
     for absence in absences:
         if absence["start"] <= at < absence["end"]:
             away[absence["person"]] = absence.get("substitute")
     for layer in reversed(layers):
-        person = layer.person_at(at, away)
-        if person is not None:
-            return person
-    return None
+        crew = layer.crew_at(at, away)
+        if crew:
+            return crew
+    return []
 
 
 class Layer:
     def __init__(self, layer, zone, horizon):
-        self.participants = layer["participants"]
+        self.turns = layer.get("turns") or [[person] for person in layer["participants"]]
         begin = datetime.fromisoformat(layer["start"])
         self.start = instant(begin, zone)
         self.end = instant(datetime.fromisoformat(layer["end"]), zone) if "end" in layer else None
@@ -80,21 +81,26 @@ class Layer:
         for span in self.spans or ():
             yield from span
 
-    def person_at(self, at, away):
-        if at < self.start or (self.end is not None and at >= self.end) or not self.participants:
-            return None
+    def crew_at(self, at, away):
+        if at < self.start or (self.end is not None and at >= self.end) or not self.turns:
+            return []
         if self.spans is not None:
             index = bisect_right(self.union, (at, float("inf"))) - 1
             if index < 0 or at >= self.union[index][1]:
-                return None
-        turn = bisect_right(self.handoffs, at) % len(self.participants)
-        owner = self.participants[turn]
-        if owner not in away:
-            return owner
-        if away[owner] is not None and away[owner] not in away:
-            return away[owner]
-        rest = self.participants[turn + 1 :] + self.participants[:turn]
-        return next((person for person in rest if person not in away), None)
+                return []
+        number = bisect_right(self.handoffs, at) % len(self.turns)
+        turn = self.turns[number]
+        crew = []
+        for owner in turn:
+            substitute = away.get(owner)
+            if owner not in away:
+                crew.append(owner)
+            elif substitute and substitute not in away and substitute not in turn and substitute not in crew:
+                crew.append(substitute)
+        if crew or not turn:
+            return crew
+        rest = [[person for person in other if person not in away] for other in self.turns[number + 1 :] + self.turns[:number]]
+        return next((other for other in rest if other), [])
 
 
 def duty(window, begin, zone, horizon):

@@ -97,23 +97,24 @@ export const randomTeam: fc.Arbitrary<RandomTeam> = fc
   .record({ timeZone: fc.constantFrom(...zones), year: fc.integer({ min: 2010, max: 2044 }) })
   .chain((place) => teamIn(place, dailyOrCoarser));
 
-/** As `randomTeam`, with turns of several or of nobody in most layers. */
-export const randomCrews: fc.Arbitrary<RandomTeam> = fc
-  .tuple(
-    randomTeam,
-    fc.array(fc.array(fc.uniqueArray(fc.constantFrom(...people), { maxLength: 3 }), { maxLength: 4 }), {
-      minLength: 3,
-      maxLength: 3,
-    }),
-  )
-  .map(([{ team, from, to }, crews]) => {
-    const layers = team.schedules[0]!.layers.map((layer, index) => {
-      const turns = crews[index]!;
-      const first = turns.find((turn) => turn.length > 0);
-      return first === undefined ? layer : { ...layer, turns, participants: turns.map(() => first[0]!) };
+/** With turns of several or of nobody in most layers. */
+const withCrews = (teams: fc.Arbitrary<RandomTeam>): fc.Arbitrary<RandomTeam> =>
+  fc
+    .tuple(
+      teams,
+      fc.array(fc.array(fc.uniqueArray(fc.constantFrom(...people), { maxLength: 3 }), { maxLength: 4 }), {
+        minLength: 3,
+        maxLength: 3,
+      }),
+    )
+    .map(([{ team, from, to }, crews]) => {
+      const layers = team.schedules[0]!.layers.map((layer, index) => {
+        const turns = crews[index]!;
+        const first = turns.find((turn) => turn.length > 0);
+        return first === undefined ? layer : { ...layer, turns, participants: turns.map(() => first[0]!) };
+      });
+      return { team: { ...team, schedules: [{ ...team.schedules[0]!, layers }] }, from, to };
     });
-    return { team: { ...team, schedules: [{ ...team.schedules[0]!, layers }] }, from, to };
-  });
 
 /** Years in which the clocks of a zone did something rare. */
 const memorable = [
@@ -148,6 +149,9 @@ export const wildTeam: fc.Arbitrary<RandomTeam> = fc
       fc.oneof({ weight: 12, arbitrary: dailyOrCoarser }, { weight: 1, arbitrary: finerThanDaily }),
     ),
   );
+
+export const randomCrews = withCrews(randomTeam);
+export const wildCrews = withCrews(wildTeam);
 
 function teamIn(
   { timeZone, year }: { readonly timeZone: string; readonly year: number },

@@ -34,8 +34,8 @@ export class Reference {
     return [];
   }
 
-  /** `[start, end, person]` of the final schedule: one look at every instant at which anything of it changes. */
-  segmentsBetween(from: EpochMs, to: EpochMs): [EpochMs, EpochMs, PersonId | null][] {
+  /** `[start, end, people]` of the final schedule, several joined by `+`: one look at every instant at which anything of it changes. */
+  segmentsBetween(from: EpochMs, to: EpochMs): [EpochMs, EpochMs, string | null][] {
     const schedule = this.team.schedules[0]!;
     const ofLayers = schedule.layers.flatMap((layer) => [
       ...this.termOf(layer, schedule.timeZone),
@@ -46,14 +46,14 @@ export class Reference {
     const changes = [from, ...new Set([...ofLayers, ...ofSpans]), to]
       .filter((change) => from <= change && change <= to)
       .sort((a, b) => a - b);
-    const segments: [EpochMs, EpochMs, PersonId | null][] = [];
+    const segments: [EpochMs, EpochMs, string | null][] = [];
     changes.slice(0, -1).forEach((start, index) => {
       const end = changes[index + 1]!;
-      const person = this.personAt(start);
+      const people = this.crewAt(start).join("+") || null;
       const last = segments.at(-1);
       if (start === end) return;
-      if (last?.[2] === person) last[1] = end;
-      else segments.push([start, end, person]);
+      if (last?.[2] === people) last[1] = end;
+      else segments.push([start, end, people]);
     });
     return segments;
   }
