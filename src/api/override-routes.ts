@@ -93,9 +93,12 @@ class OverrideRoutes {
     if (over !== null) return invalid(reply, over);
     if (this.overridesOf(duty.schedule).some((listed) => isSame(listed, duty)))
       return reply.code(409).send(errorBody("already-there", "This override is in the team file already."));
+    const insteadOf = this.together(duty);
     const command: DutyCommand = { kind: "override-added", ...duty, askedBy, agreedBy };
     const done = await this.change(reply, "add", [duty], command, origin);
-    return done ? reply.send({ ...dutyJson(duty), askedBy, agreedBy }) : reply;
+    return done
+      ? reply.send({ ...dutyJson(duty), askedBy, agreedBy, ...(insteadOf.length > 0 && { insteadOf }) })
+      : reply;
   }
 
   /** By its exact words: `?schedule=…&person=…&from=…&to=…`. */
@@ -188,6 +191,13 @@ class OverrideRoutes {
       parts: own.map((segment) => ({ schedule, start: segment.start, end: segment.end, person })),
       beside: [...new Set(own.flatMap(peopleOf))].filter((other) => other !== askedBy && other !== person),
     };
+  }
+
+  /** Everybody whom the override sends home, where they are on duty together: it puts one person on call alone. */
+  private together({ schedule, start, end, person }: Duty): PersonId[] {
+    const crews = this.dependencies.segmentsOf(schedule, start, end).map(peopleOf);
+    const several = crews.filter((crew) => crew.length > 1).flat();
+    return [...new Set(several)].filter((other) => other !== person);
   }
 
   /** The file, then the record of it. @returns false when it has been answered with a refusal; then nothing has changed. */

@@ -1,11 +1,19 @@
 /** `tocsin override` and `tocsin swap`: who takes whose duty. All go through the API, which changes the team file. */
 import { z } from "zod";
+import { together } from "#domain/person-names";
 import { visible } from "./alert-text.ts";
 import { findEngine, type EngineClient } from "./engine-client.ts";
 import { exitCodes, refused, wrongUsage, type Output } from "./outcome.ts";
 import { usageLine, type Given } from "./usage.ts";
 
-const dutyJson = z.object({ schedule: z.string(), start: z.string(), end: z.string(), person: z.string() });
+const dutyJson = z.object({
+  schedule: z.string(),
+  start: z.string(),
+  end: z.string(),
+  person: z.string(),
+  /** Who are on duty together then, and are not by this override. */
+  insteadOf: z.array(z.string()).optional(),
+});
 const swapJson = dutyJson.extend({
   id: z.string(),
   askedBy: z.string(),
@@ -28,7 +36,10 @@ async function override(engine: EngineClient, given: Given, output: Output): Pro
     output.out(given.flag("json") ? JSON.stringify(answer) : lines(dutyJson.parse(answer)));
   switch (given.words[0]) {
     case "add":
-      return say(await engine.request("POST", path, dutyOf(given)), (duty) => `Added: ${line(duty)}`);
+      return say(
+        await engine.request("POST", path, dutyOf(given)),
+        (duty) => `Added: ${line(duty)}${aloneText(duty)}`,
+      );
     case "remove": {
       const query = new URLSearchParams(dutyOf(given));
       return say(
@@ -48,6 +59,13 @@ async function override(engine: EngineClient, given: Given, output: Output): Pro
     default:
       throw wrongUsage(usageLine("override"));
   }
+}
+
+/** An override is one person's; that others go off duty by it must be seen. */
+function aloneText({ person, insteadOf }: DutyJson): string {
+  if (insteadOf === undefined) return "";
+  const who = together(insteadOf.map(visible));
+  return `\n${visible(person)} is on call alone then, instead of ${who}; to replace one of several, add an absence with a substitute to the team file.`;
 }
 
 async function swap(engine: EngineClient, given: Given, output: Output): Promise<void> {

@@ -413,3 +413,18 @@ test("one of a pair swaps with the other, and with nobody else: an override woul
   ]);
   expect(api.personAt("2026-03-03T10:00:00Z")).toBe("ben");
 });
+
+test("an override over a pair says who goes off duty by it; over one person it says no more than before", async () => {
+  const api = await start({
+    text: changed("participants: [ana, ben, chi]", "participants: [[ana, ben], chi]"),
+  });
+  const day = { schedule: "primary", person: "chi" };
+  const pair = await api.post("/api/v1/overrides", {
+    ...day,
+    from: "2026-03-03T10:00:00",
+    to: "2026-03-03T12:00:00",
+  });
+  expect(pair.json()).toMatchObject({ person: "chi", insteadOf: ["ana", "ben"] });
+  const alone = { ...day, person: "ana", from: "2026-03-10T10:00:00", to: "2026-03-10T12:00:00" };
+  expect((await api.post("/api/v1/overrides", alone)).json()).not.toHaveProperty("insteadOf");
+});

@@ -26,6 +26,19 @@ const schedules = [
     ],
   },
   {
+    id: "pairs",
+    timeZone: "UTC",
+    layers: [
+      {
+        id: "weekly",
+        participants: [["ana", "ben"], "chi"],
+        shadow: ["dia"],
+        start: `${daysAhead(-3)}T00:00:00`,
+        handoff: "FREQ=WEEKLY",
+      },
+    ],
+  },
+  {
     id: "daytime",
     timeZone: "UTC",
     layers: [
@@ -106,6 +119,19 @@ test("a stretch without anybody is told in words, with its reason, in the list a
     .getByRole("region", { name: "To look at" })
     .getByText(/Dia Sen is away for a whole shift/)
     .waitFor();
+});
+
+test("several on duty together are named together, and who looks on beside them", async () => {
+  const pairs = page.getByRole("region", { name: "pairs" });
+  const said = await pairs.innerText();
+  expect(said).toMatch(/On call now\s+Ana Ruiz \(you\) and Ben Ode\s+Since /);
+  expect(said).toContain("Shadow: Dia Sen, sees it and is not asked");
+  expect(said).toMatch(
+    /Why: Ana Ruiz and Ben Ode are on call: shift 0 of layer weekly, .*\. Shadow: Dia Sen\./,
+  );
+  expect(said).toMatch(/Next\s+Chi Tran\s+From /);
+  await pairs.scrollIntoViewIfNeeded();
+  screenshot("console-schedules-pairs");
 });
 
 test("it is legible in light and in dark", async () => {

@@ -84,6 +84,19 @@ test("take my Tuesday: asked, listed, agreed to by the ending of its id; the jou
   ]);
 });
 
+test("over a pair it is said who goes off duty", async () => {
+  const pair = text.replace("participants: [ana]", "participants: [[ana, chi]]");
+  writeFileSync(file, pair);
+  await eventually(
+    "both are on call",
+    async () => String(await person("2090-05-01T12:00:00Z")) === "ana,chi",
+  );
+  const added = await tocsin(["override", "add", ...day, "--data", engine.data]);
+  expect(added.stdout).toContain("\nchi is on call alone then, instead of ana; ");
+  await engine.command("override", "remove", ...day);
+  writeFileSync(file, text);
+});
+
 test("the file that is changed by hand right after is read too", async () => {
   writeFileSync(file, text);
   await eventually("ana is on call", async () => (await person("2090-05-01T12:00:00Z")) === "ana");
