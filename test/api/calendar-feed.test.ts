@@ -145,6 +145,15 @@ test("of several on duty together the schedule's feed names all, and each has on
     new Set(["Ana Ruiz and Ben", "Ana Ruiz and Chi", "Chi", "Ben", "Ben and Chi"]),
   );
   expect(new Set(whole.map(({ uid }) => uid)).size).toBe(whole.length);
+  for (const id of ["ben", "chi"] as PersonId[]) {
+    const events = await of(`person/${id}`);
+    const served = whole.filter(({ summary }) =>
+      summary.split(" on call")[0]!.includes(id === "ben" ? "Ben" : "Chi"),
+    );
+    expect(served.length).toBeGreaterThan(20);
+    for (const { start: from, end } of served)
+      expect(events.some((one) => one.start <= from && end <= one.end)).toBe(true);
+  }
   // Ana serves every turn: what interrupts it is the override and her holiday.
   const anas = await of("person/ana");
   const segments = finalSchedule(team(), "primary" as ScheduleId, now - 30 * dayMs, now + 366 * dayMs);

@@ -2,7 +2,6 @@
  * Streams of one level whose turns begin and end together, as one stream whose turns are those of all: what a person would
  * write as pairs. Used by `lanes`.
  */
-import { modulo } from "#domain/oncall/wall-clock";
 import type { ShiftStream } from "./draft.ts";
 
 /** Three who rotate beside four are twelve pairs; more than that nobody would want to read. */
@@ -25,23 +24,18 @@ export function inParallel(
 }
 
 function isParallel(one: ShiftStream, other: ShiftStream): boolean {
-  const shape = ({ timeZone, turn, from, until, duty }: ShiftStream): string =>
-    JSON.stringify([timeZone, turn, from, until, duty]);
-  if (shape(one) !== shape(other)) return false;
-  if (leastCommonMultiple(one.slots.length, other.slots.length) > mostTurns) return false;
-  return one.turn.kind === "every"
-    ? modulo(other.anchor - one.anchor, one.turn.ms) === 0
-    : one.anchor === other.anchor;
+  const shape = ({ timeZone, turn, anchor, from, until, duty }: ShiftStream): string =>
+    JSON.stringify([timeZone, turn, anchor, from, until, duty]);
+  const turns = leastCommonMultiple(one.slots.length, other.slots.length);
+  return shape(one) === shape(other) && turns <= mostTurns;
 }
 
 function paired(one: ShiftStream, other: ShiftStream): ShiftStream {
-  const ahead = one.turn.kind === "every" ? (other.anchor - one.anchor) / one.turn.ms : 0;
   const count = leastCommonMultiple(one.slots.length, other.slots.length);
   const slots = Array.from({ length: count }, (_, turn) => [
-    ...one.slots[turn % one.slots.length]!,
-    ...other.slots[modulo(turn - ahead, other.slots.length)]!,
+    ...new Set([...one.slots[turn % one.slots.length]!, ...other.slots[turn % other.slots.length]!]),
   ]);
-  return { ...one, name: `${one.name} and ${other.name}`, slots: slots.map((slot) => [...new Set(slot)]) };
+  return { ...one, name: `${one.name} and ${other.name}`, slots };
 }
 
 function leastCommonMultiple(a: number, b: number): number {

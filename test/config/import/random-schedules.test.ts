@@ -35,29 +35,44 @@ test("PagerDuty", () => {
 });
 
 test("Opsgenie", () => {
-  let left = 0;
+  let [left, paired, joined] = [0, 0, 0];
   fc.assert(
-    fc.property(zone, fc.array(rotation, { minLength: 1, maxLength: 3 }), (timezone, rotations) => {
-      const always = { id: "r9", name: "always", startDate: "2026-01-01T12:00:00Z", type: "weekly" as const };
-      const numbered = [
-        ...rotations.map((one, index) => ({ ...one, id: `r${index}` })),
-        { ...always, length: 1, participants: [{ type: "user", id: "ua" }] },
-      ];
-      const schedule = { id: "O", name: "O", timezone, enabled: true, rotations: numbered };
-      const result = good("opsgenie", [
-        json({ data: [schedule] }),
-        json({ users: people.map(({ id, email }) => ({ id, username: email })) }),
-      ]);
-      const lost = result.imported.report.filter(
-        ({ outcome, what, why }) =>
-          outcome === "left-out" && what !== "a rotation" && !why.includes("ends before it begins"),
-      );
-      if (lost.length > 0) left += 1;
-      else expectSameOnCall(result, "O", opsgenieOnCall(schedule), range, [timezone]);
-    }),
+    fc.property(
+      zone,
+      fc.array(rotation, { minLength: 1, maxLength: 3 }),
+      fc.boolean(),
+      (timezone, own, isPaired) => {
+        // Half of them have two rotations whose turns go together.
+        const rotations = isPaired ? [...own, { ...own[0]!, participants: own.at(-1)!.participants }] : own;
+        if (isPaired) paired += 1;
+        const always = {
+          id: "r9",
+          name: "always",
+          startDate: "2026-01-01T12:00:00Z",
+          type: "weekly" as const,
+        };
+        const numbered = [
+          ...rotations.map((one, index) => ({ ...one, id: `r${index}` })),
+          { ...always, length: 1, participants: [{ type: "user", id: "ua" }] },
+        ];
+        const schedule = { id: "O", name: "O", timezone, enabled: true, rotations: numbered };
+        const result = good("opsgenie", [
+          json({ data: [schedule] }),
+          json({ users: people.map(({ id, email }) => ({ id, username: email })) }),
+        ]);
+        const lost = result.imported.report.filter(
+          ({ outcome, what, why }) =>
+            outcome === "left-out" && what !== "a rotation" && !why.includes("ends before it begins"),
+        );
+        if (result.imported.yaml.includes("rotation and rotation")) joined += 1;
+        if (lost.length > 0) left += 1;
+        else expectSameOnCall(result, "O", opsgenieOnCall(schedule), range, [timezone]);
+      },
+    ),
     runs,
   );
   expect(left).toBeLessThan(runs.numRuns / 4);
+  expect(joined).toBeGreaterThan(paired / 3);
 });
 
 const isLost = (result: ReturnType<typeof good>): boolean =>

@@ -150,6 +150,12 @@ test("shifts of one level whose turns go together are pairs", () => {
   expect(onCall([weekly, second]).schedules.find((line) => line.includes("participants"))).toBe(
     "        participants: [[ua, ud], ub, [uc, ud], [ua, ub], [ub, ud], [uc, ub]]",
   );
+  // Begun a week earlier, it is a turn ahead.
+  const ahead = onCall([weekly, { ...second, start: "2025-12-29T08:00:00" }]);
+  expect(ahead.why).toEqual([]);
+  expect(ahead.schedules.find((line) => line.includes("participants"))).toBe(
+    "        participants: [[ua, ub], [ub, ud], [uc, ub], [ua, ud], ub, [uc, ud]]",
+  );
   // In another time of the week the two come and go apart.
   const apart = onCall([weekly, { ...second, start: "2026-01-06T08:00:00" }]);
   expect(apart.schedules.filter((line) => line.startsWith("  - id: "))).toHaveLength(2);
