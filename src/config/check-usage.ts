@@ -68,7 +68,7 @@ function checkUnused(team: Team, warn: Report): void {
   checkUnasked(team, warn);
 }
 
-/** Of schedules and groups that nobody asks, that is told there; their people are not unused for that. */
+/** Of schedules and groups that nobody asks, that is told there; their people are not unused for that. A shadow is meant to be so. */
 function checkUnasked(team: Team, warn: Report): void {
   const everywhere: Target[] = [
     ...team.policies.flatMap(({ steps }) => steps.flatMap(({ notify }) => notify)),
@@ -76,8 +76,11 @@ function checkUnasked(team: Team, warn: Report): void {
     ...team.groups.map(({ id }): Target => ({ kind: "group", id })),
   ];
   const asked = new Set(everywhere.flatMap((target) => peopleMeant(team, target)));
+  const shadows = new Set(
+    team.schedules.flatMap(({ layers }) => layers.flatMap(({ shadow = [] }) => shadow)),
+  );
   team.people.forEach(({ id }, index) => {
-    if (!asked.has(id))
+    if (!asked.has(id) && !shadows.has(id))
       warn(
         ["people", index],
         "in no schedule, group or step, so never asked; add them to one, or take them away",

@@ -76,6 +76,23 @@ test("a policy means everybody of every turn, and no shadow", () => {
   expect([...new Set(peopleMeant(withoutOverride, target))]).toEqual(["ana", "ben"]);
 });
 
+test("who only looks on is not warned of as somebody whom nobody asks", () => {
+  const dan = (participants: string) =>
+    loadTeam(
+      changed(written, participants)
+        .replace("groups:", "  - { id: dan, name: Dan }\ngroups:")
+        .replace("{ everyone: true }", "{ person: ana }"),
+      "f",
+      { env },
+    );
+  const warned = (participants: string) => {
+    const loaded = dan(participants);
+    return (loaded.ok ? loaded.warnings : []).map(printFault).filter((line) => line.includes("people[3]"));
+  };
+  expect(warned("participants: [[ana, ben]]")).toHaveLength(1);
+  expect(warned("participants: [[ana, ben]]\n        shadow: [dan]")).toEqual([]);
+});
+
 describe("edits that did not know of one another", () => {
   const merge = (theirs: string, ours: string) => {
     const { text, lost } = mergeTeamTexts({ base: sample, theirs, ours });
