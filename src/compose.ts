@@ -22,7 +22,7 @@ import { TeamEditor } from "#config/team-editor";
 import { DeskDoor, type DeskConnection } from "#api/desk-door";
 import { machineRoutes } from "#api/machine-routes";
 import type { PersonId, ScheduleId } from "#domain/ids";
-import { finalSchedule, onCallJson } from "#domain/oncall/on-call";
+import { finalSchedule, onCallJson, shadowsJson } from "#domain/oncall/on-call";
 import { proveCoverage } from "#domain/reports/coverage-proof";
 import { schedulesOverview } from "#domain/reports/schedules-overview";
 import { LoopEngine } from "#engine/engine";
@@ -233,6 +233,7 @@ async function build(
   const schedulesView = new SchedulesView({ proveCoverage, schedulesOverview });
   const schedules = () => schedulesView.at(engine.state.team, clock.now());
   const onCall = (at: number) => onCallJson(currentTeam(), at);
+  const shadowsAt = (at: number) => shadowsJson(currentTeam(), at);
   const clients = { engine, random, clock, person, schedules };
   const team = new MachinesOfThisTeam({
     data,
@@ -275,7 +276,7 @@ async function build(
   stopList.push(() => hub?.close());
   stopList.push(() => team.stop());
   stopList.push(team.onChange(() => void shared.standingChanged()));
-  const deskDoor = new DeskDoor({ ...clients, onCallAt: onCall, hub, machines: team, log });
+  const deskDoor = new DeskDoor({ ...clients, onCallAt: onCall, shadowsAt, hub, machines: team, log });
   const metrics = new Metrics({ engine, version, inboxDepth: () => engine.inboxDepth });
   commitTook = (ms) => metrics.committed(ms);
   stopList.push(() => metrics.stopListening());
@@ -296,7 +297,7 @@ async function build(
       ...{ engine, random, clock, version, log, keys, notices: noticesTo(engine) },
       onReceived: (one) => metrics.received(one),
     }),
-    apiRoutes({ ...clients, token, onCallAt: onCall }),
+    apiRoutes({ ...clients, token, onCallAt: onCall, shadowsAt }),
     calendarFeedRoutes({ clock, token, feedToken, url: () => url ?? "", team: currentTeam, segmentsOf }),
     overrideRoutes({ ...clients, token, editor, segmentsOf }),
     machineRoutes({ engine, token, person, machines: team }),

@@ -28,6 +28,8 @@ export interface ApiDependencies {
   readonly person: () => PersonId | null;
   /** Who is on call at that time, by schedule; null when there is no team. */
   readonly onCallAt: (at: EpochMs) => OnCallJson | null;
+  /** Who looks on at that time, by schedule. Asked only when `onCallAt` has an answer. */
+  readonly shadowsAt: (at: EpochMs) => Readonly<Record<string, readonly PersonId[]>>;
   /** The schedules as they are now; null when there is no team. */
   readonly schedules: () => SchedulesJson | null;
 }
@@ -125,8 +127,9 @@ class ApiRoutes {
     });
   }
 
+  /** `{schedule: person}`, a list where several are on duty; with `?shadow=true` each with who looks on. */
   private async onCall(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { at } = request.query as { at?: string };
+    const { at, shadow } = request.query as { at?: string; shadow?: string };
     const time = at === undefined ? this.dependencies.clock.now() : Date.parse(at);
     if (!(time >= firstTime && time < endOfTime))
       return reply
@@ -138,7 +141,11 @@ class ApiRoutes {
           ),
         );
     const onCall = this.dependencies.onCallAt(time);
-    return onCall === null ? noTeam(reply) : reply.send(onCall);
+    if (onCall === null) return noTeam(reply);
+    if (shadow !== "true") return reply.send(onCall);
+    const shadows = this.dependencies.shadowsAt(time);
+    const named = Object.entries(onCall).map(([id, who]) => [id, { onCall: who, shadow: shadows[id] ?? [] }]);
+    return reply.send(Object.fromEntries(named));
   }
 
   private async schedules(reply: FastifyReply): Promise<FastifyReply> {

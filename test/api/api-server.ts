@@ -96,6 +96,7 @@ export async function startApi(
       clock,
       token: bearer,
       person: () => "ana" as PersonId,
+      shadowsAt: () => ({ primary: ["dan" as PersonId] }),
       onCallAt: (at) => ({ primary: at === noon ? ("ana" as PersonId) : null }),
       schedules,
     }),

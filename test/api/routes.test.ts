@@ -123,6 +123,9 @@ describe("GET", () => {
     const { engine, get } = await startApi();
     expect((await get("/api/v1/oncall")).json()).toEqual({ primary: "ana" });
     expect((await get("/api/v1/oncall?at=2026-03-01T13:00:00Z")).json()).toEqual({ primary: null });
+    expect((await get("/api/v1/oncall?shadow=true")).json()).toEqual({
+      primary: { onCall: "ana", shadow: ["dan"] },
+    });
     for (const at of [
       "soon",
       "",

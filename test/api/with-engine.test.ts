@@ -46,6 +46,7 @@ async function start() {
       token: new BearerToken(token),
       person: () => "ana" as PersonId,
       onCallAt: () => ({}),
+      shadowsAt: () => ({}),
       schedules: () => null,
     }),
   );

@@ -48,6 +48,13 @@ export function onCallJson(
   );
 }
 
+/** Who looks on at an instant, in each schedule, without being asked. Slower than who is on call. */
+export function shadowsJson(team: Team, at: EpochMs): Readonly<Record<ScheduleId, Crew>> {
+  return Object.fromEntries(
+    team.schedules.map(({ id }) => [id, explainOnCall(team, id, at).layer?.shadow ?? nobody]),
+  );
+}
+
 /**
  * The final schedule: it covers `[from, to)` exactly, adjacent segments differ, nobody is null. The same people in another
  * order are another segment, since `person` is the first. Empty when `from >= to`.

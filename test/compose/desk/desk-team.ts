@@ -91,7 +91,12 @@ export class DeskTeam {
     const ana = () => "ana" as PersonId;
     const shared = { engine, random, clock, schedules: () => null, machines, log };
     const hub = new ClientHub({ ...shared, engineVersion: "1.2.3", url: () => "http://engine", person: ana });
-    const door = new DeskDoor({ ...shared, hub, onCallAt: () => ({ primary: ana() }) });
+    const door = new DeskDoor({
+      ...shared,
+      hub,
+      shadowsAt: () => ({}),
+      onCallAt: () => ({ primary: ana() }),
+    });
     const server = new PeerServer({
       identity,
       hello: () => helloOf({ machine: identity.id, team: teamId, tocsin: "test" }),

@@ -15,6 +15,7 @@ import {
   onCallAt,
   onCallJson,
   peopleOf,
+  shadowsJson,
 } from "#domain/oncall/on-call";
 import { compareSchedules } from "#domain/reports/compare-schedules";
 import { proveCoverage } from "#domain/reports/coverage-proof";
@@ -244,6 +245,9 @@ describe("explanations", () => {
     const explained = why([], [[ana, ben]], { shadow: [dia] });
     expect(explained).toMatchObject({ persons: [ana, ben], layer: { shadow: [dia] } });
     expect(explained.text).toContain("Shadow: DIA.");
+    const paired = teamOf({ layers: [weekly([[ana, ben], []], { shadow: [dia] })] });
+    expect(shadowsJson(paired, at(january[0]))).toEqual({ primary: [dia] });
+    expect(shadowsJson(paired, at("2026-01-13T00:00Z"))).toEqual({ primary: [] });
     const everybody = why([away(ana, ...until), away(ben, ...until)], [[ana, ben]], { shadow: [dia] });
     expect(everybody).toMatchObject({ person: null, gap: "everyone-away" });
   });
