@@ -27,6 +27,7 @@ import { proveCoverage } from "#domain/reports/coverage-proof";
 import { schedulesOverview } from "#domain/reports/schedules-overview";
 import { LoopEngine } from "#engine/engine";
 import { JournalError, type Desktops } from "#engine/ports";
+import { IntegrationTally } from "#ingest/integration-tally";
 import { ingestRoutes } from "#ingest/routes";
 import { readOrMakeIdentity } from "#peers/identity/machine-identity";
 import { readMembership } from "#peers/identity/membership";
@@ -234,7 +235,8 @@ async function build(
   const schedules = () => schedulesView.at(engine.state.team, clock.now());
   const onCall = (at: number) => onCallJson(currentTeam(), at);
   const shadowsAt = (at: number) => shadowsJson(currentTeam(), at);
-  const clients = { engine, random, clock, person, schedules };
+  const tally = new IntegrationTally(clock, () => engine.state.team);
+  const clients = { engine, random, clock, person, schedules, integrations: () => tally.view() };
   const team = new MachinesOfThisTeam({
     data,
     identity,
@@ -281,8 +283,7 @@ async function build(
   commitTook = (ms) => metrics.committed(ms);
   stopList.push(() => metrics.stopListening());
 
-  const { host, port } = options;
-  const server = createHttpServer({ host, port, log, onCrowd: problemTo(engine, "connections") });
+  const server = createHttpServer({ ...options, onCrowd: problemTo(engine, "connections") });
   const segmentsOf = (id: ScheduleId, from: number, to: number) => finalSchedule(currentTeam(), id, from, to);
   const editor = new TeamEditor({
     file: shared.file,
@@ -295,7 +296,7 @@ async function build(
   for (const routes of [
     ingestRoutes({
       ...{ engine, random, clock, version, log, keys, notices: noticesTo(engine) },
-      onReceived: (one) => metrics.received(one),
+      onReceived: (one) => [metrics, tally].forEach((each) => each.received(one)),
     }),
     apiRoutes({ ...clients, token, onCallAt: onCall, shadowsAt }),
     calendarFeedRoutes({ clock, token, feedToken, url: () => url ?? "", team: currentTeam, segmentsOf }),
@@ -308,8 +309,7 @@ async function build(
   serveStream(server.app, { clock, token, hub, log });
 
   await shared.beforeStart();
-  const owner = person();
-  if (options.desktop === "app" && owner !== null) hub.expectDesktop(owner, clock.now() + desktopExpectedMs);
+  if (options.desktop === "app") hub.expectDesktop(person(), clock.now() + desktopExpectedMs);
   // Before the start, so that it is in the same commit: the journal tells of the damage until then, and not again.
   tellOfDamage(engine, report);
   await engine.start();

@@ -10,6 +10,7 @@ import type { Tell } from "#domain/command";
 import type { AlertId, EpochMs, PersonId } from "#domain/ids";
 import type { Clock, Desktops, Engine, EngineChange, Notice, Random } from "#engine/ports";
 import type { EngineMessage } from "#wire/client-contract";
+import type { IntegrationsJson } from "#wire/integrations-json";
 import type { SchedulesJson } from "#wire/schedules-json";
 import { isRevoked, toAlertJson, toHealthMessage, toTeamMessage } from "./alert-view.ts";
 import { AttachedDesktops } from "./attached-desktops.ts";
@@ -43,6 +44,8 @@ export interface HubDependencies {
   readonly person: () => PersonId | null;
   /** The schedules as they are now; null when there is no team. */
   readonly schedules: () => SchedulesJson | null;
+  /** What monitoring tools have sent to this engine; absent: it does not count that. */
+  readonly integrations?: () => IntegrationsJson;
   /** The machines of the team; absent: an engine that knows of none but itself. */
   readonly machines?: TeamMachines;
   /**
@@ -94,9 +97,9 @@ export class ClientHub implements Desktops {
     });
   }
 
-  /** For the start of the desktop app: counts on this person's desktop until it attaches or `until` has come. */
-  expectDesktop(person: PersonId, until: EpochMs): void {
-    this.desktops.expect(person, until);
+  /** For the start of the desktop app: counts on its person's desktop until it attaches or `until` has come. */
+  expectDesktop(person: PersonId | null, until: EpochMs): void {
+    if (person !== null) this.desktops.expect(person, until);
   }
 
   async present(notice: Notice, signal: AbortSignal): ReturnType<Desktops["present"]> {

@@ -180,6 +180,8 @@ export class ClientSession implements AttachedDesktop {
           if (schedules === null) return { ok: false, reason: "no-team", text: "There is no team yet." };
           return { ok: true, schedules };
         }
+        case "integrations":
+          return this.integrations();
         case "ping":
           return { ok: true };
         case "invite":
@@ -195,6 +197,12 @@ export class ClientSession implements AttachedDesktop {
       this.dependencies.log.error({ err: error }, `a client's ${request.type} failed`);
       return { ok: false, reason: "internal", text: "An internal error; the engine's log has it." };
     }
+  }
+
+  private integrations(): Reply {
+    const { integrations } = this.dependencies;
+    if (integrations !== undefined) return { ok: true, integrations: integrations() };
+    return { ok: false, reason: "not-here", text: "This engine does not count what it is sent." };
   }
 
   /** Who lets machines in has the keys: a desk, which is given none, may not. */

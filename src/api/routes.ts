@@ -10,6 +10,7 @@ import type { OnCallJson } from "#domain/oncall/on-call";
 import type { Clock, Engine, Random } from "#engine/ports";
 import { makeContent } from "#wire/alert-content";
 import { cleanKey } from "#wire/hostile-text";
+import type { IntegrationsJson } from "#wire/integrations-json";
 import type { SchedulesJson } from "#wire/schedules-json";
 import { defaultSeverity } from "#wire/severity-words";
 import { toAlertJson } from "./alert-view.ts";
@@ -32,6 +33,8 @@ export interface ApiDependencies {
   readonly shadowsAt: (at: EpochMs) => Readonly<Record<string, readonly PersonId[]>>;
   /** The schedules as they are now; null when there is no team. */
   readonly schedules: () => SchedulesJson | null;
+  /** What monitoring tools have sent to this engine; absent: it does not count that. */
+  readonly integrations?: () => IntegrationsJson;
 }
 
 /** Of `GET /api/v1/alerts` without a `limit`. Open ones are all listed: one left out might be the one that matters. */
@@ -58,6 +61,9 @@ class ApiRoutes {
     }
     app.get("/api/v1/oncall", (request, reply) => this.onCall(request, reply));
     app.get("/api/v1/schedules", (_request, reply) => this.schedules(reply));
+    const { integrations } = this.dependencies;
+    if (integrations !== undefined)
+      app.get("/api/v1/integrations", (_request, reply) => reply.send(integrations()));
     app.get("/api/v1/team", (_request, reply) => this.team(reply));
   }
 

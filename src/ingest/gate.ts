@@ -36,6 +36,8 @@ export interface Received {
   readonly signals: number;
   /** How many of them changed nothing; absent: none. */
   readonly ignored?: number;
+  /** What of it was refused, and why, in words that may quote the sender. Absent: nothing. */
+  readonly refused?: { readonly count: number; readonly text: string };
 }
 
 declare module "fastify" {
@@ -105,32 +107,34 @@ export class Gate {
       },
       cleanLine(refusal.texts.slice(0, 3).join("; "), 300),
     );
-    this.tell(request, kept > 0 ? "partly-accepted" : refusal.reason, kept);
+    const refused = { count: refusal.count ?? 1, text: refusal.texts.slice(0, 3).join("; ") };
+    this.tell(request, kept > 0 ? "partly-accepted" : refusal.reason, kept, { refused });
     this.watch.refused({
       integration: request.integration?.id ?? null,
       remote: request.ip,
       reason: refusal.reason,
-      text: refusal.texts.slice(0, 3).join("; "),
-      count: refusal.count ?? 1,
+      ...refused,
       isPart: kept > 0,
     });
   }
 
   /** `ignored`: how many of the signals changed nothing. */
   accepted(request: FastifyRequest, signals: number, ignored = 0): void {
-    this.tell(request, "accepted", signals, ignored);
+    this.tell(request, "accepted", signals, ignored > 0 ? { ignored } : {});
   }
 
   /** What Fastify found wrong before a route saw the request, or what a route threw. */
   failed(error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const status = error.statusCode ?? 500;
     if (status === 413) {
-      const texts = [`the body is too large; at most ${request.routeOptions.bodyLimit} bytes`];
+      const texts = [
+        `the body is too large; at most ${(request.routeOptions.bodyLimit ?? 0) / 1024 / 1024} MiB`,
+      ];
       return this.refuse(request, reply, { reason: "too-large", texts });
     }
     if (status < 500) return this.refuse(request, reply, { reason: "malformed", texts: [error.message] });
     this.dependencies.log.error({ err: error }, "an ingest request failed");
-    this.tell(request, "internal", 0);
+    this.tell(request, "internal", 0, { refused: { count: 1, text: "an internal error" } });
     const refusal: Refusal = { reason: "internal", texts: ["internal error; try again"] };
     this.watch.refused({
       integration: request.integration?.id ?? null,
@@ -147,14 +151,19 @@ export class Gate {
       .send(dialectOf(request).bodyOf(refusal, 503));
   }
 
-  private tell(request: FastifyRequest, result: Received["result"], signals: number, ignored = 0): void {
+  private tell(
+    request: FastifyRequest,
+    result: Received["result"],
+    signals: number,
+    more: Pick<Received, "ignored" | "refused">,
+  ): void {
     const { protocol } = dialectOf(request);
     this.dependencies.onReceived?.({
       integration: request.integration?.id ?? null,
       protocol,
       result,
       signals,
-      ...(ignored > 0 && { ignored }),
+      ...more,
     });
   }
 }

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { alertJson } from "./alert-json.ts";
+import { integrationsJson } from "./integrations-json.ts";
 import { inviteJson, machineChangeRequest, machinesJson } from "./machines-json.ts";
 import { schedulesJson } from "./schedules-json.ts";
 
@@ -77,6 +78,8 @@ export const clientMessage = z.discriminatedUnion("type", [
   }),
   /** Who is on call, who is next, and whether anybody is ever missing. */
   z.strictObject({ type: z.literal("schedules"), requestId: z.number().int() }),
+  /** What has come from each monitoring tool. */
+  z.strictObject({ type: z.literal("integrations"), requestId: z.number().int() }),
   /** Whether whoever is at the other end of this very connection is alive; a desk answers by itself. */
   z.strictObject({ type: z.literal("ping"), requestId: z.number().int() }),
   /** A line that lets another machine into the team. */
@@ -154,6 +157,7 @@ export const engineMessage = z.discriminatedUnion("type", [
     text: z.string().optional(),
     alerts: z.array(alertJson).optional(),
     schedules: schedulesJson.optional(),
+    integrations: integrationsJson.optional(),
     invite: inviteJson.optional(),
   }),
 ]);

@@ -35,6 +35,7 @@ export class PageHub {
       case "open-alert":
       case "list-resolved":
       case "schedules":
+      case "integrations":
       case "ping":
       case "invite":
       case "machine-change":

@@ -5,6 +5,7 @@ import { render } from "preact";
 import "../shared/theme.css";
 import "../shared/controls.css";
 import "./console.css";
+import "./integrations.css";
 import "./machines.css";
 import "./schedules.css";
 import { bridge, bridgeTransport } from "../shared/bridge.ts";

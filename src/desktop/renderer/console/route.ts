@@ -9,6 +9,7 @@ export type Route =
   | { readonly page: "alert"; readonly id: string }
   | { readonly page: "schedules" }
   | { readonly page: "machines" }
+  | { readonly page: "integrations" }
   | { readonly page: "settings" };
 
 export function readRoute(hash: string): Route {
@@ -20,6 +21,7 @@ export function readRoute(hash: string): Route {
   if (mailed !== undefined) return { page: "alert", id: decoded(mailed) };
   if (path === "/schedules") return { page: "schedules" };
   if (path === "/machines") return { page: "machines" };
+  if (path === "/integrations") return { page: "integrations" };
   if (path === "/settings") return { page: "settings" };
   return { page: "board", resolved: path === "/resolved" };
 }
@@ -38,6 +40,7 @@ export const addressOf = {
   resolved: "#/resolved",
   schedules: "#/schedules",
   machines: "#/machines",
+  integrations: "#/integrations",
   settings: "#/settings",
   alert: (id: string) => `#/alerts/${encodeURIComponent(id)}`,
 };

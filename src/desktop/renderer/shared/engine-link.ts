@@ -99,6 +99,10 @@ export class EngineLink {
     return this.ask((requestId) => ({ type: "schedules", requestId }));
   }
 
+  integrations(): Promise<Answer> {
+    return this.ask((requestId) => ({ type: "integrations", requestId }));
+  }
+
   invite({ role, person }: Pick<InviteRequest, "role" | "person">): Promise<Answer> {
     return this.ask((requestId) => ({ type: "invite", requestId, role, person }));
   }
