@@ -9,6 +9,8 @@ import { otherFingerprintCode } from "./email-settings.ts";
 import { permanent, temporary, type FailedOutcome } from "./failure.ts";
 import { shorten, singleLine } from "./hostile-text.ts";
 
+const checkReach = "check that it runs, email.host and email.port, and this machine's network";
+
 /** The parts of nodemailer's error that count. */
 interface SmtpError {
   readonly code?: string;
@@ -56,7 +58,7 @@ export function outcomeOfSmtpError(error: unknown, server: string): FailedOutcom
           `Mail server ${server} did not greet in time (${said}): if this is its TLS port, set email.secure to true.`,
         );
       const reason: FailureReason = smtp.originalCode === "CONNECT_TIMEOUT" ? "unreachable" : "timed-out";
-      return temporary(reason, `Mail server ${server} did not answer in time (${said}).`);
+      return temporary(reason, `Mail server ${server} did not answer in time (${said}): ${checkReach}.`);
     }
     // Not from the network, whose errors nodemailer renames: the CA file.
     case "ENOENT":
@@ -123,7 +125,7 @@ export function outcomeOfSmtpError(error: unknown, server: string): FailedOutcom
     case "ETLS":
     case "EPROTOCOL":
     case "EPROXY":
-      return temporary("unreachable", `Mail server ${server} cannot be reached (${said}).`);
+      return temporary("unreachable", `Mail server ${server} cannot be reached (${said}): ${checkReach}.`);
     case "EENVELOPE":
       return permanent(
         "no-address",

@@ -39,7 +39,7 @@ export async function verifyEmail(
       connection = null;
       return { ok: true };
     }
-    const text = `Mail server ${server} did not answer within ${limits.totalMs / 1000} s.`;
+    const text = `Mail server ${server} did not answer within ${limits.totalMs / 1000} s: check email.host, email.port and email.secure.`;
     return { ok: false, reason: "timed-out", permanent: false, text };
   } catch (error) {
     const { reason, permanent, text } = outcomeOfSmtpError(error, server);

@@ -29,14 +29,19 @@ export function watchDataFolder(data: string, folder: KeptFolder, engine: LoopEn
     engine.lookAtClock();
     const gone = folder.look(needed);
     if (gone.length === 0) return engine.clearProblem("data-folder");
-    engine.reportProblem(
-      "data-folder",
-      `${gone.join(" and ")} ${gone.length === 1 ? "is" : "are"} gone from ${data}: the next start would make ` +
-        "others, and this machine's team, apps and command line would not know it. Put them back from a backup.",
-    );
+    engine.reportProblem("data-folder", goneText(gone, data));
   };
   look();
   const timer = setInterval(look, everyMs);
   timer.unref();
   return () => clearInterval(timer);
+}
+
+/** `files`: at least one. */
+export function goneText(files: readonly string[], data: string): string {
+  const [are, others, them] = files.length === 1 ? ["is", "another one", "it"] : ["are", "others", "them"];
+  return (
+    `${files.join(" and ")} ${are} gone from ${data}. The next start would make ${others}, and this machine's ` +
+    `team, apps and command line would not know ${them} any more. Put ${them} back from a backup before that.`
+  );
 }

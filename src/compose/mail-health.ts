@@ -12,6 +12,7 @@ import type { Outcome } from "#domain/input";
 import { refusedMailText } from "#domain/refused-mail";
 import type { LoopEngine } from "#engine/engine";
 import type { Channel, Clock } from "#engine/ports";
+import { mailTroubleText } from "#engine/problem-watch";
 
 export interface MailHealthOptions {
   readonly clock: Clock;
@@ -94,8 +95,7 @@ export class MailHealth {
 
   private verified(verification: EmailVerification): void {
     if (!verification.ok) {
-      const text = `E-mail cannot be sent: ${verification.text} Check "email:" in the team file.`;
-      return this.engine?.reportProblem("channel", text);
+      return this.engine?.reportProblem("channel", mailTroubleText(verification.text));
     }
     const now = this.options.clock.now();
     if (this.timedOutAt !== null && now - this.timedOutAt < doubtAfterTimeOutMs) return;

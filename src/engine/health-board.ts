@@ -2,21 +2,38 @@
 import type { EpochMs } from "#domain/ids";
 import type { EngineHealth, EngineProblem } from "./ports.ts";
 
+type Kind = EngineProblem["kind"];
+
 /**
- * Worth saying, no reason to distrust the engine: a refused team file or a silent calendar leaves its last good copy in
- * force, machines that will disagree about a shift one day do not today, and a monitoring tool whose clock is wrong is
- * understood all the same; strangers that crowd a port keep nobody out who has a key.
+ * What each kind means, the most urgent first: in this order they are told, and of many only the first ones may be seen.
+ *
+ * A note is worth saying, and no reason to distrust the engine: a refused team file or a silent calendar leaves its last
+ * good copy in force, machines that will disagree about a shift one day do not today, and a monitoring tool whose clock is
+ * wrong is understood all the same; strangers that crowd a port keep nobody out who has a key.
  */
-const leavesTrust: ReadonlySet<EngineProblem["kind"]> = new Set([
-  "team-file",
-  "calendar",
-  "shifts",
-  "sender-clock",
-  "connections",
-]);
+const meanings: Readonly<Record<Kind, "distrust" | "note">> = {
+  revoked: "distrust",
+  journal: "distrust",
+  invariant: "distrust",
+  reach: "distrust",
+  channel: "distrust",
+  peers: "distrust",
+  schedule: "distrust",
+  ingest: "distrust",
+  "refused-mail": "distrust",
+  "late-mail": "distrust",
+  "data-folder": "distrust",
+  "team-file": "note",
+  calendar: "note",
+  shifts: "note",
+  "sender-clock": "note",
+  connections: "note",
+};
+
+const kindsByUrgency = Object.keys(meanings) as readonly Kind[];
 
 export class HealthBoard {
-  private readonly problems = new Map<EngineProblem["kind"], EngineProblem>();
+  private readonly problems = new Map<Kind, EngineProblem>();
   private current: EngineHealth = { ready: false, trusted: false, problems: [] };
   private ready = false;
 
@@ -25,19 +42,19 @@ export class HealthBoard {
   }
 
   /** @returns whether anything changed. */
-  report(kind: EngineProblem["kind"], text: string, now: EpochMs): boolean {
+  report(kind: Kind, text: string, now: EpochMs): boolean {
     const known = this.problems.get(kind);
     if (known?.text === text) return false;
     this.problems.set(kind, { kind, text, since: known?.since ?? now });
     return this.refresh();
   }
 
-  has(kind: EngineProblem["kind"]): boolean {
+  has(kind: Kind): boolean {
     return this.problems.has(kind);
   }
 
   /** @returns whether anything changed. */
-  clear(kind: EngineProblem["kind"]): boolean {
+  clear(kind: Kind): boolean {
     return this.problems.delete(kind) && this.refresh();
   }
 
@@ -48,9 +65,9 @@ export class HealthBoard {
   }
 
   private refresh(): true {
-    const problems = [...this.problems.values()];
+    const problems = kindsByUrgency.flatMap((kind) => this.problems.get(kind) ?? []);
     const takesAlerts = !this.problems.has("journal") && !this.problems.has("revoked");
-    const trusted = this.ready && problems.every(({ kind }) => leavesTrust.has(kind));
+    const trusted = this.ready && problems.every(({ kind }) => meanings[kind] === "note");
     this.current = { ready: this.ready && takesAlerts, trusted, problems };
     return true;
   }

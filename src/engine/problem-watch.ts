@@ -3,14 +3,14 @@ import type { Alert, Notification } from "#domain/alert";
 import type { Fact } from "#domain/fact";
 import type { EpochMs, PersonId } from "#domain/ids";
 import { limits } from "#domain/limits";
+import { severities } from "#domain/severity";
 import type { State } from "#domain/state";
 import type { HealthBoard } from "./health-board.ts";
 
 /** What the last run knew is not forgotten with it: once, after the start. @returns whether the health has changed. */
 export function watchOpenAlerts(board: HealthBoard, state: State, now: EpochMs): boolean {
-  let changed = false;
+  let changed = tellOfReach(board, state, now);
   for (const alert of state.open.values()) {
-    if (reachesNobody(alert)) changed = board.report("reach", reachText, now) || changed;
     if (alert.status !== "triggered") continue;
     const late = alert.notifications.find((notification) => notification.isStuck && isLate(notification));
     if (late === undefined) continue;
@@ -64,8 +64,7 @@ function watchMail(board: HealthBoard, facts: readonly Fact[], now: EpochMs): bo
       changed = board.clear("channel") || changed;
     if (fact.kind !== "notification-failed" || fact.via !== "email") continue;
     if (fact.reason === "authentication" || fact.reason === "unreachable" || fact.reason === "timed-out") {
-      const text = `E-mail cannot be sent: ${fact.text} Check "email:" in the team file.`;
-      changed = board.report("channel", text, now) || changed;
+      changed = board.report("channel", mailTroubleText(fact.text), now) || changed;
     }
   }
   return changed;
@@ -76,10 +75,23 @@ function watchReach(board: HealthBoard, facts: readonly Fact[], state: State, no
   const unheard = facts.some(
     (fact) => fact.kind === "step-entered" && fact.reason === "nobody-reachable" && fact.asked.length === 0,
   );
-  if (unheard) return board.report("reach", reachText, now);
-  if (!board.has("reach")) return false;
-  const still = [...state.open.values()].some(reachesNobody);
-  return !still && board.clear("reach");
+  return (unheard || board.has("reach")) && tellOfReach(board, state, now);
+}
+
+/** Names the worst of them; not how many there are, which a flood would change at every alert. */
+function tellOfReach(board: HealthBoard, state: State, now: EpochMs): boolean {
+  let worst: Alert | null = null;
+  let count = 0;
+  for (const alert of state.open.values()) {
+    if (!reachesNobody(alert)) continue;
+    count += 1;
+    if (worst === null || severities.indexOf(alert.severity) < severities.indexOf(worst.severity))
+      worst = alert;
+  }
+  if (worst === null) return board.clear("reach");
+  const title = worst.title.length > 100 ? `${worst.title.slice(0, 99)}…` : worst.title;
+  const which = `The alert "${title}" ${count === 1 ? "reaches" : "and others reach"} nobody`;
+  return board.report("reach", `${which}: ${reachText}`, now);
 }
 
 function reachesNobody({ nobodyReachable, asked }: Alert): boolean {
@@ -87,4 +99,10 @@ function reachesNobody({ nobodyReachable, asked }: Alert): boolean {
 }
 
 const reachText =
-  "An alert reaches nobody: no desktop is attached and nobody asked has a working e-mail. Check the team file.";
+  "no desktop is attached and nobody asked has a working e-mail. Start Tocsin on the machine of somebody who is asked, or give them an e-mail address in the team file.";
+
+/** `text`: what a try or a mail came to, mostly with its own remedy; an older version's, or a server's, has none. */
+export function mailTroubleText(text: string): string {
+  const hasRemedy = /: (?:check|set|give|correct|renew|use) /.test(text);
+  return `E-mail cannot be sent: ${text}${hasRemedy ? "" : ' Check "email:" in the team file.'}`;
+}

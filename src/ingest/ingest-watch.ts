@@ -33,8 +33,11 @@ export interface RefusedMessages {
 interface Refused {
   count: number;
   lastAt: EpochMs;
+  /** Of the last one, as `text`. */
   reason: Refusal["reason"];
   text: string;
+  /** The others were refused for something else. */
+  isMixed: boolean;
   /** Somebody's alert is lost: told at once. */
   isLoss: boolean;
   alarmedAt: EpochMs | null;
@@ -76,11 +79,14 @@ export class IngestWatch {
       lastAt: now,
       reason,
       text: "",
+      isMixed: false,
       isLoss: false,
       alarmedAt: null,
     };
+    const { isMixed, isLoss } = entry;
     entry.count += count;
     entry.lastAt = now;
+    entry.isMixed ||= entry.reason !== reason;
     entry.reason = reason;
     entry.text = cleanLine(integration === null ? `${text} (from ${remote})` : text, 200);
     entry.isLoss ||= integration !== null && (isPart || loses.has(reason));
@@ -90,7 +96,9 @@ export class IngestWatch {
     }
     this.alarmOf(name, entry, now);
     // Each of a thousand is not worth a word of its own: how many there are is told with the next look.
-    if (isProblem(name, entry) && !this.told.get("ingest")?.includes(nameOf(name))) this.tell(now);
+    const isNews = entry.isMixed !== isMixed || entry.isLoss !== isLoss;
+    if (isProblem(name, entry) && (isNews || !this.told.get("ingest")?.includes(nameOf(name))))
+      this.tell(now);
     this.keepLooking();
   }
 
@@ -213,8 +221,10 @@ function nameOf(name: string): string {
   return name === "" ? "somebody without a key" : name;
 }
 
-function titleOf(name: string, { count, text }: Refused): string {
-  return `${count} ${count === 1 ? "message" : "messages"} of ${nameOf(name)} ${count === 1 ? "was" : "were"} refused: ${text.replace(/\.$/, "")}`;
+function titleOf(name: string, { count, text, isMixed }: Refused): string {
+  const [messages, were] = count === 1 ? ["message", "was"] : ["messages", "were"];
+  const last = isMixed ? ", the last one" : "";
+  return `${count} ${messages} of ${nameOf(name)} ${were} refused${last}: ${text.replace(/\.$/, "")}`;
 }
 
 function remedyOf(reason: Refusal["reason"]): string {
@@ -244,7 +254,7 @@ function wordsOf(skews: readonly Skew[]): readonly string[] {
 
 function wordsOfSkew({ words, aheadMs }: Skew): string {
   const direction = aheadMs < 0 ? "behind" : "ahead of";
-  return `The clock of ${words} is about ${lengthOf(Math.abs(aheadMs))} ${direction} this machine's: its alerts are understood all the same, but let NTP set whichever is wrong.`;
+  return `The clock of ${words} is about ${lengthOf(Math.abs(aheadMs))} ${direction} this machine's. Its alerts are understood all the same; let NTP set whichever clock is wrong.`;
 }
 
 function lengthOf(ms: number): string {

@@ -68,6 +68,18 @@ test("health: main's doubt beats the engine's word, and an unowned machine is no
     trusted: false,
     problems: [{ kind: "person" }],
   });
+  // The first one is told as the reason: what ends trust, not what is only worth a look.
+  const note = { kind: "sender-clock", text: "5 min behind", since: at };
+  const noted = { ...known, health: { ready: true, trusted: true, problems: [note] } };
+  expect(healthOf(noted, null, nobody, at).problems.map(({ kind }) => kind)).toEqual([
+    "person",
+    "sender-clock",
+  ]);
+  const broken = {
+    ...known,
+    health: { ready: true, trusted: false, problems: [{ ...note, kind: "channel" }] },
+  };
+  expect(healthOf(broken, null, nobody, at).problems.map(({ kind }) => kind)).toEqual(["channel", "person"]);
   expect(healthOf(emptyMirror(at), null, nobody, at)).toMatchObject({
     trusted: false,
     problems: [{ kind: "engine" }],

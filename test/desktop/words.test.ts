@@ -7,6 +7,7 @@ import {
   escalationLine,
   namesOf,
   statusLine,
+  zonedTime,
 } from "../../src/desktop/renderer/shared/words.ts";
 
 const minuteMs = 60_000;
@@ -67,4 +68,12 @@ test("addresses lead to their pages, the mails' short one too; anything else to 
   expect(readRoute("#/settings")).toEqual({ page: "settings" });
   expect(readRoute("#/resolved")).toEqual({ page: "board", resolved: true });
   expect(readRoute("#/../../etc")).toEqual({ page: "board", resolved: false });
+});
+
+test("a time that others may read too names its zone, and its day when it is not today", () => {
+  const at = new Date("2026-03-01T03:12:45Z");
+  const zone = at.toLocaleTimeString("en-GB", { timeZoneName: "short" }).split(" ").slice(1).join(" ");
+  const clock = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  expect(zonedTime(at.toISOString(), at)).toBe(`${clock} ${zone}`);
+  expect(zonedTime(at.toISOString(), new Date(at.getTime() + 3 * 86_400_000))).toBe(`1 Mar ${clock} ${zone}`);
 });

@@ -148,6 +148,20 @@ describe("an empty or unreachable tier costs no waiting time", () => {
     expect(world.engine.health).toMatchObject({ trusted: true, problems: [] });
   });
 
+  it("names the worst alert that reaches nobody, and says when there are others", async () => {
+    const people = ["ana", "ben", "chi"].map(withoutEmail);
+    const world = await World.start({ desktops: [], team: team({ people }) });
+    const text = () => world.engine.health.problems[0]?.text;
+    const mild = await world.fire({ title: "Slow", severity: "warning", dedupKey: "slow" });
+    expect(text()).toMatch(/^The alert "Slow" reaches nobody: no desktop is attached .* Start Tocsin on /);
+    const bad = await world.fire({ title: "x".repeat(300), severity: "critical", dedupKey: "bad" });
+    expect(text()).toMatch(/^The alert "x{99}…" and others reach nobody: /);
+    await world.command(bad, { kind: "resolve" });
+    expect(text()).toMatch(/^The alert "Slow" reaches nobody: /);
+    await world.command(mild, { kind: "resolve" });
+    expect(text()).toBeUndefined();
+  });
+
   it("says so after a crash too, although nothing has happened since", async () => {
     const people = ["ana", "ben", "chi"].map(withoutEmail);
     const world = await World.start({ desktops: [], team: team({ people }) });

@@ -28,7 +28,7 @@ describe("a sender's clock", () => {
     expect((await toPrometheus(alert(startsAt, now() - minute))).status).toBe(200);
     expect(alerts()).toHaveLength(1);
     expect(problem("sender-clock")).toBe(
-      "The clock of 127.0.0.1 (integration prometheus) is about 5 min behind this machine's: its alerts are understood all the same, but let NTP set whichever is wrong.",
+      "The clock of 127.0.0.1 (integration prometheus) is about 5 min behind this machine's. Its alerts are understood all the same; let NTP set whichever clock is wrong.",
     );
     expect(engine.health.trusted).toBe(true);
   });
@@ -38,7 +38,7 @@ describe("a sender's clock", () => {
     const startsAt = now() + 5 * minute;
     await toPrometheus(alert(startsAt, startsAt + 4 * minute));
     expect(alerts()).toHaveLength(1);
-    expect(problem("sender-clock")).toMatch(/ about 5 min ahead of this machine's: /);
+    expect(problem("sender-clock")).toMatch(/ about 5 min ahead of this machine's\. /);
     await toPrometheus(alert(startsAt, startsAt + minute));
     expect(alerts()).toEqual([]);
   });
@@ -108,11 +108,21 @@ describe("what is refused", () => {
     const body = Buffer.alloc(5 * 1024 * 1024 + 1, " ");
     expect((await post(port, `/in/${keyOf("zabbix")}/json`, body)).status).toBe(413);
     expect(problem("ingest")).toMatch(
-      /^1 message of zabbix was refused: the body is too large; .* What was in it is lost: /,
+      /^1 message of zabbix was refused: the body is too large; at most 5 MiB\. What was in it is lost: /,
     );
     expect(engine.health.trusted).toBe(false);
     await vi.waitFor(() => expect(own()).toMatchObject([{ severity: "error" }]));
     expect((await toJson("zabbix", { title: "Small" })).status).toBe(202);
+  });
+
+  test("refused for one thing and another: the words are those of the last one, and say so", async () => {
+    const { port, toJson, problem } = await startIngestEngine();
+    for (let count = 1; count <= 3; count += 1) await toJson("zabbix", "{");
+    expect(problem("ingest")).toMatch(/^3 messages of zabbix were refused: the body is not JSON/);
+    await post(port, `/in/${keyOf("zabbix")}/json`, Buffer.alloc(5 * 1024 * 1024 + 1, " "));
+    expect(problem("ingest")).toMatch(
+      /^4 messages of zabbix were refused, the last one: the body is too large/,
+    );
   });
 
   test("what nobody understands is a problem when it is repeated, and one alert when it goes on", async () => {

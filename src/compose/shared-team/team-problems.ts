@@ -59,14 +59,15 @@ export class TeamProblems {
 
 function refusedText(file: string, faults: string): string {
   const lines = faults.split("\n");
-  const more = lines.length > 1 ? ` (and ${lines.length - 1} more; "tocsin check ${file}" lists them)` : "";
-  return `The team file was refused, the last good one stays in force: ${lines[0]}${more}`;
+  const more = lines.length > 1 ? ` And ${lines.length - 1} more: "tocsin check ${file}" lists them.` : "";
+  const first = lines[0]!.replace(/\.$/, "");
+  return `The team file was refused, and the last good one stays in force: ${first}.${more}`;
 }
 
 function setAsideText(files: readonly string[]): string {
-  const [what, which] =
-    files.length === 1 ? ["An edit", "which says"] : [`${files.length} edits`, "each of which says"];
-  return `${what} of the team file made on this machine cannot be in force in full, since somebody else had changed the same thing: see ${files.join(", ")}, ${which} what is missing and how to apply it, and remove it when you have.`;
+  const [what, are, where] =
+    files.length === 1 ? ["An edit", "is", "It says"] : [`${files.length} edits`, "are", "Each of them says"];
+  return `${what} of the team file made on this machine ${are} not in force in full, since somebody else had changed the same thing. See ${files.join(", ")}. ${where} what is missing and how to apply it; remove it when that is done.`;
 }
 
 export function notUnderstoodText(fault: string): string {

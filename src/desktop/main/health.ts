@@ -24,5 +24,7 @@ export function healthOf(
   const text =
     identity.problem ??
     "Nobody has been chosen for this machine: say whose it is, so that alerts find you here.";
-  return { ready, trusted: false, problems: [...problems, { kind: "person", text, since: now }] };
+  const problem = { kind: "person", text, since: now };
+  // The first one is what the tray gives as the reason.
+  return { ready, trusted: false, problems: trusted ? [problem, ...problems] : [...problems, problem] };
 }

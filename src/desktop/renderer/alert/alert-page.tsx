@@ -77,7 +77,11 @@ export function AlertPage({ link }: { readonly link: EngineLink }) {
           {said.text}
         </p>
       )}
-      <HealthBanner engine={engine} more={desktop.soundProblem === null ? [] : [desktop.soundProblem]} />
+      <HealthBanner
+        engine={engine}
+        more={desktop.soundProblem === null ? [] : [desktop.soundProblem]}
+        atOnce={1}
+      />
       {alerts.length > 1 && (
         <AlertList
           alerts={alerts}

@@ -8,6 +8,7 @@ import { useDesktopState, useEngine } from "../shared/use-engine.ts";
 import { clockTime, nameOf } from "../shared/words.ts";
 import { AlertDetail } from "./alert-detail.tsx";
 import { Board } from "./board.tsx";
+import { IntegrationsPage } from "./integrations-page.tsx";
 import { MachinesPage } from "./machines-page.tsx";
 import { addressOf, useRoute } from "./route.ts";
 import type { Route } from "./route.ts";
@@ -38,7 +39,7 @@ export function ConsolePage({ link }: { readonly link: EngineLink }) {
         </nav>
         <p class="console-whose soft">{whose(engine, desktop)}</p>
       </header>
-      <HealthBanner engine={engine} more={desktop?.soundProblem ? [desktop.soundProblem] : []} />
+      <HealthBanner engine={engine} more={desktop?.soundProblem ? [desktop.soundProblem] : []} atOnce={2} />
       {desktop?.pausedUntil && (
         <section class="banner" role="status">
           <strong>Paused on this machine until {clockTime(desktop.pausedUntil)}.</strong> You are reached in
@@ -61,6 +62,7 @@ const places: readonly { name: string; address: string; pages: readonly Route["p
   { name: "Board", address: addressOf.board, pages: ["board", "alert"] },
   { name: "Schedules", address: addressOf.schedules, pages: ["schedules"] },
   { name: "Machines", address: addressOf.machines, pages: ["machines"] },
+  { name: "Integrations", address: addressOf.integrations, pages: ["integrations"] },
   { name: "Settings", address: addressOf.settings, pages: ["settings"] },
 ];
 
@@ -75,6 +77,8 @@ function page(route: Route, link: EngineLink, engine: EngineView, desktop: Deskt
       return <SchedulesPage link={link} engine={engine} person={desktop?.person ?? null} />;
     case "machines":
       return <MachinesPage link={link} engine={engine} />;
+    case "integrations":
+      return <IntegrationsPage link={link} engine={engine} />;
     case "settings":
       return <SettingsPage engine={engine} desktop={desktop} />;
   }

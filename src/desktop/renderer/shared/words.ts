@@ -38,6 +38,15 @@ export function clockTime(iso: string, now = new Date()): string {
     : `${at.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${time}`;
 }
 
+/** Wall clock of this machine with its zone, for what others may read too: `03:12 CET`, `30 Nov 03:12 CET`. */
+export function zonedTime(iso: string, now = new Date()): string {
+  const at = new Date(iso);
+  const time = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+  return at.toDateString() === now.toDateString()
+    ? time
+    : `${at.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${time}`;
+}
+
 export function nameOf(person: string | undefined, team: TeamMessage | null): string {
   if (person === undefined) return "somebody";
   return team?.people.find(({ id }) => id === person)?.name ?? person;
