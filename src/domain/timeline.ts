@@ -97,12 +97,12 @@ function textOf(fact: AlertFact, nameOf: NameOf, machineOf: MachineOf): string {
         ? `On the screen of ${nameOf(fact.person)}.`
         : `E-mail to ${nameOf(fact.person)} accepted by the mail server.`;
     case "notification-failed":
-      return `${viaTexts[fact.via]} to ${nameOf(fact.person)} failed: ${failureTexts[fact.reason]}${detail(fact.text)}; ${
+      return `${viaTexts[fact.via]} to ${nameOf(fact.person)} failed: ${whyFailed(fact)}. ${
         fact.retryAt !== null
-          ? `will be tried again${fact.nextNow === true ? ", and the next way is tried at once" : ""}`
+          ? `It will be tried again${fact.nextNow === true ? ", and the next way is tried at once" : ""}`
           : fact.machine === undefined
-            ? "not tried again, the next way is tried at once"
-            : "not tried again by that machine; another one may send it, and the next way is tried at once"
+            ? "It is not tried again; the next way is tried at once"
+            : "That machine does not try again; another one may send it, and the next way is tried at once"
       }.`;
     case "notification-withdrawn":
       return `${viaTexts[fact.via]} to ${nameOf(fact.person)} not sent: no longer needed.`;
@@ -155,7 +155,11 @@ function becauseText(asked: Asked): string {
   }
 }
 
-const detail = (text: string) => (text === "" ? "" : ` (${text.replace(/\.$/, "")})`);
+/** Without a full stop. What the channel says in a whole sentence says it all; its bare words need the reason before them. */
+function whyFailed({ reason, text }: { readonly reason: FailureReason; readonly text: string }): string {
+  if (/^[A-Z].*\.$/s.test(text)) return text.slice(0, -1);
+  return text === "" ? failureTexts[reason] : `${failureTexts[reason]} (${text})`;
+}
 
 const viaTexts: Record<Via, string> = { desktop: "Desktop alert", email: "E-mail" };
 

@@ -31,7 +31,7 @@ import { JournalError, type Engine, type EngineProblem, type TravellingFact } fr
 import { Quarantine } from "./quarantine.ts";
 import { asOfNow, inputsOfStart, recoverState } from "./recover-state.ts";
 import { noteStanding } from "./standing.ts";
-import { inboxIsFull, ownSignal, tooManyOpen } from "./own-signal.ts";
+import { errorFound, errorText, inboxIsFull, ownSignal, tooManyOpen } from "./own-signal.ts";
 import { watchFacts, watchOpenAlerts } from "./problem-watch.ts";
 import { Revocation } from "./revocation.ts";
 import { SnapshotKeeper } from "./snapshot-keeper.ts";
@@ -360,12 +360,12 @@ export class LoopEngine implements Engine {
   private invariantBroken(input: Input, error: unknown, now: EpochMs): void {
     const text = error instanceof Error ? error.message : String(error);
     this.dependencies.log("error", `Broken invariant at ${input.kind}: ${text}`, error);
-    this.board.report("invariant", text, now);
+    this.board.report("invariant", errorText(text), now);
     if (input.kind === "tick" || input.kind === "attempt") this.quarantine.put(input.alertId, now);
     if (input.kind === "handoffs-due") this.handoffs.broken(this.current, now);
     if (error instanceof JournalError && error.reason === "damaged") this.dependencies.onBroken(error);
     // About its own alarm there is none: it would break in the same way, and so on.
     if (input.kind === "signal" && input.integration === null) return;
-    this.alarm(`invariant-${input.kind}`, "critical", "Tocsin found an error in itself", { error: text });
+    this.alarm(...errorFound(input.kind, text));
   }
 }

@@ -46,7 +46,7 @@ export class JournalGuard {
     this.failedAt = now;
     this.probedAt = now;
     this.mode = "on-reserve";
-    return "The disk is full, or nearly: new alerts are refused, open ones go on. Free some space; nothing needs a restart.";
+    return "The disk that holds the data folder is full, or nearly. New alerts are refused, open ones go on. Free some space there; nothing needs a restart.";
   }
 
   /** The wall clock was set: what is half a minute away still is. */

@@ -49,3 +49,16 @@ export function inboxIsFull({ integration }: Pick<Signal, "integration">): OwnAl
 export function tooManyOpen(remedy: string): OwnAlarm {
   return ["limit-open-alerts", "critical", "Tocsin holds as many open alerts as it can", { remedy }];
 }
+
+const errorRemedy =
+  "It goes on, but what this was about may be late: look after the open alerts yourself, and restart Tocsin. If it comes again, report it with the file tocsin.log of the data folder.";
+
+/** `error`: what was wrong, as the log has it. */
+export function errorText(error: string): string {
+  return `Tocsin found an error in itself (${error.replace(/\.$/, "")}). ${errorRemedy}`;
+}
+
+export function errorFound(kind: string, error: string): OwnAlarm {
+  const title = "Tocsin found an error in itself";
+  return [`invariant-${kind}`, "critical", title, { error, remedy: errorRemedy }];
+}

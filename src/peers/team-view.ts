@@ -109,7 +109,7 @@ export class TeamView {
   private disagreements(): string[] {
     return [...this.dependencies.synchronisation.disagreements.keys()].map(
       (machine) =>
-        `The journal of ${this.dependencies.nameOf(machine)} contradicts this one: one of them was changed or restored by hand. See security.log; remove the machine from the team and let it join anew.`,
+        `The journal of ${this.dependencies.nameOf(machine)} contradicts this one: one of them was changed or restored by hand. See security.log in the data folder; remove the machine from the team and let it join anew.`,
     );
   }
 

@@ -58,6 +58,15 @@ test("the tooltip says the state, why, and what waits all the same", () => {
   );
 });
 
+test("a long reason is cut at a word: the menu is one line, and the console has the whole", () => {
+  const problem = `E-mail cannot be sent: Mail server 127.0.0.1:9 cannot be reached (connect ECONNREFUSED 127.0.0.1:9): ${"check that it runs ".repeat(20)}`;
+  const [line] = menuOf(view({ ...waiting(2), tray: "not-trusted" }, { problem }));
+  expect(line!.label).toBe(
+    "Tocsin: not to be trusted. E-mail cannot be sent: Mail server 127.0.0.1:9 cannot be reached (connect ECONNREFUSED 127.0.0.1:9): check… 2 alerts wait for you.",
+  );
+  expect(tooltipOf(view({ ...waiting(2), tray: "not-trusted" }, { problem })).length).toBeLessThan(200);
+});
+
 test("there is no pause while something waits, and only a way back while paused", () => {
   const pauseLines = (one: TrayView) => menuOf(one).filter(({ label }) => /^(Pause|Resume)/.test(label));
   expect(pauseLines(view(waiting(1)))).toEqual([

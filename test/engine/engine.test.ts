@@ -219,6 +219,9 @@ describe("a broken rule", () => {
     const titles = [...world.engine.state.open.values()].map((open) => open.title);
     expect(titles).toContain("Tocsin found an error in itself");
     expect(world.engine.health.trusted).toBe(false);
+    expect(world.engine.health.problems[0]?.text).toMatch(
+      /^Tocsin found an error in itself \(.*\)\. .* restart Tocsin\. .* tocsin\.log/,
+    );
     const logged = world.log.length;
     await world.fastForward(minutes(2));
     expect(world.log.length - logged, "tried again now and then, not in a circle").toBeLessThanOrEqual(5);

@@ -69,7 +69,11 @@ export async function reach(data: string): Promise<Reached | Finding> {
 }
 
 function healthOf({ health: { ready, trusted, problems } }: Reached): Finding {
-  const text = problems.map((problem) => problem.text.replace(/\.$/, "")).join("; ");
+  const texts = problems.map((problem) => problem.text.replace(/\.$/, ""));
+  const text =
+    texts.length < 2
+      ? (texts[0] ?? "")
+      : `${texts.length} problems: ${texts.map((one, index) => `(${index + 1}) ${one}`).join("; ")}`;
   if (ready && problems.length === 0) return fine("takes alerts, and has nothing to complain about");
   const remedy = "See tocsin.log in the data folder for more.";
   return trusted ? warning(text, remedy) : failure(text || "it does not take alerts yet", remedy);

@@ -1,7 +1,7 @@
 /** Checks of the team file: is it valid, whose machine is this, does the mail server take its login. For `tocsin doctor`. */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { verifyEmail } from "#channels/email-verify";
 import { printFault } from "#config/fault";
 import type { LoadedTeam } from "#config/load-team";
@@ -59,7 +59,8 @@ function troubleOf(engine: Reached | Finding): string | null {
 }
 
 function teamFile(file: string, loaded: LoadedTeam): Finding {
-  const all = `tocsin check ${file}`;
+  const isCopy = basename(file) === "team.last-good.yaml";
+  const all = `tocsin check ${isCopy ? "FILE, with the team file that the engine was started with" : file}`;
   if (!loaded.ok) {
     const count = loaded.faults.length;
     const remedy = `Correct it (all of them: ${all}); the engine goes on with the last good one, if it has one.`;

@@ -91,7 +91,7 @@ export class DeskHub {
 
   lineDown(why: string): void {
     if (this.welcomed) this.problem = problemSince(this.options.now(), why);
-    else this.problem = { ...this.problem, text: problemText(Date.parse(this.problem.since), why) };
+    else this.problem = { ...this.problem, text: problemText(why) };
     this.welcomed = false;
     this.requests.settleAll(unanswered(lostText));
     this.httpRequests.settleAll(null);
@@ -259,12 +259,12 @@ function refusal(status: number, reason: string, text: string): HttpReply {
 }
 
 function problemSince(at: number, why: string): HealthMessage["problems"][number] {
-  return { kind: "engine", text: problemText(at, why), since: new Date(at).toISOString() };
+  return { kind: "engine", text: problemText(why), since: new Date(at).toISOString() };
 }
 
-function problemText(at: number, why: string): string {
-  const since = new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  return `No engine of the team can be reached since ${since}, so no alert comes here. ${why}`;
+/** Since when, the problem itself says. */
+function problemText(why: string): string {
+  return `No engine of the team can be reached, so no alert comes here. ${why} Start Tocsin on a machine that is an engine, or see to this machine's network.`;
 }
 
 function unanswered(text: string): Reply {

@@ -33,7 +33,7 @@ function stateOf(view: TrayView): string {
       const why =
         problem ??
         (person === null ? "Nobody has been chosen for this machine." : "The engine is not ready.");
-      return `Tocsin: not to be trusted. ${why}${count > 0 ? ` ${waiting}.` : ""}`;
+      return `Tocsin: not to be trusted. ${inBrief(why)}${count > 0 ? ` ${waiting}.` : ""}`;
     }
     case "paused":
       return `Tocsin: paused until ${clockTime(pausedUntil)}${count > 0 ? `. ${waiting}` : ""}`;
@@ -47,6 +47,15 @@ function stateOf(view: TrayView): string {
         : "Tocsin: quiet, watching";
   }
 }
+
+/** A menu does not wrap, and a tooltip is cut by some desktops: the console has the whole of it. */
+export function inBrief(text: string): string {
+  if (text.length <= longestBrief) return text;
+  const cut = text.slice(0, longestBrief);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), longestBrief / 2)).replace(/[\s,;:(.]+$/, "")}…`;
+}
+
+const longestBrief = 110;
 
 /** The icon's file name without its ending. Counts from 10 on are one picture. */
 export function iconNameOf(attention: Attention): string {

@@ -98,7 +98,7 @@ function absenceWarnings(team: Team, from: EpochMs, to: EpochMs): CoverageWarnin
     const [first] = missed;
     if (first === undefined) return [];
     const standIns = first.standIns.map((person) => person ?? "nobody").join(", then ");
-    const text = `${absence.person} is away for a whole shift of ${first.schedule}, ${firstOf(missed)}, without a substitute who could come; ${standIns} serves it unasked`;
+    const text = `${absence.person} is away for a whole shift of ${first.schedule}, ${firstOf(missed)}, without a substitute who could come; ${standIns} serves it then, so name a substitute, or add an override, if that is not meant`;
     return [{ path: ["absences", index], text }];
   });
 }

@@ -45,8 +45,7 @@ function ofSchedule(team: Team, schedule: Schedule, place: Place, now: EpochMs):
   return [
     ...schedule.layers.flatMap((layer, index) => {
       const path = [...place, "layers", index];
-      const own = ofLayer(layer, clock, path, now);
-      return own.length > 0 ? own : shadowed(schedule, claims, index, path);
+      return [...ofLayer(layer, clock, path, now), ...shadowed(schedule, claims, index, path)];
     }),
     ...tooFarAhead(schedule.overrides, [...place, "overrides"], now),
   ];

@@ -199,7 +199,7 @@ describe("warnings of the team file's check", () => {
     expect(coverageWarnings(subject, at("2026-01-05T00:00:00Z"), at("2026-04-05T00:00:00Z"))).toEqual([
       {
         path: ["absences", 1],
-        text: "ben is away for a whole shift of primary, from 2026-01-12T09:00:00Z to 2026-01-19T09:00:00Z (and 1 more), without a substitute who could come; chi serves it unasked",
+        text: "ben is away for a whole shift of primary, from 2026-01-12T09:00:00Z to 2026-01-19T09:00:00Z (and 1 more), without a substitute who could come; chi serves it then, so name a substitute, or add an override, if that is not meant",
       },
     ]);
   });

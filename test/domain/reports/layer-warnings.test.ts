@@ -36,6 +36,18 @@ describe("a layer that a later one hides", () => {
     expect(warnings({ layers })).toHaveLength(1);
   });
 
+  test("one with a fault of its own too: that it never counts is worse", () => {
+    const base = { participants: [ana] };
+    expect(ofLayers({ participants: [ana, ben], handoff: "FREQ=WEEKLY;BYDAY=WE" }, base)).toEqual([
+      expect.stringContaining("layers.0.start: "),
+      expect.stringContaining("layers.0: never counts in the coming year: layer layer-1"),
+    ]);
+    expect(ofLayers({ handoff: "FREQ=WEEKLY;BYDAY=MO;COUNT=3" }, base)).toEqual([
+      expect.stringContaining("layers.0.handoff: no handoff comes after"),
+      expect.stringContaining("layers.0: never counts in the coming year: layer layer-1"),
+    ]);
+  });
+
   test("not one that is over, or follows it", () => {
     expect(ofLayers({ end: "2026-11-01T09:00:00" }, {})).toEqual([]);
     expect(ofLayers({}, { start: "2027-01-04T09:00:00" })).toEqual([]);
