@@ -2,13 +2,14 @@
  * Many things wrong at once, on the real desktop: the most urgent is told, the others wait folded, and what has to be
  * pressed stays in sight. And the page of integrations, which says what monitoring tools have sent, there and in a browser.
  */
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { _electron } from "playwright-core";
 import type { Page } from "playwright-core";
 import { integrationsJson } from "#wire/integrations-json";
-import { DesktopApp, eventually, screenshot } from "../support/desktop-app.ts";
+import { appFolder, DesktopApp, electronExecutable, eventually, screenshot } from "../support/desktop-app.ts";
 import { PlainBrowser } from "../support/plain-browser.ts";
 
 const keyOf = (name: string) => `${name}-key-of-thirty-two-characters-or-more`;
@@ -144,6 +145,45 @@ test("the same in a browser, where a new report shows by itself", async () => {
       .waitFor();
   } finally {
     await browser.close();
+  }
+});
+
+test("an engine that cannot start: each fault in a line of its own, and nothing that cannot be done", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tocsin-invalid-"));
+  const file = join(folder, "team.yaml");
+  writeFileSync(file, "version: 1\nteam: { name: P, timeZone: IST }\npeople: [{ id: ana, name: Ana }]\n");
+  const electron = await _electron.launch({
+    executablePath: await electronExecutable(),
+    args: ["--no-sandbox", appFolder, "--team", file, "--data", join(folder, "data"), "--port", "0"],
+    env: { ...process.env, TOCSIN_PREFERENCES_DIR: join(folder, "preferences") } as Record<string, string>,
+  });
+  try {
+    const console = await eventually(() => {
+      const found = electron.windows().find((one) => one.url().includes("/console.html"));
+      if (found === undefined) throw new Error("no console yet");
+      return found;
+    });
+    const banner = console.getByRole("alert").filter({ hasText: "The team file is invalid" });
+    await banner.waitFor();
+    const lines = (await banner.innerText()).split("\n");
+    expect(lines.filter((line) => line.startsWith(`${file}:`)).length).toBeGreaterThan(1);
+    expect(lines.at(-1)).toMatch(/^Correct that, and Tocsin starts by itself\. /);
+    await console.getByRole("heading", { name: "No open alerts" }).waitFor();
+    expect(await console.getByRole("button", { name: "Raise a test alert" }).count()).toBe(0);
+    expect(await console.getByText("curl ").count()).toBe(0);
+    screenshot("invalid-team-at-start");
+  } finally {
+    const { pid } = electron.process();
+    electron.process().kill("SIGKILL");
+    await eventually(() => {
+      try {
+        process.kill(pid!, 0);
+      } catch {
+        return;
+      }
+      throw new Error("still there");
+    });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 });
 

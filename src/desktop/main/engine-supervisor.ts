@@ -179,13 +179,15 @@ export class EngineSupervisor {
     this.deaths = recovered ? 1 : this.deaths + 1;
     const delayMs = restartDelayMs(this.deaths);
     const why = this.lastWords ?? `The engine ended unexpectedly (${code}).`;
-    this.events.onDown(
-      delayMs === 0
-        ? `${why} It is being restarted.`
-        : `${why} Next attempt in ${Math.ceil(delayMs / 1000)} s.`,
-    );
+    this.events.onDown(downText(why, delayMs));
     this.restart = setTimeout(() => this.start(), delayMs);
   }
+}
+
+/** A list of faults stays a list. */
+export function downText(why: string, delayMs: number): string {
+  const next = delayMs === 0 ? "It is being restarted." : `Next attempt in ${Math.ceil(delayMs / 1000)} s.`;
+  return why.includes("\n") ? `${why}\nCorrect that, and Tocsin starts by itself. ${next}` : `${why} ${next}`;
 }
 
 function killNow(pid: number): void {

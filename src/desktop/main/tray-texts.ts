@@ -49,7 +49,8 @@ function stateOf(view: TrayView): string {
 }
 
 /** A menu does not wrap, and a tooltip is cut by some desktops: the console has the whole of it. */
-export function inBrief(text: string): string {
+export function inBrief(words: string): string {
+  const text = words.replaceAll("\n", " ");
   if (text.length <= longestBrief) return text;
   const cut = text.slice(0, longestBrief);
   return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), longestBrief / 2)).replace(/[\s,;:(.]+$/, "")}…`;

@@ -1,5 +1,5 @@
 /**
- * The empty board: nothing is wrong, and here is how to prove that something would be heard.
+ * The empty board: nothing is wrong, and here is how to prove that something would be heard. Or nobody knows.
  */
 import { useState } from "preact/hooks";
 import type { DesktopState } from "../../contract.ts";
@@ -26,15 +26,13 @@ export function FirstAlert({ link, engine, desktop }: Props) {
       setSaid("The clipboard is not available: select the line and copy it.");
     }
   };
+  if (!engine.health.ready) return <Blind />;
   return (
     <section class="first">
       <h1>No open alerts</h1>
       <p>
-        {engine.health.ready && engine.health.trusted
-          ? "Tocsin is watching."
-          : "None that Tocsin knows of: it is not to be trusted now, see above."}{" "}
-        To see and hear what an alert is like, raise one; it goes the same way as a real one, to whoever is on
-        call.
+        {engine.health.trusted ? "Tocsin is watching." : blind} To see and hear what an alert is like, raise
+        one; it goes the same way as a real one, to whoever is on call.
       </p>
       <p>
         <button type="button" class="button button-strong" onClick={() => void raise()}>
@@ -52,6 +50,18 @@ export function FirstAlert({ link, engine, desktop }: Props) {
       {engine.team !== null && (
         <p class="soft">{integrationsLine(engine.team.integrations.map(({ id }) => id))}</p>
       )}
+    </section>
+  );
+}
+
+const blind = "None that Tocsin knows of: it is not to be trusted now, see above.";
+
+/** No alert can be raised now, and there may be no address to send one to. */
+function Blind() {
+  return (
+    <section class="first">
+      <h1>No open alerts</h1>
+      <p>{blind}</p>
     </section>
   );
 }
