@@ -116,6 +116,33 @@ test("the alert window keeps its buttons and its list in sight, whatever is unfo
   screenshot("many-problems-alert");
 });
 
+test("beside a long title the board breaks no word of where an alert stands", async () => {
+  const { id } = await app.raise({
+    title: `A title of many words ${"that goes on and on ".repeat(8)}`,
+    severity: "info",
+  });
+  await resize(900, 700);
+  await page
+    .getByRole("row", { name: /A title of many words/ })
+    .getByRole("button", { name: /^Acknowledge/ })
+    .click();
+  const cell = page
+    .getByRole("row", { name: /A title of many words/ })
+    .getByText(/^Acknowledged by Ana Ruiz$/);
+  await cell.waitFor();
+  const lines = await page.evaluate<number>(`(() => {
+    const words = document.querySelector(".row-acknowledged td:nth-child(3)").firstChild;
+    const range = document.createRange();
+    range.setStart(words, 0);
+    range.setEnd(words, "Acknowledged".length);
+    return range.getClientRects().length;
+  })()`);
+  expect(lines).toBe(1);
+  screenshot("board-long-title");
+  expect((await app.alert(id)).status).toBe("acknowledged");
+  await resize(1100, 760);
+});
+
 test("integrations: taken, changed nothing, refused and why, and which one is silent", async () => {
   await page.getByRole("link", { name: "Integrations" }).click();
   await says(page);
