@@ -7,13 +7,13 @@ import type { OpenedJournal } from "#journal/sqlite";
 /** What was lost must be seen by a person, not by a log. */
 export function tellOfDamage(engine: LoopEngine, { salvaged }: OpenedJournal["report"]): void {
   if (salvaged === null) return;
-  const title =
+  const [title, copy] =
     salvaged.reason === "files-taken"
-      ? "The journal's files were taken away while Tocsin ran, and have been put back"
-      : "The journal was damaged and has been repaired";
+      ? ["The journal's files were taken away while Tocsin ran, and have been put back", "what stood there"]
+      : ["The journal was damaged and has been repaired", "damaged copy"];
   engine.alarm("journal-damaged", "critical", title, {
     what: salvaged.text,
-    "damaged copy": salvaged.keptCopy,
+    [copy]: salvaged.keptCopy,
   });
 }
 

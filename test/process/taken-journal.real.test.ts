@@ -49,6 +49,8 @@ test("journal files deleted and the folder renamed while it runs: nothing that w
   for (const name of readdirSync(data)) if (name.startsWith("journal.sqlite")) rmSync(join(data, name));
   await postAFew("after the files were deleted");
   await eventually("the alert about it", async () => (await titles(engine)).includes(told));
+  const own = (await engine.alerts()).find(({ title }) => title === told);
+  expect(Object.keys(own!.details), "nothing was damaged").toEqual(["what", "what stood there"]);
   expect(await titles(engine)).toEqual(expect.arrayContaining(taken));
 
   // While nothing happens.
@@ -76,7 +78,7 @@ test("a token that is deleted is a problem in words, for as long as it is gone",
   await eventually("the problem", async () =>
     (await problems()).some((text) => text.includes(`token is gone from ${data}`)),
   );
-  expect((await problems()).join(" ")).toContain("Put them back from a backup.");
+  expect((await problems()).join(" ")).toContain("Put it back from a backup");
   renameSync(join(data, "token.aside"), token);
   await eventually(
     "no problem",
