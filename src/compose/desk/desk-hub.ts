@@ -48,7 +48,7 @@ export class DeskHub {
   constructor(private readonly options: DeskHubOptions) {
     this.requests = new PendingRequests(options.scheduler, unanswered(lostText));
     this.httpRequests = new PendingRequests(options.scheduler, null);
-    this.problem = problemSince(options.now(), "It has just started.");
+    this.problem = problemSince(options.now(), "Tocsin has just started here.");
   }
 
   /** As of an engine's `ClientHub`. */

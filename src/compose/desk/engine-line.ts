@@ -103,7 +103,8 @@ export class EngineLine {
     if (connection === this.connection) this.events.onUp();
   }
 
-  private lost(engine: KnownEngine, why: string): void {
+  private lost(engine: KnownEngine, reason: string): void {
+    const why = saidOf(engine, reason);
     this.connection = null;
     this.cancelTimer();
     if (this.stopped) return;
@@ -123,4 +124,10 @@ export class EngineLine {
   private uselessness({ id }: KnownEngine): number {
     return this.useless.get(id) ?? 0;
   }
+}
+
+/** A connection's own words are of "it"; people are told which machine that is. */
+function saidOf({ addresses: [address] }: KnownEngine, reason: string): string {
+  const place = address === undefined ? "" : ` at ${address}`;
+  return reason.startsWith("It ") ? `The engine${place} ${reason.slice(3)}` : reason;
 }

@@ -57,6 +57,15 @@ test("when its engine goes, the next one has it within a second, though the firs
   expect(events).toEqual(["up a", "down The connection was lost.", "up b"]);
 });
 
+test("what went is named, since the words of a connection are of an 'it'", async () => {
+  const { scheduler, team, events, line } = start(["a"], { a: { answers: 1 } });
+  await scheduler.pass(10);
+  line.welcomed();
+  await scheduler.pass(60_000);
+  team.last.drop("It does not answer any more.");
+  expect(events.at(-1)).toMatch(/^down The engine at \S+ does not answer any more\.$/);
+});
+
 test("with nobody there it goes on trying, ever more seldom and for ever", async () => {
   const { scheduler, team, events } = start(["a", "b"], { a: { refuses: 5 }, b: { refuses: 5 } });
   await scheduler.pass(60_000);
