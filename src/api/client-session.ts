@@ -106,7 +106,7 @@ export class ClientSession implements AttachedDesktop {
   /** Says all of it, as at the beginning; before the hello, nothing. */
   startAnew(): void {
     if (!this.isOpen || this.client === null) return;
-    const { engine, engineVersion, url, machines } = this.dependencies;
+    const { engine, engineVersion, url, machines, integrations } = this.dependencies;
     const { team } = engine.state;
     const open = isRevoked(engine.health) ? [] : [...engine.state.open.values()];
     const welcome = {
@@ -117,6 +117,7 @@ export class ClientSession implements AttachedDesktop {
       team: team === null ? null : toTeamMessage(team),
       health: toHealthMessage(engine.health),
       ...(machines !== undefined && { machines: this.machinesSeen(machines.machines()) }),
+      ...(integrations !== undefined && { answers: ["integrations"] }),
     };
     if (this.connection.sendText !== undefined) this.connection.sendText(welcomeText(welcome, open));
     else this.tell({ ...welcome, alerts: open.map((alert) => toAlertJson(alert)) });

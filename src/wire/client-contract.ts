@@ -138,6 +138,8 @@ export const engineMessage = z.discriminatedUnion("type", [
     alerts: z.array(alertJson),
     /** Absent: an engine that knows of no other machines. */
     machines: machinesJson.optional(),
+    /** Requests that it answers and that an older engine would hang up on. */
+    answers: z.array(z.string()).optional(),
   }),
   /** Alerts that changed (resolved ones included, once); replace by id. */
   z.object({ type: z.literal("alerts"), alerts: z.array(alertJson) }),

@@ -13,6 +13,12 @@ import type { EngineMessage } from "#wire/client-contract";
 import { CountingRandom, FakeEngine, StandingClock, alertOf } from "../support/fake-engine.ts";
 import { noon, signal, team } from "./api-server.ts";
 
+const comings = {
+  since: "2026-03-01T11:00:00.000Z",
+  integrations: [{ id: "nagios", type: "events", taken: 3, changedNothing: 2, refused: 1 }],
+  strangers: { taken: 0, changedNothing: 0, refused: 0 },
+};
+
 function startHub() {
   const engine = new FakeEngine();
   engine.state.team = team;
@@ -28,6 +34,7 @@ function startHub() {
     url: () => "http://127.0.0.1:8743",
     person: () => "ana" as PersonId,
     schedules: () => view.at(engine.state.team, clock.now()),
+    integrations: () => comings,
     log: { warn: line, error: line } as never,
   });
   const desktopsTold = () =>
@@ -99,6 +106,17 @@ describe("what a client hears", () => {
     hub.close();
     expect(client.closedWith).toContain("stopping");
     engine.commit({ alerts: [alertOf(signal("a3"))] });
+  });
+
+  test("what monitoring tools have sent, when it asks; that it may ask is said in the welcome", async () => {
+    const client = startHub().connect();
+    client.hello();
+    expect(client.ofType("welcome")[0]!.answers).toEqual(["integrations"]);
+    client.say({ type: "integrations", requestId: 4 });
+    await settle();
+    expect(client.ofType("answer")).toEqual([
+      { type: "answer", requestId: 4, ok: true, integrations: comings },
+    ]);
   });
 
   test("a storm is told every 50 ms, each alert once in its latest state", () => {

@@ -202,7 +202,13 @@ export class DeskHub {
     // About this process, not about the engine behind it: else the app would restart a desk that waits for an engine.
     if (request.type === "ping") return settle({ type: "answer", requestId, ok: true });
     if (!this.welcomed) return settle(unanswered(this.problem.text));
+    if (request.type === "integrations" && !this.engineAnswers(request.type))
+      return settle({ ...unanswered(olderText), reason: "not-here" });
     this.options.line.send({ ...request, requestId: this.requests.add(settle) });
+  }
+
+  private engineAnswers(request: string): boolean {
+    return this.mirror.welcome()?.answers?.includes(request) === true;
   }
 
   /** Whether this machine's person can be reached here, for the engine. */
@@ -245,6 +251,8 @@ function withNobodyInSight(machines: MachinesJson, since: string): MachinesJson 
   };
 }
 
+const olderText =
+  "The engine that this desk is linked with is of an older version, which does not count that. Update Tocsin there.";
 const lostText = "The engine was lost before it answered; see whether it was done.";
 
 const tooLarge = refusal(

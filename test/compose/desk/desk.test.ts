@@ -239,3 +239,15 @@ function attachedOnce(desk: Parameters<typeof attach>[0]): boolean {
   browser.leave();
   return isConnected;
 }
+
+test("what an older engine would hang up on is not asked of it", async () => {
+  const team = await DeskTeam.start(1);
+  const desk = await team.startDesk();
+  const app = attach(desk);
+  await until("it is connected", () => app.ofType("welcome").at(-1)?.team !== null);
+  app.say({ type: "integrations", requestId: 7 });
+  await until("it is answered", () => app.ofType("answer").length > 0);
+  expect(app.ofType("answer")).toMatchObject([
+    { requestId: 7, ok: false, reason: "not-here", text: expect.stringContaining("Update Tocsin there.") },
+  ]);
+});
