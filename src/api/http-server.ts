@@ -81,18 +81,24 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.server.maxConnections = limits.connections + 100;
   const guard = new ConnectionGuard(limits, (crowd) => {
     if (crowd === null) return options.onCrowd?.(null);
+    const { closed, remote, areStrangers } = crowd;
     options.log.warn(
-      { ...crowd },
-      "too many connections without a key: hung up on those that waited longest",
+      { closed, remote },
+      areStrangers
+        ? "too many connections without a key: hung up on those that waited longest"
+        : "too many connections: hung up on those that were quiet longest",
     );
-    const from = crowd.remote === "" ? "" : ` Most of them are from ${crowd.remote}.`;
+    const from = remote === "" ? "" : ` Most of them are from ${remote}.`;
     options.onCrowd?.(
-      `More than ${limits.strangers} connections without a key wait at the HTTP port: the oldest are hung up on, and whoever has a key still gets in.${from} Find out what opens them, and stop it.`,
+      areStrangers
+        ? `More than ${limits.strangers} connections without a key wait at the HTTP port: the oldest are hung up on, and whoever has a key still gets in.${from} Find out what opens them, and stop it.`
+        : `More than ${limits.connections} connections are open at the HTTP port: of the key with the most of them, those that were quiet longest are hung up on.${from} Find out what opens them and closes none, and stop it.`,
     );
   });
   guard.watch(app.server);
   app.addHook("onResponse", (request, reply, done) => {
-    if (reply.statusCode < 300 && needsKey.test(request.url)) guard.vouchFor(request.raw.socket);
+    const owner = reply.statusCode < 300 ? keyed.exec(request.url)?.[0] : undefined;
+    if (owner !== undefined) guard.vouchFor(request.raw.socket, owner);
     done();
   });
 
@@ -128,8 +134,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
 }
 
-/** Whoever is answered well at these addresses has shown a key or a token. */
-const needsKey = /^\/(in|v2|api)\//;
+/** Whoever is answered well at these addresses has shown a key or a token; of the ways in by the key, this names whose. */
+const keyed = /^\/(?:in\/[^/?]+|v2\/|api\/)/;
 
 /** Every error of the API has this shape (contract §4). */
 export function errorBody(reason: string, text: string): { error: { reason: string; text: string } } {

@@ -15,10 +15,21 @@ async function start(limits: Partial<HttpLimits>) {
   const server = createHttpServer({ host: "127.0.0.1", port: 0, log, limits, onCrowd });
   onTestFinished(() => server.close());
   server.app.get("/in/key/ready", () => "yes");
+  server.app.get("/in/other/ready", () => "yes");
+  server.app.post("/in/key/json", () => "kept");
+  // Answered when the test says so.
+  const { promise, answerLate } = later();
+  server.app.get("/in/key/late", () => promise.then(() => "at last"));
   server.app.get("/healthz", () => "fine");
   const listening = await server.listen();
   if (!listening.ok) throw new Error(listening.text);
-  return { port: listening.port, lines, crowds, server: server.app.server };
+  return { port: listening.port, lines, crowds, server: server.app.server, answerLate };
+}
+
+function later() {
+  let answerLate = () => {};
+  const promise = new Promise<void>((resolve) => (answerLate = resolve));
+  return { promise, answerLate };
 }
 
 /** Says `text` and then nothing. */
@@ -79,6 +90,56 @@ test("a connection that says nothing is hung up on after a while, and the word a
   await vi.waitFor(() => expect(crowds.at(-1)).toBeNull(), 5_000);
   expect(crowds[0]).toContain("More than 5");
   expect(crowds.length).toBeLessThanOrEqual(3);
+});
+
+describe("a tool that opens a connection for each alert and closes none", () => {
+  const whole = "GET /in/key/ready HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  const answered = (sockets: readonly Socket[]) =>
+    Promise.all(
+      sockets.map(
+        (socket) => new Promise((resolve) => (socket.once("data", resolve), socket.once("close", resolve))),
+      ),
+    );
+
+  test("shuts nobody else out, and is named for what it does", async () => {
+    const { port, lines, crowds } = await start({ connections: 40, strangers: 20 });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    const other = await ask(port, "/in/other/ready", agent);
+    for (let round = 0; round < 10; round++) {
+      await answered(Array.from({ length: 10 }, () => silent(port, whole)));
+      expect((await send(port, "/in/other/ready")).text).toBe("yes");
+    }
+    expect(await ask(port, "/in/other/ready", agent)).toBe(other);
+    expect(lines).toEqual(["too many connections: hung up on those that were quiet longest"]);
+    expect(crowds).toEqual([
+      "More than 40 connections are open at the HTTP port: of the key with the most of them, those that were quiet longest are hung up on. Most of them are from 127.0.0.1. Find out what opens them and closes none, and stop it.",
+    ]);
+  });
+
+  test("loses those that were quiet longest, and one that waits for its answer only when all of them do", async () => {
+    const { port, answerLate } = await start({ connections: 10, strangers: 5 });
+    const waiting = silent(port, whole);
+    await answered([waiting]);
+    waiting.write("GET /in/key/late HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const quiet = silent(port, whole);
+    await answered([quiet]);
+    for (let each = 0; each < 9; each++) await answered([silent(port, whole)]);
+    await quiet.isGone;
+    const said = new Promise<string>((resolve) => waiting.once("data", (data) => resolve(String(data))));
+    answerLate();
+    expect(await said).toContain("at last");
+  });
+
+  test("and one that stops half-way through its next message, too", async () => {
+    const { port } = await start({ connections: 40, strangers: 20 });
+    for (let round = 0; round < 10; round++) {
+      const sockets = Array.from({ length: 10 }, () => silent(port, whole));
+      await answered(sockets);
+      for (const socket of sockets) socket.write(half);
+      expect((await send(port, "/in/other/ready")).text).toBe("yes");
+    }
+  });
 });
 
 /** @returns the connection that it went over. */
