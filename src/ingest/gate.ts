@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import type { Clock } from "#engine/ports";
 import { cleanLine } from "#wire/hostile-text";
 import type { IngestWatch } from "./ingest-watch.ts";
+import { hearOut } from "./hear-out.ts";
 import { jsonDialect, retryAfterSecondsOf } from "./dialect.ts";
 import type { Dialect, Refusal } from "./dialect.ts";
 import { IntegrationKeys } from "./integration-keys.ts";
@@ -124,15 +125,24 @@ export class Gate {
   }
 
   /** What Fastify found wrong before a route saw the request, or what a route threw. */
-  failed(error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  async failed(
+    error: Error & { statusCode?: number; code?: string },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
     const status = error.statusCode ?? 500;
     if (status === 413) {
       const texts = [
         `the body is too large; at most ${(request.routeOptions.bodyLimit ?? 0) / 1024 / 1024} MiB`,
       ];
+      await hearOut(request.raw);
       return this.refuse(request, reply, { reason: "too-large", texts });
     }
-    if (status < 500) return this.refuse(request, reply, { reason: "malformed", texts: [error.message] });
+    if (status < 500) {
+      const isCut = error.code === "ECONNRESET";
+      const text = isCut ? "the connection ended before the whole message had come" : error.message;
+      return this.refuse(request, reply, { reason: "malformed", texts: [text] });
+    }
     this.dependencies.log.error({ err: error }, "an ingest request failed");
     this.tell(request, "internal", 0, { refused: { count: 1, text: "an internal error" } });
     const refusal: Refusal = { reason: "internal", texts: ["internal error; try again"] };

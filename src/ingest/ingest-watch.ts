@@ -194,7 +194,7 @@ export class IngestWatch {
     for (const [integration, signals] of this.ignored)
       this.log.info?.(
         { integration, signals },
-        "signals that changed nothing: nothing is open that they end",
+        "signals that changed nothing: ends of what is not open, or late words about what others report",
       );
     this.ignored.clear();
   }

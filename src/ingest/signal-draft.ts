@@ -51,9 +51,11 @@ export function asString(value: unknown): string | undefined {
 export function typeName(value: unknown): string {
   return value === null
     ? "null"
-    : Array.isArray(value)
-      ? "an array"
-      : typeof value === "object"
-        ? "an object"
-        : `a ${typeof value}`;
+    : value === undefined
+      ? "missing"
+      : Array.isArray(value)
+        ? "an array"
+        : typeof value === "object"
+          ? "an object"
+          : `a ${typeof value}`;
 }

@@ -1,7 +1,7 @@
 /** What strangers can do to ingest: text that lies, bodies that are too large, clients that never finish. */
 import { connect, type Socket } from "node:net";
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { readAlertmanagerAlerts } from "#ingest/protocols/alertmanager-api-v2";
 import { readAlertmanagerWebhook } from "#ingest/protocols/alertmanager-webhook-v4";
 import { readGenericJson } from "#ingest/protocols/generic-json";
@@ -164,6 +164,11 @@ describe("hostile text", () => {
   }, 60_000);
 });
 
+test("what is missing is called missing", () => {
+  expect(readAlertmanagerWebhook({ version: "4" }).errors).toEqual(["alerts must be an array, not missing"]);
+  expect(readAlertmanagerWebhook(undefined).errors).toEqual(["the body must be an object, not missing"]);
+});
+
 describe("limits", () => {
   test.each([
     ["/v2/enqueue", 5 * 1024 * 1024],
@@ -180,6 +185,50 @@ describe("limits", () => {
     // Blanks alone are no JSON, so what is taken is refused for that.
     expect((await post(port, path, spaces(limit))).status).toBe(400);
     expect(engine.inputs).toEqual([]);
+  });
+
+  test("one that writes all of it before it listens hears the 413 too, and not a broken connection", async () => {
+    const { port, lines } = await startIngest();
+    const size = 20 * 1024 * 1024;
+    const heard = await new Promise<string>((resolve) => {
+      let text = "";
+      const socket = connect(port, "127.0.0.1", () => {
+        socket.pause();
+        socket.write(`POST ${jsonPath} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${size}\r\n\r\n`);
+        let left = size;
+        const write = () => {
+          if (left === 0) return void socket.resume();
+          left -= 0x10000;
+          socket.write(Buffer.alloc(0x10000, " "), (error) => (error ? resolve(error.message) : write()));
+        };
+        write();
+      });
+      socket.on("data", (data) => (text += String(data)));
+      socket.on("error", ({ message }) => resolve(message));
+      socket.on("close", () => resolve(text.split("\r\n")[0]!));
+    });
+    expect(heard).toBe("HTTP/1.1 413 Payload Too Large");
+    expect(lines).toEqual(["the body is too large; at most 5 MiB"]);
+  });
+
+  test("one that stops writing hears it as well", async () => {
+    const { port } = await startIngest();
+    const heard = await new Promise<string>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () =>
+        socket.write(`POST ${jsonPath} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999\r\n\r\n{`),
+      );
+      socket.once("data", (data) => resolve(String(data).split("\r\n")[0]!));
+    });
+    expect(heard).toBe("HTTP/1.1 413 Payload Too Large");
+  });
+
+  test("a connection that ends half-way through its message is called that", async () => {
+    const { port, lines } = await startIngest();
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.write(`POST ${jsonPath} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{`);
+      setImmediate(() => socket.destroy());
+    });
+    await vi.waitFor(() => expect(lines).toEqual(["the connection ended before the whole message had come"]));
   });
 
   test("a chunked body without a length is bounded too", async () => {
