@@ -144,7 +144,13 @@ describe("POST /in/KEY/api/v2/alerts", () => {
     );
     expect(engine.signals.map((signal) => signal.content.title)).toEqual(["Good", "Fine"]);
     expect(received).toEqual([
-      { integration: "prometheus", protocol: "alertmanager-api", result: "partly-accepted", signals: 2 },
+      {
+        integration: "prometheus",
+        protocol: "alertmanager-api",
+        result: "partly-accepted",
+        signals: 2,
+        refused: { count: 3, text: expect.stringContaining("at least one label pair required") },
+      },
     ]);
   });
 
@@ -295,6 +301,7 @@ describe("POST /in/KEY/alertmanager", () => {
         protocol: "alertmanager-webhook",
         result: "partly-accepted",
         signals: 2,
+        refused: { count: 3, text: expect.stringContaining("alerts[1]: at least one label pair required") },
       },
     ]);
     expect(lines).toEqual([
