@@ -250,10 +250,7 @@ export class LoopEngine implements Engine {
 
   private takeMerges(now: EpochMs): void {
     if (!this.guard.works) return this.merges.refuseAll();
-    const failure = this.merges.take(this.current, now, ({ touched, facts }) => {
-      this.listeners.tell(touched, facts);
-      this.snapshots?.factsAdded();
-    });
+    const failure = this.merges.take(this.current, now, ({ touched, facts }) => this.changed(touched, facts));
     if (failure !== null) this.journalFailed(failure, now);
   }
 
@@ -306,9 +303,15 @@ export class LoopEngine implements Engine {
     for (const command of turn.commands) this.outbox.add(command);
     if (watchFacts(this.board, turn.facts, this.current, this.dependencies.clock.now()))
       this.listeners.tellHealth();
-    if (turn.facts.length > 0 || turn.touched.size > 0) this.listeners.tell(turn.touched, turn.facts);
+    if (turn.facts.length > 0 || turn.touched.size > 0) this.changed(turn.touched, turn.facts);
     if (turn.limitReached !== null) this.alarm(...tooManyOpen(turn.limitReached));
-    if (turn.facts.length > 0) this.snapshots?.factsAdded();
+  }
+
+  private changed(touched: ReadonlySet<AlertId>, facts: readonly Fact[]): void {
+    // A clock that was set moves what is due of all alerts.
+    this.outbox.alertsChanged(facts.some(({ kind }) => kind === "clock-stepped") ? null : touched);
+    this.listeners.tell(touched, facts);
+    if (facts.length > 0) this.snapshots?.factsAdded();
   }
 
   // ---- time
@@ -348,6 +351,7 @@ export class LoopEngine implements Engine {
   private reload(): void {
     this.latest.kept();
     this.current = this.withOwn(recoverState(this.dependencies.journal).state);
+    this.outbox.alertsChanged(null);
   }
 
   private withOwn(state: State): State {

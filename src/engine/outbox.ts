@@ -4,17 +4,18 @@
  * sent, each ends in exactly one outcome, even when a channel hangs, and the next one's turn comes.
  */
 import type { Answer, Command, Notify } from "#domain/command";
-import type { ActionId, EpochMs } from "#domain/ids";
+import type { ActionId, AlertId, EpochMs } from "#domain/ids";
 import type { Outcome } from "#domain/input";
 import { personOf, teamOf } from "#domain/rules/ask";
 import type { State } from "#domain/state";
 import type { Via } from "#domain/team";
 import { whyAsked } from "#domain/timeline";
-import { byUrgency, urgencyOf, type Urgency } from "#domain/urgency";
+import { urgencyOf, type Urgency } from "#domain/urgency";
 import { inMemory } from "./alert-archive.ts";
 import type { EngineDependencies } from "./dependencies.ts";
 import type { Pending } from "./inbox.ts";
 import { parallelSends, type Channel, type Notice } from "./ports.ts";
+import { WaitingLine } from "./waiting-line.ts";
 
 /** Channels have tighter limits of their own; this one catches a channel that hangs. */
 const sendLimitMs = 60_000;
@@ -31,13 +32,8 @@ export interface OutboxDependencies extends Pick<EngineDependencies, "clock" | "
   goOn(): void;
 }
 
-interface Wanted {
-  readonly command: Notify;
-  readonly urgency: Urgency;
-}
-
 export class Outbox {
-  private readonly waiting = new Map<Via, Set<Notify>>();
+  private readonly waiting = new Map<Via, WaitingLine>();
   /** Its turn has come; sent already, or the engine is just deciding on it. */
   private readonly underWay = new Map<Via, Set<Notify>>();
   /** When each that is sent began; when one came to an end last, and the latest beginning of those that have. */
@@ -51,8 +47,16 @@ export class Outbox {
   add(command: Command): void {
     if (command.kind === "tell") return this.dependencies.tell?.(command);
     this.held.add(command.actionId);
-    of(this.waiting, command.via).add(command);
+    this.lineOf(command.via).add(command);
     this.dependencies.goOn();
+  }
+
+  /** Null: all of them. What waits for them finds its new place; see `WaitingLine`. */
+  alertsChanged(ids: Iterable<AlertId> | null): void {
+    for (const line of this.waiting.values()) {
+      if (ids === null) line.allChanged();
+      else for (const id of ids) line.alertChanged(id);
+    }
   }
 
   /** What it has in hand: what waits, and what has not come to an end. */
@@ -65,7 +69,7 @@ export class Outbox {
    * whether or not there is room, so that it is dropped at once.
    */
   *attempts(): Generator<Pending> {
-    for (const command of [...this.waiting.keys()].flatMap((via) => this.takeTurns(via))) {
+    for (const command of [...this.waiting].flatMap(([via, line]) => this.takeTurns(via, line))) {
       const { alertId, actionId } = command;
       const input = { kind: "attempt", alertId, actionId } as const;
       yield { input, answer: (answer) => this.decided(command, answer) };
@@ -87,9 +91,8 @@ export class Outbox {
 
   /** Drops what has not begun (it is taken in hand again after the restart) and waits a while for what has. */
   async drain(limitMs: number): Promise<void> {
-    for (const commands of this.waiting.values())
-      for (const { actionId } of commands) this.held.delete(actionId);
-    this.waiting.clear();
+    for (const line of this.waiting.values())
+      for (const { actionId } of line.takeAll()) this.held.delete(actionId);
     if (this.isIdle()) return;
     const { clock } = this.dependencies;
     await new Promise<void>((resolve) => {
@@ -101,47 +104,26 @@ export class Outbox {
     });
   }
 
-  private takeTurns(via: Via): Notify[] {
-    const waiting = of(this.waiting, via);
+  private takeTurns(via: Via, line: WaitingLine): Notify[] {
+    if (line.isEmpty) return [];
     const underWay = of(this.underWay, via);
-    // Nobody goes beyond this; with a long queue most calls end here.
-    if (waiting.size === 0 || underWay.size >= parallelSends[via].critical) return [];
-    const unwanted: Notify[] = [];
-    const wanted: Wanted[] = [];
-    // Asked once: where this machine stands costs more than all the rest.
-    const mayAct = this.dependencies.mayAct();
-    for (const command of waiting) {
-      const urgency = mayAct ? this.urgencyOf(command) : null;
-      if (urgency === null) unwanted.push(command);
-      else wanted.push({ command, urgency });
-    }
-    const mayBegin = this.askedOnceForEach();
-    const begins = wanted
-      .filter(mayBegin)
-      .sort((a, b) => byUrgency(a.urgency, b.urgency))
-      .filter((one) => {
-        if (!mayBegin(one)) return false;
-        underWay.add(one.command);
-        return true;
-      });
-    const taken = [...unwanted, ...begins.map(({ command }) => command)];
-    for (const command of taken) {
-      waiting.delete(command);
+    const unwanted = this.dependencies.mayAct() ? line.takeUnwanted() : line.takeAll();
+    const begun: Notify[] = [];
+    const begin = (command: Notify) => {
+      begun.push(command);
       underWay.add(command);
-    }
-    return taken;
+    };
+    // Nobody goes beyond this; with a long queue most calls end here.
+    if (underWay.size < parallelSends[via].critical)
+      line.takeTurns((...next) => this.hasRoom(...next), begin);
+    for (const command of unwanted) underWay.add(command);
+    return [...unwanted, ...begun];
   }
 
-  /** Room only gets less within a turn: tens of thousands that wait for the same person need not each be asked for. */
-  private askedOnceForEach(): (one: Wanted) => boolean {
-    const full = new Set<string>();
-    return ({ command, urgency }) => {
-      const whose = `${urgency.severity === 0 ? "critical" : "usual"} ${command.person}`;
-      if (full.has(whose)) return false;
-      if (this.hasRoom(command, urgency)) return true;
-      full.add(whose);
-      return false;
-    };
+  private lineOf(via: Via): WaitingLine {
+    const line = this.waiting.get(via) ?? new WaitingLine((command) => this.urgencyOf(command));
+    this.waiting.set(via, line);
+    return line;
   }
 
   private hasRoom({ via, person }: Notify, { severity }: Urgency): boolean {
