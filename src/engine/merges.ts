@@ -34,7 +34,11 @@ export class Merges {
 
   /** Takes the first few. @returns why they cannot be kept; then they are answered so, and the state is as it was. */
   take(state: State, now: EpochMs, onFolded: (folded: Folded) => void): Error | null {
-    for (const { facts, answer } of this.waiting.splice(0, portionsInOneTurn)) {
+    for (let taken = 0; taken < portionsInOneTurn; taken += 1) {
+      // One by one: those behind one that fails go on waiting, and each of them is answered.
+      const next = this.waiting.shift();
+      if (next === undefined) return null;
+      const { facts, answer } = next;
       try {
         const { added, refused } = this.journal.merge(facts, now);
         if (added.length > 0) onFolded(foldForeign(state, added, this.journal));

@@ -1,7 +1,7 @@
 /** What two machines that did not know of one another come to when they do: invariants 3, 4 and 5. */
 import { beforeEach, expect, it } from "vitest";
 import type { AlertId, OriginId } from "#domain/ids";
-import type { TravellingFact } from "#engine/ports";
+import { JournalError, type TravellingFact } from "#engine/ports";
 import { MemoryJournal } from "#journal/memory";
 import { minutes, seconds } from "../support/team-builder.ts";
 import { VirtualTime } from "../support/virtual-time.ts";
@@ -245,4 +245,19 @@ it("another machine's wrong clock moves no deadline", async () => {
   await send(b, facts);
   const left = (world: World) => world.alert(id).nextEscalationAt! - world.time.wallMs();
   expect(left(b)).toBe(left(wrong));
+});
+
+it("whoever has sent facts is answered, also behind a portion that cannot be kept", async () => {
+  await a.fire();
+  const facts = a.engine.factsBeyond(b.engine.vector(), 1e9);
+  const { merge } = b.journal;
+  b.journal.merge = () => {
+    throw new JournalError("full", "The disk is full.");
+  };
+  const full = Promise.all([b.engine.merge(facts), b.engine.merge(facts), b.engine.merge(facts)]);
+  await time.settle();
+  expect(await full).toEqual([{ ok: false }, { ok: false }, { ok: false }]);
+  b.journal.merge = merge;
+  await time.pass(minutes(1));
+  await send(b, facts);
 });
