@@ -51,6 +51,15 @@ declare module "fastify" {
   }
 }
 
+/** What of a request was handed to the engine and kept. */
+export interface Kept {
+  readonly signals: number;
+  /** How many of them changed nothing. */
+  readonly ignored: number;
+}
+
+export const nothingKept: Kept = { signals: 0, ignored: 0 };
+
 export const jsonType = "application/json; charset=utf-8";
 
 export class Gate {
@@ -84,8 +93,13 @@ export class Gate {
     return integration !== undefined && waitSeconds === 0;
   }
 
-  /** `kept`: how many signals of the same request were kept all the same. */
-  refuse(request: FastifyRequest, reply: FastifyReply, refusal: Refusal, kept = 0): FastifyReply {
+  /** `kept`: of the same request all the same. */
+  refuse(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    refusal: Refusal,
+    kept: Kept = nothingKept,
+  ): FastifyReply {
     this.note(request, refusal, kept);
     const dialect = dialectOf(request);
     const status = dialect.statusOf(refusal);
@@ -95,7 +109,7 @@ export class Gate {
   }
 
   /** A refusal, or a part of a batch that was refused although the batch was taken: one line, one count, one word. */
-  note(request: FastifyRequest, refusal: Refusal, kept = 0): void {
+  note(request: FastifyRequest, refusal: Refusal, kept: Kept = nothingKept): void {
     const dialect = dialectOf(request);
     const status = dialect.statusOf(refusal);
     this.dependencies.log.warn(
@@ -109,19 +123,19 @@ export class Gate {
       cleanLine(refusal.texts.slice(0, 3).join("; "), 300),
     );
     const refused = { count: refusal.count ?? 1, text: refusal.texts.slice(0, 3).join("; ") };
-    this.tell(request, kept > 0 ? "partly-accepted" : refusal.reason, kept, { refused });
+    const isPart = kept.signals > 0;
+    this.tell(request, isPart ? "partly-accepted" : refusal.reason, kept, refused);
     this.watch.refused({
       integration: request.integration?.id ?? null,
       remote: request.ip,
       reason: refusal.reason,
       ...refused,
-      isPart: kept > 0,
+      isPart,
     });
   }
 
-  /** `ignored`: how many of the signals changed nothing. */
-  accepted(request: FastifyRequest, signals: number, ignored = 0): void {
-    this.tell(request, "accepted", signals, ignored > 0 ? { ignored } : {});
+  accepted(request: FastifyRequest, kept: Kept): void {
+    this.tell(request, "accepted", kept);
   }
 
   /** What Fastify found wrong before a route saw the request, or what a route threw. */
@@ -144,7 +158,7 @@ export class Gate {
       return this.refuse(request, reply, { reason: "malformed", texts: [text] });
     }
     this.dependencies.log.error({ err: error }, "an ingest request failed");
-    this.tell(request, "internal", 0, { refused: { count: 1, text: "an internal error" } });
+    this.tell(request, "internal", nothingKept, { count: 1, text: "an internal error" });
     const refusal: Refusal = { reason: "internal", texts: ["internal error; try again"] };
     this.watch.refused({
       integration: request.integration?.id ?? null,
@@ -164,8 +178,8 @@ export class Gate {
   private tell(
     request: FastifyRequest,
     result: Received["result"],
-    signals: number,
-    more: Pick<Received, "ignored" | "refused">,
+    { signals, ignored }: Kept,
+    refused?: Received["refused"],
   ): void {
     const { protocol } = dialectOf(request);
     this.dependencies.onReceived?.({
@@ -173,7 +187,8 @@ export class Gate {
       protocol,
       result,
       signals,
-      ...more,
+      ...(ignored > 0 && { ignored }),
+      ...(refused !== undefined && { refused }),
     });
   }
 }

@@ -10,7 +10,7 @@ import type { Engine, Random } from "#engine/ports";
 import { cleanLine } from "#wire/hostile-text";
 import { dateDrafts } from "./date-drafts.ts";
 import { alertmanagerDialect, jsonDialect, pagerDutyDialect, webhookDialect } from "./dialect.ts";
-import { Gate, jsonType } from "./gate.ts";
+import { Gate, jsonType, nothingKept } from "./gate.ts";
 import type { GateDependencies } from "./gate.ts";
 import { readAlertmanagerAlerts } from "./protocols/alertmanager-api-v2.ts";
 import { readAlertmanagerWebhook } from "./protocols/alertmanager-webhook-v4.ts";
@@ -95,7 +95,7 @@ class IngestRoutes {
       const errors = checkChangeEvent(body.value);
       if (errors.length > 0) return this.gate.refuse(request, reply, { reason: "invalid", texts: errors });
       this.dependencies.log.debug({ integration: request.integration?.id }, "a change event: not kept");
-      this.gate.accepted(request, 0);
+      this.gate.accepted(request, nothingKept);
       return reply
         .code(202)
         .type(jsonType)
@@ -175,25 +175,23 @@ class IngestRoutes {
     const integration = request.integration!;
     const poster = { integration: integration.id, remote: request.ip };
     const dated = dateDrafts(this.senderTimes, engine, poster, signals, clock.now());
-    const result = await submitSignals(engine, random, integration, dated);
+    const { submitted, refused } = await submitSignals(engine, random, integration, dated);
+    const ignored = submitted.filter(({ isIgnored }) => isIgnored).length;
+    const kept = { signals: submitted.length, ignored };
     this.watch.heard();
     if (truncated !== undefined) this.watch.truncated(integration.id, truncated.group, truncated.count);
+    if (ignored > 0) this.watch.changedNothing(integration.id, ignored);
     // What is wrong with the store outweighs what is wrong with the batch: it is worth sending again.
-    if (!result.ok) {
-      const { reason, text, refused, kept } = result;
-      return this.gate.refuse(request, reply, { reason, texts: [text], count: refused }, kept);
+    if (refused !== null) {
+      const { reason, text, count } = refused;
+      return this.gate.refuse(request, reply, { reason, texts: [text], count }, kept);
     }
     if (errors.length > 0) {
       const refusal = { reason: "invalid", texts: errors, count: errors.length } as const;
-      if (!isTakenInPart || signals.length === 0)
-        return this.gate.refuse(request, reply, refusal, signals.length);
-      this.gate.note(request, refusal, signals.length);
-      return accept(result.submitted);
-    }
-    const ignored = result.submitted.filter(({ isIgnored }) => isIgnored).length;
-    if (ignored > 0) this.watch.changedNothing(integration.id, ignored);
-    this.gate.accepted(request, signals.length, ignored);
-    return accept(result.submitted);
+      if (!isTakenInPart || signals.length === 0) return this.gate.refuse(request, reply, refusal, kept);
+      this.gate.note(request, refusal, kept);
+    } else this.gate.accepted(request, kept);
+    return accept(submitted);
   }
 
   /** PagerDuty's key is in the body. Null: already answered. */

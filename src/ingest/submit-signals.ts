@@ -17,16 +17,16 @@ export interface Submitted {
   readonly isIgnored: boolean;
 }
 
-export type SubmitResult =
-  | { readonly ok: true; readonly submitted: readonly Submitted[] }
-  | {
-      readonly ok: false;
-      readonly reason: RefusalReason | "internal";
-      readonly text: string;
-      /** How many of the batch were refused, and how many kept all the same. */
-      readonly refused: number;
-      readonly kept: number;
-    };
+export interface SubmitResult {
+  /** What was kept, in the order of the batch. */
+  readonly submitted: readonly Submitted[];
+  /** How many of the batch were not, and why the first of them; null: all were kept. */
+  readonly refused: {
+    readonly count: number;
+    readonly reason: RefusalReason | "internal";
+    readonly text: string;
+  } | null;
+}
 
 /** All in one turn, so that a batch shares one commit. Never rejects; the first refusal of a batch stands for it. */
 export async function submitSignals(
@@ -45,9 +45,9 @@ export async function submitSignals(
     else if (isSettledAlready(result.reason)) submitted.push({ alertId: null, dedupKey, isIgnored: true });
     else refusal ??= result;
   }
-  if (refusal === null) return { ok: true, submitted };
+  if (refusal === null) return { submitted, refused: null };
   const { reason, text } = refusal;
-  return { ok: false, reason, text, kept: submitted.length, refused: drafts.length - submitted.length };
+  return { submitted, refused: { count: drafts.length - submitted.length, reason, text } };
 }
 
 function submitSignal(engine: Engine, random: Random, integration: IntegrationKey, draft: DatedDraft) {

@@ -12,7 +12,7 @@ const integrations = ["prometheus", "webhook", "zabbix", "silent"].map((id) => (
 }));
 
 test("taken, refused, and what changed nothing, each with its time", async () => {
-  const { port, toJson, toWebhook, received, now, pass } = await startIngestEngine();
+  const { port, toJson, toWebhook, toPrometheus, received, now, pass } = await startIngestEngine();
   const tally = new IntegrationTally({ now }, () => ({ integrations }));
   const told = () => {
     for (const one of received.splice(0)) tally.received(one);
@@ -37,7 +37,14 @@ test("taken, refused, and what changed nothing, each with its time", async () =>
   const alert = { status: "firing", labels: { alertname: "A" }, startsAt: new Date(now()).toISOString() };
   const senseless = { status: "firing", labels: {} };
   await toWebhook({ version: "4", groupKey: "g", status: "firing", alerts: [alert, senseless, senseless] });
-  expect(of("webhook")).toMatchObject({ taken: 1, refused: 2 });
+  expect(of("webhook")).toMatchObject({ taken: 1, changedNothing: 0, refused: 2 });
+  const ended = { status: "resolved", labels: { alertname: "B" }, startsAt: alert.startsAt };
+  await toWebhook({ version: "4", groupKey: "h", status: "resolved", alerts: [ended, senseless] });
+  expect(of("webhook")).toMatchObject({ taken: 2, changedNothing: 1, refused: 3 });
+  // A dialect that says no to the whole batch, and keeps the rest of it.
+  const over = { labels: { alertname: "C" }, endsAt: new Date(now() - 3_600_000).toISOString() };
+  expect((await toPrometheus(over, { labels: {} })).status).toBe(400);
+  expect(of("prometheus")).toMatchObject({ taken: 1, changedNothing: 1, refused: 1 });
 
   await post(port, "/in/nobodys-key-0123456789-0123456789/json", {});
   expect(told().strangers).toMatchObject({ taken: 0, refused: 1 });
