@@ -19,6 +19,7 @@ import { Agenda } from "./agenda.ts";
 import { AlertArchive, inMemory } from "./alert-archive.ts";
 import { engineLimits, type EngineDependencies } from "./dependencies.ts";
 import { ChangeListeners } from "./change-listeners.ts";
+import type { Folded } from "./fold.ts";
 import { HandoffWatch } from "./handoff-watch.ts";
 import { HealthBoard } from "./health-board.ts";
 import { Inbox, type Pending } from "./inbox.ts";
@@ -32,7 +33,7 @@ import { Quarantine } from "./quarantine.ts";
 import { asOfNow, inputsOfStart, recoverState } from "./recover-state.ts";
 import { noteStanding } from "./standing.ts";
 import { errorFound, errorText, inboxIsFull, ownSignal, tooManyOpen } from "./own-signal.ts";
-import { watchFacts, watchOpenAlerts } from "./problem-watch.ts";
+import { ProblemWatch } from "./problem-watch.ts";
 import { Revocation } from "./revocation.ts";
 import { SnapshotKeeper } from "./snapshot-keeper.ts";
 import { internalError, journalUnavailable, refusal, tooBusy, Turn } from "./turn.ts";
@@ -50,6 +51,7 @@ export class LoopEngine implements Engine {
   private readonly warn = (text: string, error: unknown) => this.dependencies.log("warn", text, error);
   private readonly handoffs = new HandoffWatch(this.warn);
   private readonly board = new HealthBoard();
+  private readonly problems = new ProblemWatch(this.board, () => this.current);
   private readonly listeners = new ChangeListeners(
     (id) => inMemory(this.current, id),
     () => this.health,
@@ -111,8 +113,8 @@ export class LoopEngine implements Engine {
     if (problem !== null) this.board.report("journal", problem, clock.now());
     this.started = true;
     await Promise.all(inputsOfStart(this.current, clock, version).map((input) => this.submit(input)));
-    const isNews = watchOpenAlerts(this.board, this.current, clock.now());
-    if (this.board.setReady(true) || isNews) this.listeners.tellHealth();
+    this.problems.lookAtAll(clock.now());
+    if (this.board.setReady(true)) this.listeners.tellHealth();
   }
 
   submit(input: Input): Promise<Answer> {
@@ -122,9 +124,8 @@ export class LoopEngine implements Engine {
       if (this.inbox.isFirstRefusalOf(input)) this.alarm(...inboxIsFull(input));
       return Promise.resolve(tooBusy);
     }
-    const answer = this.inbox.add(input);
     this.planTurn();
-    return answer;
+    return this.inbox.add(input);
   }
 
   findAlert(id: AlertId): Alert | null {
@@ -250,7 +251,7 @@ export class LoopEngine implements Engine {
 
   private takeMerges(now: EpochMs): void {
     if (!this.guard.works) return this.merges.refuseAll();
-    const failure = this.merges.take(this.current, now, ({ touched, facts }) => this.changed(touched, facts));
+    const failure = this.merges.take(this.current, now, (folded) => this.changed(folded, false));
     if (failure !== null) this.journalFailed(failure, now);
   }
 
@@ -301,13 +302,12 @@ export class LoopEngine implements Engine {
   private finish(turn: Turn): void {
     for (const { tell, answer } of turn.answers) tell(answer);
     for (const command of turn.commands) this.outbox.add(command);
-    if (watchFacts(this.board, turn.facts, this.current, this.dependencies.clock.now()))
-      this.listeners.tellHealth();
-    if (turn.facts.length > 0 || turn.touched.size > 0) this.changed(turn.touched, turn.facts);
+    if (turn.facts.length > 0 || turn.touched.size > 0) this.changed(turn, true);
     if (turn.limitReached !== null) this.alarm(...tooManyOpen(turn.limitReached));
   }
 
-  private changed(touched: ReadonlySet<AlertId>, facts: readonly Fact[]): void {
+  private changed({ touched, facts }: Folded, isOwn: boolean): void {
+    this.problems.changed(touched, facts, isOwn, this.dependencies.clock.now());
     // A clock that was set moves what is due of all alerts.
     this.outbox.alertsChanged(facts.some(({ kind }) => kind === "clock-stepped") ? null : touched);
     this.listeners.tell(touched, facts);
@@ -351,6 +351,7 @@ export class LoopEngine implements Engine {
   private reload(): void {
     this.latest.kept();
     this.current = this.withOwn(recoverState(this.dependencies.journal).state);
+    this.problems.lookAtAll(this.dependencies.clock.now());
     this.outbox.alertsChanged(null);
   }
 
@@ -369,7 +370,6 @@ export class LoopEngine implements Engine {
     if (input.kind === "handoffs-due") this.handoffs.broken(this.current, now);
     if (error instanceof JournalError && error.reason === "damaged") this.dependencies.onBroken(error);
     // About its own alarm there is none: it would break in the same way, and so on.
-    if (input.kind === "signal" && input.integration === null) return;
-    this.alarm(...errorFound(input.kind, text));
+    if (input.kind !== "signal" || input.integration !== null) this.alarm(...errorFound(input.kind, text));
   }
 }

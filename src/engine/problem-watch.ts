@@ -1,45 +1,88 @@
-/** Problems that show in the facts themselves: a mail server that does not work, an alert that reaches nobody. */
+/**
+ * Problems that show in the facts and the open alerts themselves: a mail server that does not work, a mail that does not get
+ * through, an alert that reaches nobody. Kept by the engine's loop.
+ */
 import type { Alert, Notification } from "#domain/alert";
 import type { Fact } from "#domain/fact";
-import type { EpochMs, PersonId } from "#domain/ids";
+import type { AlertId, EpochMs, PersonId } from "#domain/ids";
 import { limits } from "#domain/limits";
 import { severities } from "#domain/severity";
 import type { State } from "#domain/state";
 import type { HealthBoard } from "./health-board.ts";
 
-/** What the last run knew is not forgotten with it: once, after the start. @returns whether the health has changed. */
-export function watchOpenAlerts(board: HealthBoard, state: State, now: EpochMs): boolean {
-  let changed = tellOfReach(board, state, now);
-  for (const alert of state.open.values()) {
-    if (alert.status !== "triggered") continue;
-    const late = alert.notifications.find((notification) => notification.isStuck && isLate(notification));
-    if (late === undefined) continue;
-    changed = board.report("late-mail", lateMailText(nameOf(state, late.person), ""), now) || changed;
-  }
-  return changed;
-}
+/**
+ * Asked after each commit, so it looks only at the alerts that have changed: a flood is when there are many, and when
+ * nobody can be reached it is all of them.
+ */
+export class ProblemWatch {
+  /** Alerts that reach nobody, of each severity, the worst first. */
+  private readonly unheard: readonly Set<AlertId>[] = severities.map(() => new Set());
+  /** Alerts with a mail that does not get through. */
+  private readonly late = new Set<AlertId>();
 
-/** Called after each commit. @returns whether the health has changed. */
-export function watchFacts(board: HealthBoard, facts: readonly Fact[], state: State, now: EpochMs): boolean {
-  const channel = watchMail(board, facts, now);
-  const late = watchLateMail(board, facts, state, now);
-  const reach = watchReach(board, facts, state, now);
-  return channel || late || reach;
-}
+  constructor(
+    private readonly board: HealthBoard,
+    private readonly state: () => State,
+  ) {}
 
-/** Tried on for as long as its alert is open; but until it is taken, its person may know nothing of the alert. */
-function watchLateMail(board: HealthBoard, facts: readonly Fact[], state: State, now: EpochMs): boolean {
-  let changed = false;
-  for (const fact of facts) {
-    if (fact.kind !== "notification-failed" || fact.via !== "email" || fact.nextNow !== true) continue;
-    const text = lateMailText(nameOf(state, fact.person), fact.text);
-    changed = board.report("late-mail", text, now) || changed;
+  /** What the last run knew is not forgotten with it: after the start, and whenever the state was read anew. */
+  lookAtAll(now: EpochMs): void {
+    const { open } = this.state();
+    for (const alerts of [...this.unheard, this.late]) alerts.clear();
+    for (const { id, notifications } of open.values()) {
+      this.note(id);
+      if (!this.late.has(id) || this.board.has("late-mail")) continue;
+      const stuck = notifications.find((notification) => notification.isStuck && isLate(notification));
+      if (stuck !== undefined)
+        this.board.report("late-mail", lateMailText(nameOf(this.state(), stuck.person), ""), now);
+    }
+    this.tell(now);
   }
-  if (!board.has("late-mail")) return changed;
-  const still = [...state.open.values()].some(
-    ({ status, notifications }) => status === "triggered" && notifications.some(isLate),
-  );
-  return (!still && board.clear("late-mail")) || changed;
+
+  /** `isOwn`: this machine's facts; that another one cannot reach the mail server says nothing of this one. */
+  changed(touched: Iterable<AlertId>, facts: readonly Fact[], isOwn: boolean, now: EpochMs): void {
+    for (const fact of facts) {
+      if (isOwn) watchMail(this.board, fact, now);
+      this.watchLateMail(fact, now);
+    }
+    for (const id of touched) this.note(id);
+    this.tell(now);
+  }
+
+  private note(id: AlertId): void {
+    const alert = this.state().open.get(id);
+    const severity = alert !== undefined && reachesNobody(alert) ? severities.indexOf(alert.severity) : -1;
+    for (const [index, alerts] of this.unheard.entries())
+      if (index === severity) alerts.add(id);
+      else alerts.delete(id);
+    if (alert?.status === "triggered" && alert.notifications.some(isLate)) this.late.add(id);
+    else this.late.delete(id);
+  }
+
+  /** Tried on for as long as its alert is open; but until it is taken, its person may know nothing of the alert. */
+  private watchLateMail(fact: Fact, now: EpochMs): void {
+    if (fact.kind !== "notification-failed" || fact.via !== "email" || fact.nextNow !== true) return;
+    this.board.report("late-mail", lateMailText(nameOf(this.state(), fact.person), fact.text), now);
+  }
+
+  private tell(now: EpochMs): void {
+    if (this.late.size === 0) this.board.clear("late-mail");
+    this.tellOfReach(now);
+  }
+
+  /**
+   * An alert that nobody at all is told of is the worst that can happen; it must show wherever somebody looks. Names the
+   * worst of them; not how many there are, which a flood would change at every alert.
+   */
+  private tellOfReach(now: EpochMs): void {
+    const [worst] = this.unheard.find((alerts) => alerts.size > 0) ?? [];
+    if (worst === undefined) return void this.board.clear("reach");
+    const count = this.unheard.reduce((sum, { size }) => sum + size, 0);
+    const { title } = this.state().open.get(worst)!;
+    const shown = title.length > 100 ? `${title.slice(0, 99)}…` : title;
+    const which = `The alert "${shown}" ${count === 1 ? "reaches" : "and others reach"} nobody`;
+    this.board.report("reach", `${which}: ${reachText}`, now);
+  }
 }
 
 function isLate({ via, attempts, isStuck, isOver, state }: Notification): boolean {
@@ -57,41 +100,11 @@ function lateMailText(name: string, why: string): string {
 }
 
 /** Until a mail has got through again, this machine cannot promise that the next one will. */
-function watchMail(board: HealthBoard, facts: readonly Fact[], now: EpochMs): boolean {
-  let changed = false;
-  for (const fact of facts) {
-    if (fact.kind === "notification-sent" && fact.via === "email")
-      changed = board.clear("channel") || changed;
-    if (fact.kind !== "notification-failed" || fact.via !== "email") continue;
-    if (fact.reason === "authentication" || fact.reason === "unreachable" || fact.reason === "timed-out") {
-      changed = board.report("channel", mailTroubleText(fact.text), now) || changed;
-    }
-  }
-  return changed;
-}
-
-/** An alert that nobody at all is told of is the worst that can happen; it must show wherever somebody looks. */
-function watchReach(board: HealthBoard, facts: readonly Fact[], state: State, now: EpochMs): boolean {
-  const unheard = facts.some(
-    (fact) => fact.kind === "step-entered" && fact.reason === "nobody-reachable" && fact.asked.length === 0,
-  );
-  return (unheard || board.has("reach")) && tellOfReach(board, state, now);
-}
-
-/** Names the worst of them; not how many there are, which a flood would change at every alert. */
-function tellOfReach(board: HealthBoard, state: State, now: EpochMs): boolean {
-  let worst: Alert | null = null;
-  let count = 0;
-  for (const alert of state.open.values()) {
-    if (!reachesNobody(alert)) continue;
-    count += 1;
-    if (worst === null || severities.indexOf(alert.severity) < severities.indexOf(worst.severity))
-      worst = alert;
-  }
-  if (worst === null) return board.clear("reach");
-  const title = worst.title.length > 100 ? `${worst.title.slice(0, 99)}…` : worst.title;
-  const which = `The alert "${title}" ${count === 1 ? "reaches" : "and others reach"} nobody`;
-  return board.report("reach", `${which}: ${reachText}`, now);
+function watchMail(board: HealthBoard, fact: Fact, now: EpochMs): void {
+  if (fact.kind === "notification-sent" && fact.via === "email") board.clear("channel");
+  if (fact.kind !== "notification-failed" || fact.via !== "email") return;
+  if (fact.reason === "authentication" || fact.reason === "unreachable" || fact.reason === "timed-out")
+    board.report("channel", mailTroubleText(fact.text), now);
 }
 
 function reachesNobody({ nobodyReachable, asked }: Alert): boolean {

@@ -1,5 +1,5 @@
 /** Climbing a policy, in virtual time, through the whole engine. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { PolicyId } from "#domain/ids";
 import {
   minutes,
@@ -160,6 +160,19 @@ describe("an empty or unreachable tier costs no waiting time", () => {
     expect(text()).toMatch(/^The alert "Slow" reaches nobody: /);
     await world.command(mild, { kind: "resolve" });
     expect(text()).toBeUndefined();
+  });
+
+  it("looks through all open alerts for none of it: in a flood that is what there are many of", async () => {
+    const people = ["ana", "ben", "chi"].map(withoutEmail);
+    const world = await World.start({ desktops: [], team: team({ people }) });
+    const text = () => world.engine.health.problems[0]?.text;
+    const first = await world.fire({ title: "First", dedupKey: "1" });
+    const through = vi.spyOn(world.engine.state.open, "values");
+    await world.fire({ title: "Second", dedupKey: "2" });
+    expect(text()).toMatch(/^The alert "First" and others reach nobody: /);
+    await world.command(first, { kind: "resolve" });
+    expect(text()).toMatch(/^The alert "Second" reaches nobody: /);
+    expect(through).not.toHaveBeenCalled();
   });
 
   it("says so after a crash too, although nothing has happened since", async () => {

@@ -1,9 +1,10 @@
 /** What two machines that did not know of one another come to when they do: invariants 3, 4 and 5. */
 import { beforeEach, expect, it } from "vitest";
-import type { AlertId, OriginId } from "#domain/ids";
+import type { AlertId, OriginId, TeamRevision } from "#domain/ids";
+import type { Outcome } from "#domain/input";
 import { JournalError, type TravellingFact } from "#engine/ports";
 import { MemoryJournal } from "#journal/memory";
-import { minutes, seconds } from "../support/team-builder.ts";
+import { minutes, seconds, team as buildTeam } from "../support/team-builder.ts";
 import { VirtualTime } from "../support/virtual-time.ts";
 import { World } from "../support/world.ts";
 
@@ -260,4 +261,49 @@ it("whoever has sent facts is answered, also behind a portion that cannot be kep
   b.journal.merge = merge;
   await time.pass(minutes(1));
   await send(b, facts);
+});
+
+it("an alert that reaches nobody is said by every machine, and by none any more once it is over", async () => {
+  const noMail = { ...buildTeam(), canEmail: false, revision: "no-mail" as TeamRevision };
+  for (const world of [a, b]) {
+    world.attach();
+    void world.engine.submit({ kind: "team-loaded", team: noMail });
+  }
+  await time.settle();
+  const problems = () => [a, b].map(({ engine }) => engine.health.problems.map(({ kind }) => kind));
+  const id = await a.fire();
+  await sync();
+  expect(problems()).toEqual([["reach"], ["reach"]]);
+  await b.command(id, { kind: "resolve" });
+  await sync();
+  expect(problems()).toEqual([[], []]);
+});
+
+it("a mail that does not get through is said by every machine; that one cannot reach the server, by itself", async () => {
+  const problems = () => [a, b].map(({ engine }) => engine.health.problems.map(({ kind }) => kind));
+  const outcome = (reason: "temporary" | "unreachable"): Outcome => ({
+    kind: "failed",
+    permanent: false,
+    reason,
+    text: "",
+  });
+  a.outcome = (_, via) => (via === "desktop" ? { kind: "sent" } : outcome("unreachable"));
+  const first = await a.fire({ dedupKey: "1" });
+  for (let second = 0; second < 70; second += 5) {
+    await time.pass(seconds(5));
+    await sync();
+  }
+  expect(problems()).toEqual([["channel"], []]);
+  await a.command(first, { kind: "resolve" });
+  await sync();
+  a.outcome = (_, via) => (via === "desktop" ? { kind: "sent" } : outcome("temporary"));
+  const other = await a.fire({ dedupKey: "2" });
+  for (let second = 0; second < 200; second += 5) {
+    await time.pass(seconds(5));
+    await sync();
+  }
+  expect(problems()[1]).toEqual(["late-mail"]);
+  await b.command(other, { kind: "acknowledge" });
+  await sync();
+  expect(problems()[1]).toEqual([]);
 });
