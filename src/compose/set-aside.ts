@@ -18,6 +18,7 @@ export function setAside(data: string, now: Date): string | null {
     places.salvageWanted,
     places.salvaging,
     places.salvaged,
+    places.unfinished,
   ].map((file) => basename(file));
   const names = readdirSync(data).filter(
     (name) => own.includes(name) || name === "team.yaml" || name.startsWith("snapshot-"),

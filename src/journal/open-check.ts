@@ -40,10 +40,14 @@ export type OpenCheck =
 
 /** Throws `JournalError("unavailable")` when a newer Tocsin wrote the journal, and what SQLite throws short of damage. */
 export function checkJournal(places: Places): OpenCheck {
-  if (existsSync(places.salvageWanted)) return damaged("asked-for");
-  if (sizeOf(places.journal) === 0) {
+  const isThere = sizeOf(places.journal) > 0;
+  if (existsSync(places.salvageWanted)) return damaged(isThere ? "asked-for" : "file-missing");
+  if (!isThere) {
     const something =
       sizeOf(places.log) > 0 ||
+      // Killed while it was written anew, see put-back.ts.
+      existsSync(places.salvaging) ||
+      existsSync(places.unfinished) ||
       (readReach(places.reach) ?? 0) > 0 ||
       !intactSnapshots(places.directory).next().done;
     return something ? damaged("file-missing") : { condition: "absent" };

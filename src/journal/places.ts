@@ -25,6 +25,8 @@ export interface Places {
   /** A new journal in the making, and one that is complete and waits to take the damaged one's place. */
   readonly salvaging: string;
   readonly salvaged: string;
+  /** One in the making that a kill interrupted: perhaps all that there is, so it is read as well. */
+  readonly unfinished: string;
 }
 
 export function placesIn(directory: string): Places {
@@ -43,6 +45,7 @@ export function placesIn(directory: string): Places {
     salvageWanted: join(absolute, "journal.salvage"),
     salvaging: join(absolute, "journal-salvaging.sqlite"),
     salvaged: join(absolute, "journal-salvaged.sqlite"),
+    unfinished: join(absolute, "journal-unfinished.sqlite"),
   };
 }
 

@@ -6,7 +6,7 @@ import { emptyHead, hashOf, type FactRow, type Head } from "./hash-chain.ts";
 import { openingOf, type Opening } from "./last-alerts.ts";
 import { isReceiptOf, movesIn, receiptOf } from "./receipt.ts";
 import { readGaps, type Gaps } from "./schema.ts";
-import type { SqliteFile, SqlQuery } from "./sqlite-file.ts";
+import { UnreadableContent, type SqliteFile, type SqlQuery } from "./sqlite-file.ts";
 
 /** As the table has it. Format 1 knows neither skew nor receipt. */
 export interface StoredRow extends FactRow {
@@ -101,6 +101,31 @@ export function prepareRecallAll(
     new Map(
       statement.all(JSON.stringify(keys)).map(({ alert_key, alert_id }) => [alert_key, alert_id] as const),
     );
+}
+
+/** Whether a row is found by its alert, and as a resolve: through the indexes, and not in the table. */
+export function prepareIsIndexed(file: SqliteFile): (row: FactRow) => boolean {
+  try {
+    return isIndexedBy(file);
+  } catch (error) {
+    // An index that is not the one that was made cannot be asked at all.
+    if (error instanceof UnreadableContent) return () => false;
+    throw error;
+  }
+}
+
+function isIndexedBy(file: SqliteFile): (row: FactRow) => boolean {
+  const ofAlert = file.select<{ position: number }>(
+    ["position"],
+    "FROM facts INDEXED BY facts_of_alert WHERE alert_id = ? AND position = ?",
+  );
+  const resolved = file.select<{ position: number }>(
+    ["position"],
+    "FROM facts INDEXED BY facts_resolved WHERE kind = 'alert-resolved' AND position = ?",
+  );
+  return ({ alert_id, kind, position }) =>
+    (alert_id === null || ofAlert.all(alert_id, position).length === 1) &&
+    (kind !== "alert-resolved" || resolved.all(position).length === 1);
 }
 
 /** Gives a row, found by its position, another place in another origin. */

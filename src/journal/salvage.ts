@@ -32,10 +32,23 @@ import { surveyLog, type LogSurvey } from "./write-ahead-log.ts";
 /** `now`: epoch ms, for the name of the kept copy. Throws `JournalError` or what the disk throws; then nothing has changed. */
 export function salvageJournal(places: Places, reason: DamageReason, now: number): void {
   const keptCopy = freeName(places.directory, "journal-damaged", now);
+  if (existsSync(places.salvaging) && !existsSync(places.unfinished))
+    renameSync(places.salvaging, places.unfinished);
+  salvageFrom((onBroken) => carveAll(places, onBroken), places, reason, keptCopy);
+}
+
+/** The same from wherever `carve` finds the facts. Returns what it has told. */
+export function salvageFrom(
+  carve: (onBroken: OnBroken) => Generator<CarvedRow>,
+  places: Places,
+  reason: DamageReason,
+  keptCopy: string,
+): SalvageReport {
   removeFile(places.salvaging);
   const file = SqliteFile.open(places.salvaging);
+  let report: SalvageReport;
   try {
-    buildJournal(file, places, reason, keptCopy);
+    report = buildJournal(file, carve, places, reason, keptCopy);
     file.close();
   } catch (error) {
     file.close();
@@ -45,6 +58,7 @@ export function salvageJournal(places: Places, reason: DamageReason, now: number
   }
   renameSync(places.salvaging, places.salvaged);
   finishSalvage(places);
+  return report;
 }
 
 /**
@@ -57,16 +71,26 @@ export function finishSalvage(places: Places): void {
   const report = readReport(file);
   file.close();
   if (report === null) throw new Error(`${places.salvaged} is not a salvaged journal.`);
-  const replaced = [places.log, places.sharedMemory, places.rollback, places.journal].filter((path) =>
-    existsSync(path),
-  );
+  const replaced = [
+    places.log,
+    places.sharedMemory,
+    places.rollback,
+    places.journal,
+    places.unfinished,
+  ].filter((path) => existsSync(path));
   if (replaced.length > 0) mkdirSync(report.keptCopy, { recursive: true, mode: 0o700 });
   for (const path of replaced) renameSync(path, join(report.keptCopy, basename(path)));
   renameSync(places.salvaged, places.journal);
   removeFile(places.salvageWanted);
 }
 
-function buildJournal(file: SqliteFile, places: Places, reason: DamageReason, keptCopy: string): void {
+function buildJournal(
+  file: SqliteFile,
+  carve: (onBroken: OnBroken) => Generator<CarvedRow>,
+  places: Places,
+  reason: DamageReason,
+  keptCopy: string,
+): SalvageReport {
   const origin = newOrigin();
   // `first` is known only at the end; the rows go in as they are found.
   createSchema(file, { origin, first: 1 });
@@ -74,8 +98,7 @@ function buildJournal(file: SqliteFile, places: Places, reason: DamageReason, ke
   const onBroken: OnBroken = (claim) => {
     broken.set(claim === null ? `unreadable ${broken.size}` : `${claim.origin} ${claim.seq}`, claim);
   };
-  const found = carveAll(places.journal, surveyLog(places.log), onBroken);
-  const unplaced = insertReceived(file, found);
+  const unplaced = insertReceived(file, carve(onBroken));
 
   const [counted] = file
     .select<{ facts: number; last: number | null; at: number | null }>(
@@ -109,10 +132,37 @@ function buildJournal(file: SqliteFile, places: Places, reason: DamageReason, ke
     writeMeta(file, "first", String(known + appended + 1));
     writeMeta(file, "salvage", JSON.stringify(report));
   });
+  return report;
 }
 
-/** Every fact in the journal file and its log, in the order of the pages; many of them several times. */
-function* carveAll(path: string, log: LogSurvey | null, onBroken: OnBroken): Generator<CarvedRow> {
+function* carveAll({ journal, log, unfinished }: Places, onBroken: OnBroken): Generator<CarvedRow> {
+  yield* carveFiles(journal, surveyLog(log), onBroken);
+  if (existsSync(unfinished)) yield* carveFiles(unfinished, null, () => {});
+}
+
+/** Out of files that are open and not in their places any more, through SQLite, page by page. */
+export function* carveOpen(file: SqliteFile, onBroken: OnBroken): Generator<CarvedRow> {
+  const page = file.select<{ page: string }>(
+    ["page"],
+    "FROM (SELECT hex(data) AS page FROM sqlite_dbpage WHERE pgno = ?)",
+  );
+  const read: OverflowPage = (number) => {
+    try {
+      const [row] = page.all(number);
+      return row === undefined ? null : Buffer.from(row.page, "hex");
+    } catch {
+      return null;
+    }
+  };
+  const [counted] = file.pragma<{ page_count: number }>("page_count");
+  for (let number = 1; number <= (counted?.page_count ?? 0); number++) {
+    const content = read(number);
+    if (content !== null) yield* factsInPage(content, read, onBroken);
+  }
+}
+
+/** Every fact in a journal file and its log, in the order of the pages; many of them several times. */
+function* carveFiles(path: string, log: LogSurvey | null, onBroken: OnBroken): Generator<CarvedRow> {
   // Frames after the last commit were never answered for, unless the log is broken: then they are all there is.
   const frames = log === null ? [] : log.broken ? log.frames : log.frames.slice(0, log.usable);
   const inLog = new Map(frames.map((frame) => [frame.pageNumber, frame.page]));

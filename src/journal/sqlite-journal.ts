@@ -19,6 +19,7 @@ import { putBack } from "./put-back.ts";
 import { alertKeyOf } from "./last-alerts.ts";
 import { planMerge, type KnownFacts } from "./merge-plan.ts";
 import { moveFacts } from "./move-facts.ts";
+import { PacedProof } from "./paced-proof.ts";
 import type { Places } from "./places.ts";
 import { portionOf } from "./portion.ts";
 import { Reach } from "./reach.ts";
@@ -55,6 +56,7 @@ export class SqliteJournal implements Journal {
   private readonly reach: Reach;
   private readonly rows: RowStatements;
   private readonly place: InPlace;
+  private readonly proof: PacedProof;
   private liveOrigin: OriginId;
   private origins: KnownOrigins;
   /** Of the last fact, or the last one that is known to have been. */
@@ -101,6 +103,11 @@ export class SqliteJournal implements Journal {
     this.reach = new Reach(places.reach);
     this.reach.note(this.position);
     this.place = new InPlace(places, releaseLock, () => this.putBack());
+    this.proof = new PacedProof(
+      places,
+      () => this.misplaced() === null,
+      (text) => this.foundDamaged(new JournalError("damaged", text)),
+    );
   }
 
   get origin(): OriginId {
@@ -232,6 +239,7 @@ export class SqliteJournal implements Journal {
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.proof.stop();
     try {
       writeMeta(this.file, "state", "closed");
       this.emptyLog();
@@ -282,7 +290,12 @@ export class SqliteJournal implements Journal {
   private putBack(): string {
     const { now = Date.now, beforePuttingBack, onDamaged } = this.options;
     beforePuttingBack?.();
-    const text = putBack(this.file, this.places, this.position, now());
+    const text = putBack(
+      this.file,
+      this.places,
+      { position: this.position, heads: this.origins.heads },
+      now(),
+    );
     onDamaged?.(new JournalError("unavailable", text));
     return text;
   }
@@ -323,11 +336,13 @@ export class SqliteJournal implements Journal {
       return work();
     } catch (error) {
       const known = journalErrorOf(error, this.places.directory, what);
-      if (known.reason === "damaged") {
-        askForSalvage(this.places, known.message);
-        this.options.onDamaged?.(known);
-      }
+      if (known.reason === "damaged") this.foundDamaged(known);
       throw known;
     }
+  }
+
+  private foundDamaged(error: JournalError): void {
+    askForSalvage(this.places, error.message);
+    this.options.onDamaged?.(error);
   }
 }

@@ -10,7 +10,14 @@ import { isLater, openingOf, type Opening } from "./last-alerts.ts";
 import { placesIn } from "./places.ts";
 import { readReach } from "./reach.ts";
 import { openReadOnlyView } from "./read-only-view.ts";
-import { isSound, originsIn, prepareRecall, prepareRowsOfOrigin, type StoredRow } from "./rows.ts";
+import {
+  isSound,
+  originsIn,
+  prepareIsIndexed,
+  prepareRecall,
+  prepareRowsOfOrigin,
+  type StoredRow,
+} from "./rows.ts";
 import { readReport } from "./salvage-report.ts";
 import { readGaps, readOrigin } from "./schema.ts";
 import type { SqliteFile } from "./sqlite-file.ts";
@@ -62,17 +69,44 @@ function verifyFile(
   reach: number,
   onProgress: (facts: number) => void,
 ): Verification {
+  const proof = proveFacts(file, directory, reach);
+  for (let next = proof.next(); ; next = proof.next()) {
+    if (next.done !== true) {
+      if (next.value % 10_000 === 0) onProgress(next.value);
+      continue;
+    }
+    const { facts } = next.value;
+    if (!next.value.ok) return next.value;
+    const [check] = file
+      .select<{ integrity_check: string }>(["integrity_check"], "FROM pragma_integrity_check(1)")
+      .all();
+    if (check?.integrity_check === "ok") return next.value;
+    return faulty(null, facts, `every fact is intact, an index is not: ${check?.integrity_check}`, directory);
+  }
+}
+
+/**
+ * Yields after each fact how many are proven, so that whoever runs it may pause; reads in small pages. `reach`: the
+ * position that the journal had come to before. Throws what SQLite throws.
+ */
+export function* proveFacts(
+  file: SqliteFile,
+  directory: string,
+  reach: number,
+): Generator<number, Verification> {
   const live = readOrigin(file);
   if (live === null) return faulty(null, 0, "its meta table does not name its origin", directory);
   const gaps = readGaps(file);
   const salvage = readReport(file);
-  const rowsOf = prepareRowsOfOrigin(file, 1000);
+  const rowsOf = prepareRowsOfOrigin(file, 100);
   const recall = prepareRecall(file);
+  const isIndexed = prepareIsIndexed(file);
   const origins = originsIn(file);
   let facts = 0;
   let last = 0;
   let salvaged = 0;
   let forgotten = false;
+  let unindexed = false;
   for (const origin of origins) {
     const upTo = gaps.get(origin) ?? Number.POSITIVE_INFINITY;
     let before: StoredRow | null = null;
@@ -83,9 +117,10 @@ function verifyFile(
         before = row;
         if (row.position < live.first) salvaged += 1;
         forgotten ||= isForgotten(row, recall);
+        unindexed ||= !isIndexed(row);
         facts += 1;
         last = Math.max(last, row.position);
-        if (facts % 10_000 === 0) onProgress(facts);
+        yield facts;
       }
     } catch (error) {
       if (!isDamage(error)) throw error;
@@ -99,11 +134,7 @@ function verifyFile(
     const fault = `of ${salvage.savedFacts} facts salvaged before, ${salvaged} are there`;
     return faulty(null, facts, fault, directory);
   }
-  const [check] = file
-    .select<{ integrity_check: string }>(["integrity_check"], "FROM pragma_integrity_check(1)")
-    .all();
-  if (check?.integrity_check !== "ok")
-    return faulty(null, facts, `every fact is intact, an index is not: ${check?.integrity_check}`, directory);
+  if (unindexed) return faulty(null, facts, "every fact is intact, an index is not", directory);
   if (forgotten)
     return faulty(null, facts, "every fact is intact, the list of last alerts is not", directory);
   return { ok: true, facts, origins: origins.length };
