@@ -106,6 +106,13 @@ export function outcomeOfSmtpError(error: unknown, server: string): FailedOutcom
       `Mail server ${server} offers no encryption (${said}): use its TLS port, or set email.requireTls to false.`,
     );
   }
+  // Said before it knew of any mail (its greeting, its answer to EHLO): about this machine or the hour, not the person. As
+  // Postfix takes it by default (`smtp_skip_5xx_greeting`).
+  if (permanence === "permanent" && (smtp.code === "EPROTOCOL" || smtp.code === "ECONNECTION"))
+    return temporary(
+      "unreachable",
+      `Mail server ${server} turns this machine away (${said}): check that this machine may send mail by it.`,
+    );
   if (permanence === "permanent")
     return permanent("refused", `Mail server ${server} refused the mail: ${said}.`);
   if (permanence === "temporary")

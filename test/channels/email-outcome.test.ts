@@ -47,7 +47,11 @@ describe("an SMTP error", () => {
     [{ code: "EMESSAGE", responseCode: 552 }, true, "refused"],
     // "Bad sequence of commands" is about the session, not the mail.
     [{ code: "EENVELOPE", responseCode: 503 }, false, "temporary"],
-    [{ code: "EPROTOCOL", responseCode: 554 }, true, "refused"],
+    // Its greeting, and what it says when it hangs up: about whoever connects, not about the mail.
+    [{ code: "EPROTOCOL", command: "CONN", responseCode: 554 }, false, "unreachable"],
+    [{ code: "EPROTOCOL", command: "HELO", responseCode: 550 }, false, "unreachable"],
+    [{ code: "ECONNECTION", command: "EHLO", responseCode: 554 }, false, "unreachable"],
+    [{ code: "ECONNECTION", responseCode: 421 }, false, "temporary"],
     [{ code: "EPROTOCOL" }, false, "unreachable"],
     [{ code: "ETIMEDOUT", originalCode: "CONNECT_TIMEOUT" }, false, "unreachable"],
     [{ code: "ETIMEDOUT", originalCode: "SOCKET_TIMEOUT" }, false, "timed-out"],
