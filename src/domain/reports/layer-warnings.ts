@@ -114,18 +114,16 @@ function windowsOver(layer: Layer, clock: ZoneClock, path: Place, from: EpochMs)
 /** With seven people, a handoff each day and windows on working days, two of them never serve. */
 function neverOnDuty(layer: Layer, clock: ZoneClock, path: Place, from: EpochMs): CoverageWarning[] {
   if (layer.windows === undefined) return [];
-  const to = from + horizonMs;
+  const rotation = rotationOf(layer, clock);
+  const to = Math.min(from + horizonMs, rotation.end);
+  // Windows that are over, or come once in years, are another matter.
+  if (dutyWindowsOf(layer, clock)!.between(from, to).length === 0) return [];
   const serve = new Set(
     compileLayer(layer, [], clock)
       .claimsBetween(from, to)
       .flatMap(({ owner }) => owner),
   );
-  if (serve.size === 0) return [];
-  const turns = new Set(
-    rotationOf(layer, clock)
-      .shiftsBetween(from, to)
-      .flatMap(({ turn }) => turn),
-  );
+  const turns = new Set(rotation.shiftsBetween(from, to).flatMap(({ turn }) => turn));
   const idle = [...turns].filter((person) => !serve.has(person));
   if (idle.length === 0) return [];
   const text = `${idle.join(", ")} ${idle.length === 1 ? "is" : "are"} never on duty within a year: every shift falls outside the windows; change the handoff or the order of people`;

@@ -169,6 +169,28 @@ describe("people whose shifts never fall into a window", () => {
     expect(line).toContain("ben is never on duty within a year");
   });
 
+  test("nobody ever, since the window always falls into a turn with nobody", () => {
+    const layer = { participants: [ana], handoff: "FREQ=DAILY", start: "2026-01-05T00:00:00" };
+    const on = (rrule: string, turns: PersonId[][]) =>
+      ofLayers({ ...layer, turns, windows: [{ rrule, from: "09:00", to: "17:00" }] });
+    const turns = [[], [ana, ben], [], [], [], [], []];
+    expect(on("FREQ=WEEKLY;BYDAY=MO", turns)).toEqual([
+      "schedules.0.layers.0.participants: ana, ben are never on duty within a year: every shift falls outside the windows; change the handoff or the order of people",
+    ]);
+    expect(on("FREQ=WEEKLY;BYDAY=MO,TU", turns)).toEqual([]);
+    // Six turns move on by a day each week.
+    expect(on("FREQ=WEEKLY;BYDAY=MO", turns.slice(1))).toEqual([]);
+    // It is over before the window comes.
+    expect(
+      ofLayers({
+        ...{ ...layer, turns, end: "2026-12-05T00:00:00" },
+        windows: [{ rrule: "FREQ=WEEKLY;BYDAY=SU", from: "09:00", to: "17:00" }],
+      }),
+    ).toEqual([]);
+    // A window of every fourth year says nothing about the people.
+    expect(on("FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=1", turns)).toEqual([]);
+  });
+
   test("not where whoever is next has to wait for years", () => {
     const many = Array.from({ length: 60 }, (_, index) => `p${index}` as PersonId);
     expect(
