@@ -177,6 +177,11 @@ describe("names", () => {
     ['"(GMT-06:00) Guadalajara, Mexico City, Monterrey"', "20260708T120000", "2026-07-08T18:00"],
     ['"(UTC) Dublin, Edinburgh, Lisbon, London"', "20260708T120000", "2026-07-08T11:00"],
     ['"(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi"', "20260708T120000", "2026-07-08T06:30"],
+    // Exchange's, with a point.
+    ['"(GMT-05.00) Eastern Time (US & Canada)"', "20260708T120000", "2026-07-08T16:00"],
+    ['"(GMT+01.00) Sarajevo/Warsaw/Zagreb"', "20260708T120000", "2026-07-08T10:00"],
+    ['"(UTC) Coordinated Universal Time"', "20260708T120000", "2026-07-08T12:00"],
+    ["Coordinated Universal Time", "20260708T120000", "2026-07-08T12:00"],
     // Offsets.
     ['"(GMT +01:00)"', "20260708T120000", "2026-07-08T11:00"],
     ["(GMT +01:00)", "20260708T120000", "2026-07-08T11:00"],
@@ -192,6 +197,8 @@ describe("names", () => {
       "20260708T120000",
       "2026-07-08T15:00",
     ],
+    ["US-Eastern", "20260708T120000", "2026-07-08T16:00"],
+    ["America-New_York", "20260708T120000", "2026-07-08T16:00"],
     ["tzone://Microsoft/Utc", "20260708T120000", "2026-07-08T12:00"],
     ['"tzone://Microsoft/Utc"', "20260708T120000", "2026-07-08T12:00"],
   ])("%s", async (tzid, local, instant) => {

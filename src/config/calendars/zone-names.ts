@@ -19,7 +19,7 @@ export function zoneNamed(text: string): NamedZone | null {
   const clock = byName(name);
   if (clock !== null) return { kind: "zone", clock };
   const [, sign, hours, minutes, rest] =
-    /^\(?\s*(?:(?:UTC|GMT|Z)(?![A-Za-z]))?\s*(?:([+\-\u2212\u2013])\s*(\d{1,2})(?::?([0-5]\d))?)?\s*\)?\s*(.*)$/i.exec(
+    /^\(?\s*(?:(?:UTC|GMT|Z)(?![A-Za-z]))?\s*(?:([+\-\u2212\u2013])\s*(\d{1,2})(?:[:.]?([0-5]\d))?)?\s*\)?\s*(.*)$/i.exec(
       name,
     )!;
   if (hours === undefined) {
@@ -43,11 +43,13 @@ function byName(name: string): ZoneClock | null {
     const clock = clockOf(parts.slice(-count).join("/"));
     if (clock !== null) return clock;
   }
-  return windowsZone(name);
+  // Others keep clear of the slash: `US-Eastern`, `America-New_York`.
+  return windowsZone(name) ?? clockOf(name.replace(/^([A-Za-z]{2,})-(?=[A-Za-z])/, "$1/"));
 }
 
 /** What the user interface of Windows shows: `Eastern Time (US & Canada)`, or the names of some cities. */
 function byShownName(text: string, offsetMs: number | null): ZoneClock | null {
+  if (/^Coordinated Universal Time$/i.test(text)) return zoneClock("UTC");
   const plain = text.replace(/\s*\([^)]*\)\s*$/, "");
   for (const [, standard] of [text, plain].map((name) => /^(.*\S) Time\b/i.exec(name) ?? [])) {
     const clock = standard === undefined ? null : windowsZone(`${standard} Standard Time`);
