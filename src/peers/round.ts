@@ -149,6 +149,7 @@ export class Round {
       this.moveTimer(null);
       this.tellStanding(0, now);
       this.reportProblem(null);
+      this.reportNote(null);
     }
     const elsewhere = this.parts.membership.reachable(now).map(({ words }) => words?.people ?? []);
     this.people.are([this.localPeople, ...elsewhere]);

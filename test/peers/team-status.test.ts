@@ -111,6 +111,16 @@ describe("problems", () => {
     expect(team.at(0).note).toBeNull();
   });
 
+  test("once the other machine does not belong to the team any more, nothing is left to be put right", async () => {
+    const team = await SmallTeam.running(2);
+    team.at(1).runtime = { ...team.at(1).runtime, handoffs: "h2" };
+    await team.pass(5);
+    expect(team.at(0).note).not.toBeNull();
+    team.members = [ids[0]!];
+    await team.pass(5);
+    expect([team.at(0).problem, team.at(0).note]).toEqual([null, null]);
+  });
+
   test("a machine that is in the next week already, or has another team, is not compared", async () => {
     const team = await SmallTeam.running(2);
     const runtime = { ...team.at(0).runtime, shifts: { from: 604_800_000, weeks: { primary: "aaaa" } } };
