@@ -46,6 +46,60 @@ it("a secret that is written in another way than it reads, or in a file that is 
   expect(withFreshSecrets(`${text}  : broken: [`)).not.toMatch(/an-integration-key|the mail password/);
 });
 
+const spread = `version: 1
+team: { name: Platform, timeZone: UTC } # mail to ana, port 25
+people:
+  - { id: ana, name: Ana, email: ana@example.org }
+policies: [{ id: default, steps: [{ notify: [{ person: ana }], within: 5m }] }]
+routes: [{ match: {}, policy: default }]
+integrations:
+  - id: shop
+    type: events
+    key: ${key} # not ${key.slice(0, 20)}…
+email:
+  host: mail.example.org
+  port: 25
+  user: ana
+  password: PASSWORD
+  from: t@example.org
+`;
+
+it.each([
+  ["a word of the file", "mail", "mail"],
+  ["a person's id", "ana", "ana"],
+  ["a number's digits", '"25"', "25"],
+  ["nothing", '""', ""],
+  ["escaped", '"geh\\x65im, sehr"', "geh\\x65im"],
+  ["of several lines", "|\n    the mail\n    password", "the mail\n"],
+  ["folded", ">-\n    the mail\n    password", "the mail\n"],
+  ["an anchor", "&p the-mail-password", "the-mail-password"],
+])("a password that is %s takes nothing else of the file with it", (_, written, inText) => {
+  const fresh = withFreshSecrets(spread.replace("PASSWORD", written));
+  const lines = fresh
+    .split("\n")
+    .map((line) =>
+      line.replace(/^(  password: (?:&p )?)"[0-9a-f]{48}"$/, "$1PASSWORD").replace(/"[0-9a-f]{48}"/, key),
+    );
+  expect(lines.join("\n").replace("&p ", "")).toBe(spread);
+  expect(fresh).not.toMatch(/an-integration-key-0123456789-0/);
+  if (inText.length > 5) expect(fresh).not.toContain(inText);
+});
+
+it("what names a secret by an alias has the fresh one too; in comments a secret goes as well", () => {
+  const aliased = spread
+    .replace(`key: ${key}`, `key: &k ${key}`)
+    .replace("email:\n", `  - { id: second, type: events, key: *k } # once ${key}\nemail:\n`);
+  const fresh = withFreshSecrets(aliased.replace("PASSWORD", "&p the-mail-password"));
+  expect(fresh).not.toContain(key);
+  expect(fresh).toMatch(/key: &k "([0-9a-f]{48})"[^]*key: \*k \} # once \1\n/);
+});
+
+it("a broken file keeps its lines", () => {
+  const lines = withFreshSecrets(`${spread}  : broken: [`).split("\n");
+  expect(lines).toContain("  - { id: ana, name: Ana, email: ana@example.org }");
+  expect(lines).toContain("    key: …");
+});
+
 it("the copies beside it are cleaned or removed", () => {
   const data = folder();
   mkdirSync(join(data, "team-conflicts"));

@@ -6,9 +6,10 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { replaceSecrets } from "#config/edit/replace-secrets";
 import { lastGoodFile } from "../team-file.ts";
 import { readIfThere, writePrivately } from "#system/data-directory";
-import { secretsOf, withoutSecrets } from "./hidden-secrets.ts";
+import { blanked } from "./hidden-secrets.ts";
 import { conflictsFolder } from "./set-aside-edit.ts";
 import { mailAuthorityFile } from "./team-secrets.ts";
 
@@ -37,17 +38,22 @@ function clean(file: string): void {
 
 /** The same file with other secrets; one that cannot be read as YAML loses the values of whatever looks like one. */
 export function withFreshSecrets(text: string): string {
-  const secrets = secretsOf(text);
-  if (secrets === null) return text.split("\n").map(withoutSecrets).join("\n");
-  let fresh = text;
-  // The longest first: one may be a part of another.
-  for (const secret of secrets.toSorted((a, b) => b.length - a.length))
-    fresh = fresh.replaceAll(
-      secret,
-      /^\w+:\/\//.test(secret) ? "https://removed.invalid/" : randomBytes(24).toString("hex"),
-    );
-  // Written in another way than it reads (a folded or an escaped text): then line by line.
-  const left = secretsOf(fresh);
-  const isLeft = left === null || left.some((secret) => secrets.includes(secret));
-  return isLeft ? text.split("\n").map(withoutSecrets).join("\n") : fresh;
+  const others = new Map<string, string>();
+  const fresh = replaceSecrets(text, (secret) => {
+    const other = others.get(secret) ?? freshFor(secret);
+    others.set(secret, other);
+    return other;
+  });
+  if (fresh === null) return text.split("\n").map(blanked).join("\n");
+  // In a comment, say. A short one may be any word.
+  const long = [...others].filter(([secret]) => secret.length >= bareFrom);
+  return long
+    .sort(([a], [b]) => b.length - a.length)
+    .reduce((cleaned, [secret, other]) => cleaned.replaceAll(secret, other), fresh);
+}
+
+const bareFrom = 12;
+
+function freshFor(secret: string): string {
+  return /^\w+:\/\//.test(secret) ? "https://removed.invalid/" : randomBytes(24).toString("hex");
 }

@@ -29,20 +29,20 @@ export function secretHider(...texts: readonly string[]): ((line: string) => str
   };
 }
 
-/** The secrets in a team file, as they read; null: it cannot be read. */
-export function secretsOf(text: string): readonly string[] | null {
-  const { value } = readYaml(text);
-  return value === undefined ? null : secretsIn(value);
-}
-
 /** Behind such a key: a quoted text, or all the rest of the line. */
 const secretValue =
   /(["']?\b(?:key|password|url)["']?\s*:\s*)(\{[^}]*\}|"(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|[^\s'"{].*)/g;
 /** Nothing in a team file that is no secret is so long. */
 const bareSecret = /[\w.~+/=-]{32,}|\b(?:https?|webcals?):\/\/\S+/g;
 
+/** For people to read. */
 export function withoutSecrets(line: string): string {
-  return cleanLine(line.replace(secretValue, "$1…").replace(bareSecret, "…"), 200);
+  return cleanLine(blanked(line), 200);
+}
+
+/** The line as it is but for its secrets. */
+export function blanked(line: string): string {
+  return line.replace(secretValue, "$1…").replace(bareSecret, "…");
 }
 
 function secretsIn(file: unknown): string[] {
