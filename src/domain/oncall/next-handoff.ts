@@ -40,10 +40,15 @@ export const noticeHorizonMs = 400 * dayMs;
 /** The first stretch that is looked through; each further one is longer. */
 const firstSpanMs = 14 * dayMs;
 
-/** The handoffs of all schedules in `(after, until]`, in order of time; of one moment in the team's order. */
-export function nextHandoffs(team: Team, after: EpochMs, until: EpochMs): Handoff[] {
-  return team.schedules
-    .flatMap(({ id }) => handoffsOf(team, id, after, until))
+/** The handoffs of all schedules, or these, in `(after, until]`, in order of time; of one moment in the given order. */
+export function nextHandoffs(
+  team: Team,
+  after: EpochMs,
+  until: EpochMs,
+  schedules: readonly ScheduleId[] = team.schedules.map(({ id }) => id),
+): Handoff[] {
+  return schedules
+    .flatMap((id) => handoffsOf(team, id, after, until))
     .sort((a, b) => a.handoffAt - b.handoffAt);
 }
 

@@ -40,6 +40,13 @@ export interface CompiledSchedule {
 
 const compiledTeams = new WeakMap<Team, Map<ScheduleId, CompiledSchedule>>();
 
+/**
+ * By the content of the team's absences, then by their own: the next version of a team file has most schedules again, and to
+ * compile five hundred takes half a second.
+ */
+const compiledContents = new Map<string, Map<string, CompiledSchedule>>();
+const contentLimits = { absences: 4, schedules: 1000 };
+
 /** Throws a RangeError for a schedule that the team does not have. A team is compiled once, since it never changes. */
 export function scheduleOf(team: Team, id: ScheduleId): CompiledSchedule {
   let schedules = compiledTeams.get(team);
@@ -48,9 +55,34 @@ export function scheduleOf(team: Team, id: ScheduleId): CompiledSchedule {
   if (compiled === undefined) {
     const schedule = team.schedules.find((candidate) => candidate.id === id);
     if (schedule === undefined) throw new RangeError(`the team has no schedule "${id}"`);
-    schedules.set(id, (compiled = compile(schedule, team)));
+    schedules.set(id, (compiled = compiledOnce(schedule, team)));
   }
   return compiled;
+}
+
+function compiledOnce(schedule: Schedule, team: Team): CompiledSchedule {
+  const content = JSON.stringify(schedule);
+  const schedules = schedulesWith(team.absences);
+  const known = schedules.get(content);
+  if (known !== undefined) return known;
+  const compiled = compile(schedule, team);
+  if (schedules.size >= contentLimits.schedules) schedules.clear();
+  schedules.set(content, compiled);
+  return compiled;
+}
+
+const foundWith = new WeakMap<Team["absences"], Map<string, CompiledSchedule>>();
+
+function schedulesWith(absences: Team["absences"]): Map<string, CompiledSchedule> {
+  const found = foundWith.get(absences);
+  if (found !== undefined) return found;
+  const content = JSON.stringify(absences);
+  const schedules = compiledContents.get(content) ?? new Map<string, CompiledSchedule>();
+  if (!compiledContents.has(content) && compiledContents.size >= contentLimits.absences)
+    compiledContents.clear();
+  compiledContents.set(content, schedules);
+  foundWith.set(absences, schedules);
+  return schedules;
 }
 
 const pageMs = 2 ** 35;
