@@ -1,9 +1,10 @@
 /** What machines compare of who is on call: the calculation itself, week by week, and not the versions of its tables. */
 import { describe, expect, test } from "vitest";
 import { runtimeDifferences } from "#peers/runtime-comparison";
+import type { Team } from "#domain/team";
 import { HealthBoard } from "#engine/health-board";
 import { peerMessage, type RuntimeJson } from "#wire/peer-contract";
-import { OwnRuntime } from "../../src/compose/own-runtime.ts";
+import { OwnRuntime, type Slices } from "../../src/compose/own-runtime.ts";
 import { schedule } from "../support/schedule-builder.ts";
 import { team } from "../support/team-builder.ts";
 
@@ -15,7 +16,25 @@ const ofZones = (primary: string, secondary = "UTC") =>
 
 /** As a machine has it whose tables say of `primary`'s zone what ours say of `zone`; its tables are a version of their own. */
 function runtimeWith(zone: string, tables = "2020a"): RuntimeJson {
-  return { ...new OwnRuntime("1").now(ofZones(zone), now), timeZones: tables };
+  return { ...worked(slicedRuntime(), ofZones(zone)), timeZones: tables };
+}
+
+/** Time passes by itself: 1 ms with each look at it. */
+function slicedRuntime() {
+  const waiting: (() => void)[] = [];
+  let ms = 0;
+  const slices: Slices = { later: (work) => void waiting.push(work), now: () => (ms += 1) };
+  const next = () => {
+    waiting.shift()?.();
+    return waiting.length > 0;
+  };
+  return { runtime: new OwnRuntime("1", slices), next };
+}
+
+function worked({ runtime, next }: ReturnType<typeof slicedRuntime>, of: Team, at = now): RuntimeJson {
+  runtime.now(of, at);
+  while (next()) continue;
+  return runtime.now(of, at);
 }
 
 const said = (ours: RuntimeJson, theirs: RuntimeJson) =>
@@ -48,21 +67,45 @@ test("a schedule that one of them cannot work out is told elsewhere, and is no d
 });
 
 test("it is small, travels, and is worked out once a week", () => {
-  const runtime = new OwnRuntime("1");
+  const sliced = slicedRuntime();
+  const { runtime } = sliced;
   const [made, soon, later] = [ofZones("Europe/Berlin"), now + 86_400_000, now + 7 * 86_400_000];
-  const first = runtime.now(made, now).shifts;
+  const first = worked(sliced, made).shifts;
   expect(first!.weeks["primary"]).toMatch(/^[0-9a-f]{212}$/);
   expect(runtime.now(made, soon).shifts).toBe(first);
-  expect(runtime.now(made, later).shifts!.from).toBe(first!.from + 7 * 86_400_000);
+  expect(runtime.now(made, later).shifts).toBe(first);
+  expect(worked(sliced, made, later).shifts!.from).toBe(first!.from + 7 * 86_400_000);
   const beat = { type: "heartbeat", epoch: 0, coordinator: null, acts: true, clock: now };
-  expect(peerMessage.safeParse({ ...beat, runtime: runtime.now(made, now) }).success).toBe(true);
+  expect(peerMessage.safeParse({ ...beat, runtime: worked(sliced, made) }).success).toBe(true);
   const tooMany = Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`s${index}`, ""]));
   expect(
     peerMessage.safeParse({
       ...beat,
-      runtime: { ...runtime.now(made, now), shifts: { from: 0, weeks: tooMany } },
+      runtime: { ...worked(sliced, made), shifts: { from: 0, weeks: tooMany } },
     }).success,
   ).toBe(false);
+});
+
+test("of five hundred schedules only some weeks are worked out at once, and until all are it says nothing of them", () => {
+  const many = team({ schedules: Array.from({ length: 500 }, (_, index) => schedule(`s${index}`)) });
+  const { runtime, next } = slicedRuntime();
+  let slices = 0;
+  expect(runtime.now(many, now)).toMatchObject({ revision: many.revision, handoffs: null });
+  for (; next(); slices++) if (slices % 1000 === 0) expect(runtime.now(many, now).shifts).toBeUndefined();
+  // 500 schedules of 53 weeks, and as many handoffs, at no more than six steps a slice.
+  expect(slices).toBeGreaterThan((500 * 54) / 6);
+  const whole = runtime.now(many, now);
+  expect(Object.keys(whole.shifts!.weeks)).toHaveLength(500);
+  expect(whole.handoffs).toMatch(/^[0-9a-f]{16}$/);
+});
+
+test("another team that comes meanwhile takes the place of the one that is worked out", () => {
+  const sliced = slicedRuntime();
+  sliced.runtime.now(ofZones("Europe/Berlin"), now);
+  sliced.next();
+  const other = ofZones("Africa/Lagos");
+  expect(sliced.runtime.now(other, now).shifts).toBeUndefined();
+  expect(worked(sliced, other).shifts).toEqual(worked(slicedRuntime(), other).shifts);
 });
 
 test("that note leaves the engine trusted, so that nothing sounds", () => {
