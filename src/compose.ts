@@ -55,7 +55,7 @@ import { ownerOf, whyNotTheirs } from "./compose/whose-machine.ts";
 import { MachinesOfThisTeam } from "./compose/team-machines.ts";
 import { ReviewReminder } from "./compose/review-reminder.ts";
 import { watchSchedules } from "./compose/schedule-watch.ts";
-import { loadOptions } from "./compose/team-file.ts";
+import { engineLoadOptions } from "./compose/team-file.ts";
 
 export interface TocsinOptions {
   /** The team file; null: `DATA/team.yaml`. */
@@ -288,7 +288,7 @@ async function build(
   const editor = new TeamEditor({
     file: shared.file,
     team: currentTeam,
-    load: loadOptions(() => clock.now()),
+    load: engineLoadOptions(() => clock.now()),
     onKept: (_loaded, text) => shared.tookOver(text),
   });
   const keys = () => shared.current.secrets.integrationKeys;

@@ -53,14 +53,14 @@ export async function openTeamFile(
     writePrivately(path, freshDefault());
     read = await readTeamFile(path);
   }
-  const loaded = read.ok ? loadTeam(read.text, path, loadOptions(now)) : read;
+  const loaded = read.ok ? loadTeam(read.text, path, engineLoadOptions(now)) : read;
   if (loaded.ok && read.ok) {
     keepLastGood(data, read.text);
     return { ok: true, good: loaded, file: path, text: read.text, isNew, refused: null };
   }
   const faults = loaded.ok ? "" : loaded.faults.map(printFault).join("\n");
   const lastGood = await readTeamFile(lastGoodFile(data));
-  const fallback = lastGood.ok ? loadTeam(lastGood.text, lastGoodFile(data), loadOptions(now)) : null;
+  const fallback = lastGood.ok ? loadTeam(lastGood.text, lastGoodFile(data), engineLoadOptions(now)) : null;
   if (fallback === null || !fallback.ok) return { ok: false, text: faults };
   return { ok: true, good: fallback, file: path, text: null, isNew: false, refused: faults };
 }
@@ -81,7 +81,7 @@ export function watchTeamFile(
   return watchTeam({
     file: opened.file,
     ...(opened.text === null ? {} : { lastText: opened.text }),
-    ...loadOptions(now),
+    ...engineLoadOptions(now),
     onLoaded: (loaded, text) => {
       keepLastGood(data, text);
       listener.onTeam(loaded, text);
@@ -90,13 +90,17 @@ export function watchTeamFile(
   });
 }
 
-/** With the schedules searched for gaps and the policies for silence, which only the domain can. `tocsin check` uses it too. */
+/** What an engine asks of a team file. Warnings are for who checks it: to look for them takes as long as all the rest. */
+export function engineLoadOptions(now: () => number): LoadOptions {
+  return { env: process.env, findFaults: (team) => scheduleFaults(team, Math.floor(now() / 1000) * 1000) };
+}
+
+/** With the schedules searched for gaps and the policies for silence, which only the domain can: for `tocsin check`. */
 export function loadOptions(now: () => number): LoadOptions {
   const from = () => Math.floor(now() / 1000) * 1000;
   return {
-    env: process.env,
+    ...engineLoadOptions(now),
     now,
-    findFaults: (team) => scheduleFaults(team, from()),
     findGaps: (team) =>
       team.schedules.flatMap((schedule) =>
         gapsOf(team, schedule.id, from(), from() + gapHorizonMs).map(({ start, end }) => ({

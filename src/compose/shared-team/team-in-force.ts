@@ -8,7 +8,7 @@ import type { TeamFileEdit } from "#domain/input";
 import type { Adoption } from "#domain/state";
 import type { Team } from "#domain/team";
 import type { TeamParcel } from "#wire/team-parcel-json";
-import { loadOptions, type GoodTeam } from "../team-file.ts";
+import { engineLoadOptions, type GoodTeam } from "../team-file.ts";
 import type { LocalTeamFile } from "./local-team-file.ts";
 import type { SealedTexts } from "./sealed-texts.ts";
 import { nobody, type SharedTeamFileOptions } from "./shared-team-options.ts";
@@ -217,7 +217,7 @@ export class TeamInForce {
     return loadTeam(
       text,
       file,
-      loadOptions(() => clock.now()),
+      engineLoadOptions(() => clock.now()),
     );
   }
 
