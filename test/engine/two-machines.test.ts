@@ -307,3 +307,22 @@ it("a mail that does not get through is said by every machine; that one cannot r
   await sync();
   expect(problems()[1]).toEqual([]);
 });
+
+it("what its source says goes for every alert of its key, where two machines have each opened one", async () => {
+  const silentAfterMs = minutes(5);
+  const fire = (world: World) => world.fire({ repetition: "refresh", silentAfterMs });
+  const first = await fire(a);
+  expect(await fire(b)).toBe(first);
+  await a.report({ status: "resolved" });
+  const second = await fire(a);
+  expect(second).not.toBe(first);
+  await sync();
+  expect([first, second].map((id) => a.alert(id).status)).toEqual(["triggered", "triggered"]);
+  for (let minute = 0; minute < 10; minute += 1) {
+    await time.pass(minutes(1));
+    await fire(b);
+  }
+  expect([first, second].map((id) => b.alert(id).stale)).toEqual([false, false]);
+  await b.report({ status: "resolved" });
+  expect([first, second].map((id) => b.alert(id).status)).toEqual(["resolved", "resolved"]);
+});

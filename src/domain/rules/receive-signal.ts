@@ -21,7 +21,7 @@ export function receiveSignal(decision: Decision, signal: Signal): void {
   const ids = state.openByKey.get(keyOf(signal.integration, signal.dedupKey)) ?? [];
   const [alert, ...others] = ids.map((id) => state.open.get(id)!);
   if (signal.status === "firing") {
-    if (alert !== undefined) deduplicate(decision, alert, signal);
+    if (alert !== undefined) for (const one of [...others, alert]) deduplicate(decision, one, signal);
     else if (isOfWhatEnded(decision, signal)) decision.done(null, "ignored");
     else openAlert(decision, signal);
     return;
