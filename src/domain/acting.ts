@@ -43,8 +43,9 @@ export function attemptAt(alert: Alert, notification: Notification, acting: Acti
 
 /** When what it has taken in hand may begin; null: not any more, since another machine has done it, say. */
 export function beginAt(alert: Alert, notification: Notification, acting: Acting): EpochMs | null {
-  const { state, dueAt, retries, via, attemptedBy, attemptedAt, isOver } = notification;
+  const { state, dueAt, retries, via, attemptedBy, attemptedAt, isOver, again } = notification;
   if (acting.position === null || isOver) return null;
+  if (state === "failed") return again === true ? dueAt + waitMs(acting.position, via) : null;
   const retryAt = acting.self === null ? undefined : retries[acting.self];
   if (retryAt === null) return null;
   const position = Math.max(0, acting.position - howManyGaveUp(retries));

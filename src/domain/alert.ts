@@ -119,6 +119,8 @@ export interface Notification {
   readonly attempts: number;
   /** Its person was asked about this alert before; a first word that is still to come stays one. */
   readonly isRepeat: boolean;
+  /** Failed, and not waited for; but made again at `dueAt`, since what was in the way may be mended by then. */
+  readonly again?: true;
   /** It has failed for so long that the person's next way was brought forward. */
   readonly isStuck: boolean;
   /** Who made the last attempt, and when; null: nobody yet, or a machine that is alone. */

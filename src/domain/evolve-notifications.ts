@@ -3,6 +3,7 @@ import type { Alert, Notification } from "./alert.ts";
 import { someGaveUp } from "./acting.ts";
 import type { AlertFact } from "./fact.ts";
 import type { EpochMs, PersonId } from "./ids.ts";
+import { limits } from "./limits.ts";
 import type { Via } from "./team.ts";
 
 type All = readonly Notification[];
@@ -122,7 +123,7 @@ function attempted(n: Notification, fact: Of<"notification-attempted">, steppedM
 /** `at`: the fact's, by this machine's clock as it stands now. */
 function failed(
   all: All,
-  { actionId, retryAt, machine, nextNow }: Of<"notification-failed">,
+  { actionId, retryAt, machine, nextNow, again }: Of<"notification-failed">,
   at: EpochMs,
 ): All {
   const before = all.find((n) => n.actionId === actionId);
@@ -130,19 +131,27 @@ function failed(
   const newer = all.find((n) => n.wave > before.wave && n.person === before.person && n.via === before.via);
   if (newer !== undefined && retryAt !== null)
     return superseded(all, before, newer, machine === undefined ? retryAt : null);
+  // What a later step has planned is the one that is pending.
+  const isForLater = again === true && newer === undefined;
   const after = changed(all, actionId, (n): Notification => {
     const isStuck = n.isStuck || nextNow === true;
     if (machine === undefined)
       return retryAt === null
-        ? { ...n, state: "failed" }
+        ? { ...n, state: "failed", ...(isForLater && forLater(at)) }
         : { ...n, isStuck, state: "planned", dueAt: retryAt, retries: givenUpOnly(n.retries) };
     // Another machine may be at it already.
     const state = n.state === "attempted" && n.attemptedBy !== machine ? "attempted" : "planned";
     return { ...n, isStuck, state, retries: { ...n.retries, [machine]: retryAt } };
   });
   if (nextNow === true && !before.isStuck) return nextChannelAtOnce(after, actionId, at);
-  // Once: each further machine that gives up would bring forward one more way.
-  return retryAt === null && !someGaveUp(before) ? nextChannelAtOnce(after, actionId, at) : after;
+  // Once: each further machine that gives up would bring forward one more way, and so would each further try.
+  const isFirst = !someGaveUp(before) && before.again !== true;
+  return retryAt === null && isFirst ? nextChannelAtOnce(after, actionId, at) : after;
+}
+
+/** By whichever machine is first then: what one could not do by then another one may. */
+function forLater(at: EpochMs): Pick<Notification, "again" | "dueAt" | "retries"> {
+  return { again: true, dueAt: at + limits.retrySeldomMs, retries: noRetries };
 }
 
 /**

@@ -102,6 +102,8 @@ export type AlertFact = { readonly at: EpochMs; readonly hlc?: number; readonly 
       readonly refused?: RefusedAddress;
       /** It is tried again, but has failed for so long that the person's next channel is not waited for any longer. */
       readonly nextNow?: true;
+      /** Given up for now, as the mail server or its settings are at fault: made again after `retrySeldomMs`, and so on. */
+      readonly again?: true;
       /** Set: only this machine could not get through, or gives up; no other one waits for its `retryAt`. */
       readonly machine?: MachineId;
     }

@@ -101,7 +101,7 @@ function textOf(fact: AlertFact, nameOf: NameOf, machineOf: MachineOf): string {
         fact.retryAt !== null
           ? `It will be tried again${fact.nextNow === true ? ", and the next way is tried at once" : ""}`
           : fact.machine === undefined
-            ? "It is not tried again; the next way is tried at once"
+            ? `${fact.again === true ? "It is tried again later" : "It is not tried again"}; the next way is tried at once`
             : "That machine does not try again; another one may send it, and the next way is tried at once"
       }.`;
     case "notification-withdrawn":

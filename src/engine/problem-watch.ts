@@ -32,7 +32,7 @@ export class ProblemWatch {
     for (const { id, notifications } of open.values()) {
       this.note(id);
       if (!this.late.has(id) || this.board.has("late-mail")) continue;
-      const stuck = notifications.find((notification) => notification.isStuck && isLate(notification));
+      const stuck = notifications.find((one) => (one.isStuck || one.again === true) && isLate(one));
       if (stuck !== undefined)
         this.board.report("late-mail", lateMailText(nameOf(this.state(), stuck.person), ""), now);
     }
@@ -61,7 +61,8 @@ export class ProblemWatch {
 
   /** Tried on for as long as its alert is open; but until it is taken, its person may know nothing of the alert. */
   private watchLateMail(fact: Fact, now: EpochMs): void {
-    if (fact.kind !== "notification-failed" || fact.via !== "email" || fact.nextNow !== true) return;
+    if (fact.kind !== "notification-failed" || fact.via !== "email") return;
+    if (fact.nextNow !== true && fact.again !== true) return;
     this.board.report("late-mail", lateMailText(nameOf(this.state(), fact.person), fact.text), now);
   }
 
@@ -85,10 +86,11 @@ export class ProblemWatch {
   }
 }
 
-function isLate({ via, attempts, isStuck, isOver, state }: Notification): boolean {
-  if (via !== "email" || isOver || (state !== "planned" && state !== "attempted")) return false;
+function isLate({ via, attempts, isStuck, isOver, state, again }: Notification): boolean {
+  if (via !== "email" || isOver) return false;
+  if (again === true) return state !== "sent" && state !== "withdrawn";
   // A server that asks for a long wait makes it late at the first attempt already.
-  return isStuck || attempts >= limits.stuckAfterAttempts;
+  return (state === "planned" || state === "attempted") && (isStuck || attempts >= limits.stuckAfterAttempts);
 }
 
 function nameOf({ team }: State, person: PersonId): string {

@@ -192,6 +192,7 @@ export const factShapes = {
     retryAt: time.nullable(),
     refused: optional(refusedAddress),
     nextNow: optional(z.literal(true)),
+    again: optional(z.literal(true)),
     machine: optional(id),
   },
   "notification-withdrawn": { ...ofAlert, ...notification },

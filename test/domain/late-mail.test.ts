@@ -223,3 +223,114 @@ test("a server that asks for a long wait each time is told of too, from the firs
   await world.fastForward(minutes(6));
   expect(world.engine.health).toMatchObject({ trusted: true, problems: [] });
 });
+
+describe("a mail server or settings at fault", () => {
+  const refusedLogin: Outcome = {
+    kind: "failed",
+    permanent: true,
+    reason: "authentication",
+    text: "535 5.7.8 Login refused.",
+  };
+  const refusedSender: Outcome = {
+    kind: "failed",
+    permanent: true,
+    reason: "refused",
+    text: "553 5.7.1 Sender refused.",
+    refused: { what: "sender", address: "tocsin@tocsin.test" },
+  };
+  const distrust: Outcome = {
+    ...refusedLogin,
+    reason: "unreachable",
+    text: "The certificate is not trusted.",
+  };
+
+  test.each([refusedLogin, refusedSender, distrust])(
+    "for a while ($text): nobody is waited for meanwhile, and everybody who was asked is told afterwards",
+    async (failure) => {
+      const longSteps = ["ana", "ben", "chi"].map((name) => step(toPerson(name), { withinMs: minutes(60) }));
+      const world = await World.start({
+        team: buildTeam({ people: mailOnly, policies: [policy("default", longSteps)] }),
+      });
+      const tries: string[] = [];
+      world.outcome = (notice) => {
+        tries.push(notice.person.id);
+        return world.time.wallMs() - start < minutes(8) ? failure : { kind: "sent" };
+      };
+      const alert = await world.fire();
+      expect(tries, "all tiers at once").toEqual(["ana", "ben", "chi"]);
+      for (let minute = 1; minute < 10; minute += 1) {
+        await world.fastForward(minutes(1));
+        const { trusted, problems } = world.engine.health;
+        expect([minute, trusted, problems.map(({ kind }) => kind)]).toEqual([
+          minute,
+          false,
+          expect.arrayContaining(["late-mail"]),
+        ]);
+      }
+      expect(tries, "seldom").toHaveLength(6);
+      await world.fastForward(minutes(2));
+      const told = world.facts(alert, "notification-sent").map((fact) => fact.person);
+      expect(told).toEqual(["ana", "ben", "chi"]);
+      expect(world.engine.health).toMatchObject({ trusted: true, problems: [] });
+      await world.fastForward(minutes(20));
+      expect(tries).toHaveLength(9);
+    },
+  );
+
+  test("is tried on after a crash, and no more once the alert is acknowledged", async () => {
+    const world = await World.start({ team: buildTeam({ people: mailOnly, policies: [steps("ana")] }) });
+    world.outcome = () => refusedLogin;
+    const alert = await world.fire();
+    await world.fastForward(minutes(2));
+    world.crash();
+    await world.boot();
+    expect(world.engine.health).toMatchObject({ trusted: false });
+    world.takeSent();
+    await world.fastForward(minutes(3));
+    expect(world.takeSent()).toEqual(["ana email"]);
+    await world.command(alert, { kind: "acknowledge" }, "ben");
+    await world.fastForward(minutes(20));
+    expect(world.takeSent()).toEqual([]);
+  });
+
+  test("each further try brings none of the person's next ways forward", async () => {
+    const ways = [...byMail, { via: "desktop", afterMs: 0 }, { via: "email", afterMs: minutes(30) }] as const;
+    const world = await World.start({
+      team: buildTeam({
+        people: [person("ana", { notify: ways }), person("ben")],
+        policies: [policy("default", [step(toPerson("ana"), { withinMs: minutes(60) })])],
+      }),
+    });
+    world.outcome = (_, via) => (via === "email" ? refusedLogin : { kind: "sent" });
+    const alert = await world.fire();
+    await world.fastForward(minutes(29));
+    const actions = new Set(world.facts(alert, "notification-attempted").map(({ actionId }) => actionId));
+    expect(actions.size, "the mail, brought forward once, and the popup").toBe(3);
+    const later = world.facts(alert, "notification-attempted").filter(({ at }) => at > start + minutes(1));
+    expect(later.length).toBeGreaterThanOrEqual(5);
+  });
+
+  test("whoever is asked anew meanwhile gets one mail", async () => {
+    const world = await World.start({
+      team: buildTeam({ people: mailOnly, policies: [steps("ana", "ben")] }),
+    });
+    world.outcome = () => (world.time.wallMs() - start < minutes(4) ? refusedLogin : { kind: "sent" });
+    const alert = await world.fire();
+    await world.fastForward(minutes(9));
+    const told = world.facts(alert, "notification-sent").map((fact) => fact.person);
+    expect(told.toSorted()).toEqual(["ana", "ben"]);
+  });
+
+  test("that is heard of after the next step has asked the same person: one mail", async () => {
+    const last = policy("default", [step(toPerson("ana"), { withinMs: seconds(20) })]);
+    const world = await World.start({ team: buildTeam({ people: mailOnly, policies: [last] }) });
+    let begun = 0;
+    let answered = 0;
+    world.latency = () => ((begun += 1) === 1 ? seconds(25) : 0);
+    world.outcome = () => ((answered += 1) === 2 ? refusedLogin : { kind: "sent" });
+    const alert = await world.fire();
+    await world.fastForward(seconds(30));
+    expect(world.facts(alert, "notification-failed")).toHaveLength(1);
+    expect(world.alert(alert).notifications.filter(({ again }) => again === true)).toEqual([]);
+  });
+});

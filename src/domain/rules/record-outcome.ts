@@ -1,8 +1,9 @@
 /**
- * What came of an attempt. A permanent failure is not tried again until its person is asked anew. A temporary one is, for as
- * long as the alert is open: past the step's end, since a mail server that puts everybody off for minutes (greylisting, RFC
- * 6647) would otherwise keep the mail from its person for good. A later step that asks the same person the same way takes
- * its place, so that one mail is pending at most.
+ * What came of an attempt. A mail that is refused for good is not tried again until its person is asked anew. What stands in
+ * the way of all mail (a password, a certificate) is not waited for, but tried every few minutes, since it is mended while
+ * the alert is open. A temporary failure is tried for as long, past the step's end: a mail server that puts everybody off
+ * for minutes (greylisting, RFC 6647) would otherwise keep the mail from its person for good. A later step that asks the
+ * same person the same way takes its place, so that one mail is pending at most.
  */
 import type { Alert, Notification } from "../alert.ts";
 import type { Decision } from "../decision.ts";
@@ -61,6 +62,9 @@ function record(decision: Decision, alert: Alert, notification: Notification, ou
       const { self, others } = decision.acting;
       // By the last one that acts now it is given up for all.
       const isLast = retryAt === null && others.every((machine) => notification.retries[machine] === null);
+      const isOfOne = isOfThisMachine.has(reason) && self !== null && !isLast;
+      const mayBeMended = isOfThisMachine.has(reason) || refused?.what === "sender";
+      const again = outcome.permanent && alert.status === "triggered" && mayBeMended && !isOfOne;
       return decision.emit(alert, {
         kind: "notification-failed",
         actionId,
@@ -71,7 +75,8 @@ function record(decision: Decision, alert: Alert, notification: Notification, ou
         retryAt,
         ...(refused === undefined ? {} : { refused }),
         ...(nextNow ? { nextNow } : {}),
-        ...(isOfThisMachine.has(reason) && self !== null && !isLast ? { machine: self } : {}),
+        ...(again ? { again } : {}),
+        ...(isOfOne ? { machine: self } : {}),
       });
     }
   }

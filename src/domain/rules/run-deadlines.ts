@@ -64,6 +64,7 @@ function giveUp(decision: Decision, before: Alert): Alert {
       reason: "unreachable",
       text,
       retryAt: null,
+      again: true,
     });
   }
   return alert;
