@@ -59,7 +59,8 @@ export function readOrMakeFeedToken(data: string): string | null {
 
 function readOrMakeSecret(file: string): string {
   const kept = readIfThere(file)?.trim();
-  if (kept !== undefined && kept.length >= 16) {
+  // One with other characters (a bit flipped on the disk) fits in no header and no address: nobody could use it.
+  if (kept !== undefined && /^[\x21-\x7e]{16,}$/.test(kept)) {
     if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
     return kept;
   }
