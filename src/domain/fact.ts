@@ -156,6 +156,8 @@ export type AlertFact = { readonly at: EpochMs; readonly hlc?: number; readonly 
       readonly origin: CommandOrigin;
       readonly policy: PolicyId;
       readonly teamRevision: TeamRevision;
+      /** By no person: the team that it opened under left it without anybody, and the one in force does not. */
+      readonly because?: "nobody-reachable";
     }
   | {
       readonly kind: "note-added";

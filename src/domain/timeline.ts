@@ -119,6 +119,8 @@ function textOf(fact: AlertFact, nameOf: NameOf, machineOf: MachineOf): string {
     case "alert-escalated":
       return `Escalated ${byWhom(nameOf(fact.by), fact.origin)}.`;
     case "alert-transferred":
+      if (fact.because !== undefined)
+        return `Goes on by policy ${fact.policy} of the team as it is now: the one that it opened under reaches nobody.`;
       return `Transferred to policy ${fact.policy} ${byWhom(nameOf(fact.by), fact.origin)}.`;
     case "note-added":
       return `${nameOf(fact.by) ?? "Note"}: ${fact.text}`;

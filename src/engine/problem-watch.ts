@@ -6,6 +6,7 @@ import type { Alert, Notification } from "#domain/alert";
 import type { Fact } from "#domain/fact";
 import type { AlertId, EpochMs, PersonId } from "#domain/ids";
 import { limits } from "#domain/limits";
+import { ask, policyOf } from "#domain/rules/ask";
 import { severities } from "#domain/severity";
 import type { State } from "#domain/state";
 import type { HealthBoard } from "./health-board.ts";
@@ -82,7 +83,8 @@ export class ProblemWatch {
     const { title } = this.state().open.get(worst)!;
     const shown = title.length > 100 ? `${title.slice(0, 99)}…` : title;
     const which = `The alert "${shown}" ${count === 1 ? "reaches" : "and others reach"} nobody`;
-    this.board.report("reach", `${which}: ${reachText}`, now);
+    const why = isAnybodyAsked(this.state(), worst, now) ? reachText : nobodyAskedText;
+    this.board.report("reach", `${which}: ${why}`, now);
   }
 }
 
@@ -112,6 +114,18 @@ function watchMail(board: HealthBoard, fact: Fact, now: EpochMs): void {
 function reachesNobody({ nobodyReachable, asked }: Alert): boolean {
   return nobodyReachable && asked.length === 0;
 }
+
+/** Not so while everybody whom its policy means is away, or nobody is on call: then an address is no remedy. */
+function isAnybodyAsked(state: State, id: AlertId, now: EpochMs): boolean {
+  const alert = state.open.get(id)!;
+  // Another machine's alert may be here before the team is.
+  if (state.team === null) return true;
+  const asked = policyOf(state, alert).steps.map((step) => ask(state, alert, step, now));
+  return asked.some((found) => found !== "nobody-on-call" && found !== "below-min-severity");
+}
+
+const nobodyAskedText =
+  "nobody whom its policy could ask is on call, or everybody is away, and no desktop is attached. Put somebody on call (tocsin override), or take an absence back; it is tried again within a minute.";
 
 const reachText =
   "no desktop is attached and nobody asked has a working e-mail. Start Tocsin on the machine of somebody who is asked, or give them an e-mail address in the team file.";

@@ -97,6 +97,22 @@ describe("a group that is wholly on holiday", () => {
     alone.expectSent("ana desktop");
   });
 
+  it("and nobody is there at all: that is said with its own remedy, which helps the open alert too", async () => {
+    const made = teamOf(absences, step(toGroup("dba")));
+    const world = await World.start({ start: "2026-08-06T09:00:00Z", team: made, desktops: [] });
+    const id = await world.fire();
+    const problems = () => world.engine.health.problems.map(({ kind, text }) => `${kind}: ${text}`);
+    expect(problems()).toEqual([
+      'reach: The alert "Disk full" reaches nobody: nobody whom its policy could ask is on call, or everybody is away, and no desktop is attached. Put somebody on call (tocsin override), or take an absence back; it is tried again within a minute.',
+    ]);
+    const mended = { ...teamOf([anaAway], step(toGroup("dba"))), revision: "mended" as Team["revision"] };
+    void world.engine.submit({ kind: "team-loaded", team: mended });
+    await world.fastForward(minutes(2));
+    world.expectSent("ben email");
+    expect(world.alert(id)).toMatchObject({ teamRevision: "mended", step: 0 });
+    expect(problems()).toEqual([]);
+  });
+
   it("is a hole in the coverage proof and in the simulation for as long as it lasts", () => {
     const made = teamOf(absences, step(toGroup("dba")));
     const [both] = [{ start: benAway.start, end: anaAway.end }];

@@ -1,6 +1,8 @@
 /** Climbing a policy, in virtual time, through the whole engine. */
 import { describe, expect, it, vi } from "vitest";
 import type { PolicyId } from "#domain/ids";
+import type { Team } from "#domain/team";
+import { timelineOf } from "#domain/timeline";
 import {
   minutes,
   person,
@@ -135,6 +137,45 @@ describe("an empty or unreachable tier costs no waiting time", () => {
     world.attach("chi", "ben");
     await world.fastForward(1);
     world.expectSent("ben desktop");
+  });
+
+  it("goes on under the team in force when that reaches somebody and the one that it opened under does not", async () => {
+    const people = ["ana", "ben", "chi"].map(withoutEmail);
+    const world = await World.start({ desktops: [], team: team({ people }) });
+    const alert = await world.fire();
+    const before = world.kinds(alert).length;
+    const load = async (changed: Team) => {
+      void world.engine.submit({ kind: "team-loaded", team: changed });
+      await world.fastForward(minutes(3));
+    };
+    // One that reaches nobody either is no help.
+    await load({ ...team({ people }), name: "Other", revision: "r2" as Team["revision"] });
+    expect(world.kinds(alert).length).toBe(before);
+    // The address was added, and the policy has another name by now.
+    const mended = team({
+      policies: [policy("renamed", [step(toPerson("chi"))])],
+      routes: [{ match: {}, policy: "renamed" as PolicyId }],
+    });
+    await load({ ...mended, revision: "r3" as Team["revision"] });
+    world.expectSent("chi email");
+    expect(world.alert(alert)).toMatchObject({ policy: "renamed", round: 0, nobodyReachable: false });
+    expect(world.engine.health.problems).toEqual([]);
+    expect(timelineOf(world.engine.factsOf(alert), null).map(({ text }) => text)).toContain(
+      "Goes on by policy renamed of the team as it is now: the one that it opened under reaches nobody.",
+    );
+    expect(world.facts(alert, "alert-transferred")).toHaveLength(1);
+  });
+
+  it("stays under its own team as long as that reaches somebody", async () => {
+    const world = await World.start({ desktops: [], team: team({}) });
+    const alert = await world.fire();
+    const mended = team({ policies: [policy("default", [step(toPerson("chi"))])] });
+    void world.engine.submit({
+      kind: "team-loaded",
+      team: { ...mended, revision: "r2" as Team["revision"] },
+    });
+    await world.fastForward(minutes(30));
+    expect(world.facts(alert, "alert-transferred")).toEqual([]);
   });
 
   it("says aloud that it cannot be trusted while an alert reaches nobody at all", async () => {

@@ -15,6 +15,7 @@ import { limits } from "../limits.ts";
 import type { Policy } from "../team.ts";
 import { ask, personOf, policyOf, present, teamOf } from "./ask.ts";
 import { notifyDue } from "./notify.ts";
+import { route } from "./route.ts";
 
 /** Where in the policy: the tier's index, and how often the whole policy has been run through. */
 interface Position {
@@ -41,7 +42,10 @@ export function enterStep(decision: Decision, before: Alert, position: Position,
 export function escalateInTime(decision: Decision, alert: Alert): Alert {
   const policy = policyOf(decision.state, alert);
   if (alert.nobodyReachable) {
-    if (policy.steps.every((step) => typeof ask(decision.state, alert, step, decision.now) === "string")) {
+    if (!asksSomebody(decision, alert)) {
+      const moved = underTeamInForce(decision, alert);
+      if (moved !== null)
+        return enterStep(decision, moved, { step: 0, repeat: 0 }, "somebody-reachable-again");
       const until = decision.now + limits.nobodyReachableRetryMs;
       decision.observations.push({ kind: "postponed", alertId: alert.id, until });
       // Whoever is asked as a last resort may have a rule that is due just now.
@@ -57,6 +61,32 @@ export function escalateInTime(decision: Decision, alert: Alert): Alert {
     next,
     next.repeat > alert.repeat ? "policy-repeated" : "last-step-repeated",
   );
+}
+
+function asksSomebody({ state, now }: Decision, alert: Alert): boolean {
+  return policyOf(state, alert).steps.some((step) => typeof ask(state, alert, step, now) !== "string");
+}
+
+/**
+ * An alert keeps the team that it opened under, but not for the price of reaching nobody: an address was added meanwhile,
+ * an absence taken back, somebody put on call. In the same round, so that whoever has answered it has answered it. Null:
+ * the team in force reaches nobody either.
+ */
+function underTeamInForce(decision: Decision, alert: Alert): Alert | null {
+  const { team } = decision.state;
+  if (team === null || team.revision === alert.teamRevision) return null;
+  const isThere = team.policies.some(({ id }) => id === alert.policy);
+  const policy = isThere ? alert.policy : route(team, alert, alert.integration);
+  const taken = { policy, teamRevision: team.revision };
+  if (!asksSomebody(decision, { ...alert, ...taken })) return null;
+  return decision.emit(alert, {
+    kind: "alert-transferred",
+    ...taken,
+    round: alert.round,
+    by: null,
+    origin: "source",
+    because: "nobody-reachable",
+  });
 }
 
 /**
