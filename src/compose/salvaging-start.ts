@@ -20,7 +20,14 @@ export async function startSalvaging<Result extends { readonly ok: boolean }>(
   for (let starts = 1; ; starts++) {
     const stopList: StopList = [];
     const stop = async () => {
-      for (const close of stopList.splice(0).reverse()) await close();
+      for (const close of stopList.splice(0).reverse()) {
+        try {
+          await close();
+        } catch (error) {
+          // On a disk that has turned read-only, say: what is left has to be finished all the same.
+          log.error({ err: error }, "something did not stop as it should");
+        }
+      }
     };
     let isBroken = false;
     let isStarted = false;

@@ -2,6 +2,8 @@
  * Turns what SQLite and the file system throw into a `JournalError`: one sentence with the place, the reason and the
  * remedy. Called wherever this room touches the disk.
  */
+import { mkdtempSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
 import { JournalError } from "#engine/ports";
 import { UnreadableContent } from "./sqlite-file.ts";
 
@@ -22,11 +24,23 @@ const sqliteCodes = {
 /** `what` begins the sentence, e.g. "Writing to the journal". Returns a `JournalError` as it is. */
 export function journalErrorOf(error: unknown, directory: string, what: string): JournalError {
   if (error instanceof JournalError) return error;
-  const reason = reasonOf(error);
+  const reason = inFull(reasonOf(error), directory);
   const detail = error instanceof Error ? error.message : String(error);
   return new JournalError(reason, `${what} in ${directory} failed: ${explanations[reason]} (${detail})`, {
     cause: error,
   });
+}
+
+/** SQLite calls it an I/O error when a disk turns read-only while a file is open on it. */
+function inFull(reason: JournalError["reason"], directory: string): JournalError["reason"] {
+  if (reason !== "unavailable") return reason;
+  try {
+    // To ask for permission is not enough: a disk that the kernel has shut off still grants it.
+    rmdirSync(mkdtempSync(join(directory, ".trial-")));
+    return reason;
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 /** True when the bytes on disk are wrong, as opposed to a disk that is full, read-only or away for now. */
@@ -37,7 +51,7 @@ export function isDamage(error: unknown): boolean {
 const explanations: Record<JournalError["reason"], string> = {
   full: "the disk is full. Free some space; nothing needs a restart.",
   "read-only":
-    "the directory cannot be written. Give this user write permission, or choose another with --data.",
+    "the directory cannot be written, or its disk has turned read-only. Mount it writable, give this user write permission, or choose another with --data.",
   damaged: "the file is damaged. At the next start Tocsin keeps it aside and salvages what can be read.",
   locked: "another process is using it. Stop that process, or choose another directory with --data.",
   unavailable: "the disk or directory did not answer as it should. Check it, and start Tocsin again.",

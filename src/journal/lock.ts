@@ -30,7 +30,11 @@ export function takeLock(places: Places): () => void {
     // A full disk: the lock holds without its label.
   }
   return () => {
-    rmSync(places.holder, { force: true });
+    try {
+      rmSync(places.holder, { force: true });
+    } catch {
+      // A read-only disk: the label says nothing without the lock.
+    }
     // Closing alone would not release it: see sqlite-file.ts.
     held.exec("ROLLBACK");
     held.close();

@@ -24,7 +24,7 @@ export function holdReserve(path: string, bytes: number): boolean {
     }
     return true;
   } catch {
-    rmSync(path, { force: true });
+    dropReserve(path);
     return false;
   }
 }

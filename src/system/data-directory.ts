@@ -82,7 +82,13 @@ export function leaveAddress(data: string, url: string): () => void {
     if (!isFull(error)) throw error;
     writeOver(file, text);
   }
-  return () => rmSync(file, { force: true });
+  return () => {
+    try {
+      rmSync(file, { force: true });
+    } catch {
+      // A disk that has turned read-only must not keep anybody from stopping; nobody answers at that address.
+    }
+  };
 }
 
 /** Whole or not at all, mode 0600, also when the machine dies half-way. */

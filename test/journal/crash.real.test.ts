@@ -1,6 +1,6 @@
 /** Real processes that are killed, and real disks that are full or read-only. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, type TestContext } from "vitest";
 import type { Fact } from "#domain/fact";
@@ -235,6 +235,44 @@ describe("a read-only disk", () => {
         unmount(view);
       }
       expect(readFileSync(join(directory, "journal.sqlite")).length).toBeGreaterThan(0);
+    } finally {
+      unmount(disk);
+    }
+  });
+
+  test("that has turned so while the journal is open: said as it is, and all is there afterwards", (context) => {
+    const image = join(place.root, "image");
+    const disk = join(place.root, "disk");
+    writeFileSync(image, Buffer.alloc(24 * 1024 * 1024));
+    mkdirSync(disk);
+    try {
+      execFileSync("mkfs.ext4", ["-q", image]);
+      execFileSync("mount", ["-o", "loop", image, disk]);
+    } catch {
+      context.skip("needs root on Linux to mount a disk of its own");
+    }
+    const directory = join(disk, "data");
+    const { journal } = openSqliteJournal({ directory, reserveBytes: 4096 });
+    try {
+      journal.append([opened("a")]);
+      // As the kernel does it after an error of the disk.
+      execFileSync("mount", ["-o", "remount,abort", disk]);
+      const error = errorOf(() => journal.append([opened("b")]));
+      expect(error.reason, error.message).toBe("read-only");
+      expect(error.message).toContain("has turned read-only");
+      expect(journal.lastSeq()).toBe(1);
+    } finally {
+      journal.close();
+      unmount(disk);
+    }
+    // Another disk to the kernel, which is not done with that one while the library has files open on it.
+    cpSync(image, `${image}-again`);
+    execFileSync("mount", ["-o", "loop", `${image}-again`, disk]);
+    try {
+      const again = openSqliteJournal({ directory, reserveBytes: 4096 });
+      expect(again.report.salvaged).toBeNull();
+      expect(factsIn(again.journal.replay(0))).toEqual([opened("a")]);
+      again.journal.close();
     } finally {
       unmount(disk);
     }

@@ -1,9 +1,9 @@
-/** The secrets of the data folder: made once, kept, and made anew when nobody could use them any more. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+/** The secrets of the data folder: made once, kept, and made anew when nobody could use them any more; and its address. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readOrMakeFeedToken, readOrMakeToken } from "#system/data-directory";
+import { leaveAddress, readOrMakeFeedToken, readOrMakeToken } from "#system/data-directory";
 
 let data: string;
 beforeEach(() => {
@@ -37,4 +37,14 @@ describe.each([
         expect(readFileSync(file, "utf8").trim(), "clients read it there").toBe(read);
       }
   });
+});
+
+test("an address that cannot be removed keeps nobody from stopping", () => {
+  const file = join(data, "engine.json");
+  leaveAddress(data, "http://127.0.0.1:1")();
+  expect(existsSync(file)).toBe(false);
+  const forget = leaveAddress(data, "http://127.0.0.1:1");
+  rmSync(file);
+  mkdirSync(join(file, "in-the-way"), { recursive: true });
+  expect(forget).not.toThrow();
 });
