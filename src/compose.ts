@@ -181,8 +181,7 @@ async function build(
     directory: join(data, "calendars"),
     log,
     onTeam: (team) => void teamFile?.calendarsChanged(team),
-    onProblem: (text) =>
-      text === null ? engine.clearProblem("calendar") : engine.reportProblem("calendar", text),
+    onProblem: problemTo(engine, "calendar"),
   });
   stopList.push(() => calendars.stop());
   const reminder = new ReviewReminder({
@@ -214,8 +213,8 @@ async function build(
         reminder.use(good.reviews);
         log.info({ revision: good.team.revision }, "took over the team file");
       },
-      onProblem: (text) =>
-        text === null ? engine.clearProblem("team-file") : engine.reportProblem("team-file", text),
+      onNoTeam: problemTo(engine, "no-team"),
+      onProblem: problemTo(engine, "team-file"),
       onRefused: (faults) => log.warn({ faults: faults.split("\n") }, "the team file was refused"),
       onConflict: (conflict) => log.info(conflict, "an edit of the team file was set aside for its author"),
       onFault: (error) => log.error({ err: error }, "the team file could not be dealt with"),

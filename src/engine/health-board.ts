@@ -14,6 +14,7 @@ type Kind = EngineProblem["kind"];
 const meanings: Readonly<Record<Kind, "distrust" | "note">> = {
   revoked: "distrust",
   journal: "distrust",
+  "no-team": "distrust",
   invariant: "distrust",
   reach: "distrust",
   channel: "distrust",
@@ -29,6 +30,9 @@ const meanings: Readonly<Record<Kind, "distrust" | "note">> = {
   "sender-clock": "note",
   connections: "note",
 };
+
+/** With these, what comes in is refused: it is better sent to another machine. */
+const takesNothing = ["revoked", "journal", "no-team"] as const;
 
 const kindsByUrgency = Object.keys(meanings) as readonly Kind[];
 
@@ -66,7 +70,7 @@ export class HealthBoard {
 
   private refresh(): true {
     const problems = kindsByUrgency.flatMap((kind) => this.problems.get(kind) ?? []);
-    const takesAlerts = !this.problems.has("journal") && !this.problems.has("revoked");
+    const takesAlerts = takesNothing.every((kind) => !this.problems.has(kind));
     const trusted = this.ready && problems.every(({ kind }) => meanings[kind] === "note");
     this.current = { ready: this.ready && takesAlerts, trusted, problems };
     return true;

@@ -260,6 +260,8 @@ export interface EngineProblem {
     | "journal"
     /** Files of the data folder are gone that the next start needs. */
     | "data-folder"
+    /** It has joined a team, and nobody has told it yet which one: it can alert nobody. */
+    | "no-team"
     | "team-file"
     | "calendar"
     /** The mail server cannot be used. */

@@ -14,7 +14,7 @@ test("one file that is gone, and two", () => {
 
 function told(say: (problems: TeamProblems) => void): string | null {
   let last: string | null = null;
-  say(new TeamProblems({ onProblem: (text) => (last = text), onRefused: () => {} }));
+  say(new TeamProblems({ onNoTeam: () => {}, onProblem: (text) => (last = text), onRefused: () => {} }));
   return last;
 }
 

@@ -83,13 +83,15 @@ describe("a machine that joins", () => {
     expect(existsSync(ben.file)).toBe(false);
     expect(ben.engine.state.team).toBeNull();
     expect(ben.shared.current.team.people).toEqual([]);
-    expect(ben.problem).toContain("waits for the team");
+    expect(ben.noTeam).toEqual([expect.stringContaining("waits for the team")]);
+    expect(ben.problem).toBeNull();
     await ben.stop();
   });
 
   it("receives the file, the keys and the mail password, with no environment variable", async () => {
     const { ana, ben } = await anaAndBen();
     expect(ben.team).toEqual(ana.team);
+    expect(ben.noTeam.at(-1)).toBeNull();
     expect(ben.read()).toBe(sample);
     expect(statSync(ben.file).mode & 0o777).toBe(0o600);
     expect(ben.shared.current.secrets.email).toMatchObject({ password: "open sesame" });

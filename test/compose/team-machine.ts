@@ -24,6 +24,7 @@ export class TeamMachine {
   engine!: LoopEngine;
   shared!: SharedTeamFile;
   readonly problems: (string | null)[] = [];
+  readonly noTeam: (string | null)[] = [];
   readonly conflicts: TeamConflict[] = [];
   readonly faults: unknown[] = [];
   readonly teams: GoodTeam[] = [];
@@ -90,6 +91,7 @@ export class TeamMachine {
       history: () => this.journal.replay(0),
       listener: {
         onTeam: (good) => void this.teams.push(good),
+        onNoTeam: (text) => void this.noTeam.push(text),
         onProblem: (text) => void this.problems.push(text),
         onRefused: () => {},
         onConflict: (conflict) => void this.conflicts.push(conflict),

@@ -15,6 +15,18 @@ test("the most urgent comes first, whatever came first", () => {
   expect(told()).toEqual(["revoked", "channel", "ingest", "team-file", "sender-clock"]);
 });
 
+test("whoever would refuse what comes in says so: it is to be sent elsewhere", () => {
+  const board = new HealthBoard();
+  board.setReady(true);
+  for (const kind of ["revoked", "journal", "no-team"] as const) {
+    board.report(kind, kind, 1);
+    expect(board.health).toMatchObject({ ready: false, trusted: false });
+    board.clear(kind);
+  }
+  board.report("ingest", "some are refused", 1);
+  expect(board.health).toMatchObject({ ready: true, trusted: false });
+});
+
 test("what ends trust is told before what does not", () => {
   const board = new HealthBoard();
   board.setReady(true);

@@ -43,6 +43,8 @@ export interface TeamCalendars {
 export interface SharedTeamListener {
   /** Another team, or other secrets, are in force. */
   onTeam(good: GoodTeam): void;
+  /** There is no team to alert, and why; null: there is one (by now). */
+  onNoTeam(text: string | null): void;
   /** What is wrong with the team file, with the remedy; null: nothing (any more). */
   onProblem(text: string | null): void;
   /** An edit is invalid; `faults` as `tocsin check` prints them, one a line. */

@@ -19,9 +19,12 @@ export type TeamCause =
 
 export class TeamProblems {
   private readonly texts = new Map<TeamCause, string>();
-  private told: string | null = null;
+  private told: { readonly noTeam: string | null; readonly others: string | null } = {
+    noTeam: null,
+    others: null,
+  };
 
-  constructor(private readonly listener: Pick<SharedTeamListener, "onProblem" | "onRefused">) {}
+  constructor(private readonly listener: Pick<SharedTeamListener, "onNoTeam" | "onProblem" | "onRefused">) {}
 
   set(cause: keyof typeof teamProblems): void {
     this.say(cause, teamProblems[cause]);
@@ -50,10 +53,14 @@ export class TeamProblems {
   }
 
   private tell(): void {
-    const text = this.texts.size === 0 ? null : [...this.texts.values()].join(" ");
-    if (text === this.told) return;
-    this.told = text;
-    this.listener.onProblem(text);
+    const { waiting: noTeam = null, ...others } = Object.fromEntries(this.texts) as Partial<
+      Record<TeamCause, string>
+    >;
+    const text = Object.values(others).join(" ") || null;
+    const before = this.told;
+    this.told = { noTeam, others: text };
+    if (noTeam !== before.noTeam) this.listener.onNoTeam(noTeam);
+    if (text !== before.others) this.listener.onProblem(text);
   }
 }
 
