@@ -157,6 +157,20 @@ describe("edits of different things", () => {
 });
 
 /** What was made on the newest stays; the rest of the other edit is taken. */
+it("the first ones of a list or map on one line go, and its lines and comments stay", () => {
+  const commented: Edit = [
+    "      - id: weekly\n",
+    "      # Mondays, after the meeting.\n      - id: weekly\n",
+  ];
+  for (const people of ["[chi]", "[[ana, ben], chi]", "[[], chi, [ben, ana]]", "[ben, [], chi]"]) {
+    const paired: Edit = ["[ana, ben, chi]", people];
+    expect(merge([commented], [paired])).toEqual({ text: edited(commented, paired), lost: [] });
+  }
+  const long = base.replace("{ source: db1 }", "{ severity: [error], integration: anything, source: db1 }");
+  const [theirs, ours] = [long.replace(...anaMoves), base];
+  expect(mergeTeamTexts({ base: long, theirs, ours })).toEqual({ text: base.replace(...anaMoves), lost: [] });
+});
+
 describe("edits of the same thing", () => {
   const cases: Record<string, readonly [theirs: Edit[], ours: Edit[], lost: string[], also?: Edit[]]> = {
     "a person's name": [

@@ -18,6 +18,7 @@ import {
   type YAMLSeq,
 } from "yaml";
 import type { Path } from "../fault.ts";
+import { flowText } from "../flow-text.ts";
 import { type Change, personKeys } from "./plan-changes.ts";
 
 /** Replaces `[start, end)` of the text. */
@@ -166,9 +167,7 @@ class Surgeon {
   /** One line, whatever the value. */
   private inline(value: unknown): string {
     if (this.isJson) return JSON.stringify(value);
-    // Within braces more has to be quoted, and nothing is wrong with quoting it elsewhere.
-    const flow = stringify([value], { ...style, collectionStyle: "flow" }).trimEnd();
-    return flow.replace(/^\[ ?/, "").replace(/ ?\]$/, "");
+    return flowText(value);
   }
 
   private itemLines(value: object, indent: number, isBlock: boolean): string[] {

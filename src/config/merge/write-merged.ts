@@ -20,6 +20,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
+import { flowText } from "../flow-text.ts";
 import { readYaml } from "../yaml-source.ts";
 import { wordsOf } from "./words-of.ts";
 import {
@@ -121,7 +122,7 @@ class Patch {
     for (const pair of pairs) {
       const isDone = stays.includes(pair)
         ? this.patch(pair.value ?? pair.key, wanted[keyOf(pair)])
-        : this.removePair(map, pair);
+        : this.removePair(map, pair, stays);
       if (!isDone) return false;
     }
     const known = new Set(pairs.map(keyOf));
@@ -131,11 +132,10 @@ class Patch {
     return true;
   }
 
-  private removePair(map: YAMLMap, pair: Pair): boolean {
-    const index = map.items.indexOf(pair);
+  private removePair(map: YAMLMap, pair: Pair, stays: readonly Pair[]): boolean {
     const [start] = (pair.key as Node).range!;
     if (map.flow === true)
-      return this.removeFlow(start, endOfPair(pair), map.items[index - 1], map.items[index + 1]);
+      return this.removeFlow(map.items, map.items.indexOf(pair), map.items.indexOf(stays[0]!));
     const line = this.lineStart(start);
     // The first one of a list's entry stands behind its dash.
     if (this.text.slice(line, start).trim() !== "") return false;
@@ -168,9 +168,11 @@ class Patch {
     const fixed = new Set(longestRise(places));
     const stays = places.map((place, index) => (fixed.has(index) ? place : -1));
     const becomes = new Map(stays.map((place, index) => [place, index]));
+    const firstStaying = items.findIndex((_, index) => becomes.has(index));
     for (const [index, item] of items.entries()) {
       const of = becomes.get(index);
-      if (of === undefined ? !this.removeItem(list, index) : !this.patch(item, wanted[of])) return false;
+      if (of === undefined ? !this.removeItem(list, index, firstStaying) : !this.patch(item, wanted[of]))
+        return false;
     }
     let after = -1;
     for (const [index, value] of wanted.entries()) {
@@ -180,20 +182,20 @@ class Patch {
     return fixed.size > 0;
   }
 
-  private removeItem(list: YAMLSeq, index: number): boolean {
+  private removeItem(list: YAMLSeq, index: number, firstStaying: number): boolean {
     const item = list.items[index] as Node;
-    const [start, end] = [item.range![0], endOf(item)];
-    if (list.flow === true) return this.removeFlow(start, end, list.items[index - 1], list.items[index + 1]);
+    if (list.flow === true) return this.removeFlow(list.items, index, firstStaying);
     const lines = linesOfEntry(this.text, item);
     if (lines === null) return false;
     this.splice(lines.start, lines.end, "");
     return true;
   }
 
-  private removeFlow(start: number, end: number, before: unknown, behind: unknown): boolean {
-    if (before !== undefined) this.splice(endOfAny(before), end, "");
-    else if (behind !== undefined) this.splice(start, startOfAny(behind), "");
-    else return false;
+  /** With the comma before it; those before the first one that stays go at once, with the comma behind them. */
+  private removeFlow(items: readonly unknown[], index: number, firstStaying: number): boolean {
+    if (firstStaying === -1) return false;
+    if (index > firstStaying) this.splice(endOfAny(items[index - 1]), endOfAny(items[index]), "");
+    else if (index === 0) this.splice(startOfAny(items[0]), startOfAny(items[firstStaying]), "");
     return true;
   }
 
@@ -235,8 +237,7 @@ class Patch {
   /** One line, whatever the value. */
   private inline(value: unknown): string {
     if (this.isJson) return JSON.stringify(value);
-    const flow = stringify([value], { ...style, collectionStyle: "flow" }).trimEnd();
-    return flow.replace(/^\[ ?/, "").replace(/ ?\]$/, "");
+    return flowText(value);
   }
 
   private insertLines(behind: number, lines: readonly string[], indent: number): void {
