@@ -7,7 +7,8 @@ import { verifyEmail } from "#channels/email-verify";
 import { defaultEmailLimits } from "#channels/email-pool";
 import type { Notice } from "#engine/ports";
 import { channelSuite } from "../acceptance/channel-suite.ts";
-import { startMailServer, type MailServer } from "../support/mail-server.ts";
+import { eventually } from "../support/eventually.ts";
+import { startMailServer, type MailServer, type ReceivedMail } from "../support/mail-server.ts";
 import { buildNotice, freshAlertId, openedAt } from "./build-notice.ts";
 
 const never = new AbortController().signal;
@@ -30,6 +31,20 @@ async function sendOnce(settings: EmailSettings, notice: Notice, options: Partia
   } finally {
     await channel.close();
   }
+}
+
+/** One after the other: what the server has taken is delivered in its own time, and in any order. */
+async function deliver(user: string, notices: readonly Notice[]): Promise<ReceivedMail[]> {
+  await server.mailbox(user).clear();
+  let mails: ReceivedMail[] = [];
+  for (const [index, notice] of notices.entries()) {
+    expect(await sendOnce(plain, notice)).toMatchObject({ kind: "sent" });
+    mails = await eventually(`${index + 1} mails`, async () => {
+      const found = await server.mailbox(user).messages();
+      return found.length > index && found;
+    });
+  }
+  return mails;
 }
 
 channelSuite("email", async () => {
@@ -264,29 +279,31 @@ const expectedHeaders = [
 
 describe("threads and identities", () => {
   test("the mails of one alert are one thread, those of another are not", async () => {
-    await server.mailbox("ben").clear();
     const person = { email: "ben@tocsin.test" };
     const [first, other] = [freshAlertId(), freshAlertId()];
-    for (const alert of [
+    const alerts = [
       { id: first, wave: 1 },
       { id: first, wave: 2 },
       { id: other, wave: 1 },
       { id: first, wave: 3 },
-    ]) {
-      expect(await sendOnce(plain, buildNotice({ alert, person }))).toMatchObject({ kind: "sent" });
-    }
-    const [a, b, c, d] = (await server.mailbox("ben").messages()).map((mail) => mail.uid);
+    ];
+    const mails = await deliver(
+      "ben",
+      alerts.map((alert) => buildNotice({ alert, person })),
+    );
+    const [a, b, c, d] = mails.map((mail) => mail.uid);
     expect(await server.mailbox("ben").threads()).toEqual([[a, b, d], [c]]);
   });
 
   test("a repeated attempt has the same Message-ID, another notification another", async () => {
-    await server.mailbox("chi").clear();
     const person = { email: "chi@tocsin.test" };
     const id = freshAlertId();
-    await sendOnce(plain, buildNotice({ alert: { id, wave: 1 }, person, attempt: 1 }));
-    await sendOnce(plain, buildNotice({ alert: { id, wave: 1 }, person, attempt: 2 }));
-    await sendOnce(plain, buildNotice({ alert: { id, wave: 2 }, person, attempt: 1 }));
-    const ids = (await server.mailbox("chi").messages()).map((mail) => mail.headers.get("message-id")?.[0]);
+    const mails = await deliver("chi", [
+      buildNotice({ alert: { id, wave: 1 }, person, attempt: 1 }),
+      buildNotice({ alert: { id, wave: 1 }, person, attempt: 2 }),
+      buildNotice({ alert: { id, wave: 2 }, person, attempt: 1 }),
+    ]);
+    const ids = mails.map((mail) => mail.headers.get("message-id")?.[0]);
     expect(ids).toHaveLength(3);
     expect(ids[0]).toMatch(/^<[0-9a-f]{64}@tocsin\.test>$/);
     expect(ids[1]).toBe(ids[0]);
