@@ -1,6 +1,7 @@
 /**
  * Makes a data folder part of the team that an invite is from: what `tocsin join` and the app's "Join a team" do. Nothing
- * is changed before the machine that invites has said yes; with the same invite it can be run again after an interruption.
+ * of it is changed before the machine that invites has said yes, except that one that was revoked gets another key; with the
+ * same invite it can be run again after an interruption.
  */
 import { hostname } from "node:os";
 import { join } from "node:path";

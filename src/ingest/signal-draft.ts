@@ -1,6 +1,6 @@
 /**
  * What a protocol makes of a request's body: signals without what only the routes know. Every file in `protocols/`
- * exports one pure function of this shape.
+ * exports one pure function that makes a `Reading` of what JSON.parse returned, which is hostile.
  */
 import type { EpochMs } from "#domain/ids";
 import type { Signal } from "#domain/input";
@@ -33,9 +33,6 @@ export interface Reading {
   /** How many alerts of a group its sender says that it has left out; 0: none (any more). */
   readonly truncated?: { readonly group: string; readonly count: number };
 }
-
-/** `now` decides what "already over" means; the body is what JSON.parse returned, and hostile. */
-export type ReadBody = (body: unknown, now: EpochMs) => Reading;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
