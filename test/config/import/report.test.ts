@@ -101,6 +101,15 @@ describe("Opsgenie", () => {
 describe("Grafana OnCall", () => {
   const { imported, team } = good("oncall", fixtureFiles("oncall"));
 
+  test("a user's login is nothing lost beside the name", () => {
+    const user = { id: "U", name: "Ana Ruiz", username: "ana", email: "ana@example.org" };
+    for (const list of ["users", "results"]) {
+      const { imported: made, team: read } = good("oncall", [json({ [list]: [user] })]);
+      expect(read.people.map(({ name }) => name)).toEqual(["Ana Ruiz"]);
+      expect(made.report.filter(({ outcome }) => outcome === "left-out")).toEqual([]);
+    }
+  });
+
   test("steps without a wait between are one, and the waits after it are its time", () => {
     expect(step(team, "default-chain")).toEqual([
       [20, "calendar-schedule", "bob"],

@@ -5,6 +5,8 @@ export const onCallFields: KnownFields = {
   ofNoMatter: [
     ..."id grafana_id avatar avatar_url avatar_full role is_phone_number_verified team_id team".split(" "),
     ..."on_call_now enable_web_overrides source created_at updated_at".split(" "),
+    // Beside the name, which counts.
+    ..."users.username results.username".split(" "),
     // The address and name of a team of Grafana.
     ..."teams.email results.email".split(" "),
     // Of a shift that happens once, or is on top of all others.
