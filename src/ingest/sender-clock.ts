@@ -16,6 +16,8 @@ interface Wrong {
 
 export class SenderClock {
   private wrong: Wrong | null = null;
+  /** It was taken to be further ahead than this, and is not: an alert may be said to begin tomorrow. */
+  private notBeyond: { readonly ms: number; readonly seenAt: EpochMs } | null = null;
   private shortestMs = Infinity;
   private paceMs = Infinity;
 
@@ -50,7 +52,9 @@ export class SenderClock {
   }
 
   forget(now: EpochMs): void {
-    if (this.wrong !== null && Math.abs(now - this.wrong.seenAt) > forgetAfterMs) this.wrong = null;
+    const isOld = (one: { readonly seenAt: EpochMs }) => Math.abs(now - one.seenAt) > forgetAfterMs;
+    if (this.wrong !== null && isOld(this.wrong)) this.wrong = null;
+    if (this.notBeyond !== null && isOld(this.notBeyond)) this.notBeyond = null;
   }
 
   /** At most: from a firing's beginning to a report's end, or four times the time between two reports. */
@@ -75,6 +79,13 @@ export class SenderClock {
     this.behind(marginMs, now);
   }
 
+  /** It fires for certain, and its end lies so far ahead of this machine's clock: by no more is its own ahead. */
+  firesUpTo(marginMs: number, now: EpochMs): void {
+    const isFurther = this.aheadMs > marginMs;
+    if (isFurther) this.wrong = null;
+    if (isFurther || this.notBeyond !== null) this.notBeyond = { ms: marginMs, seenAt: now };
+  }
+
   /** Its reports are not valid long enough for the next one, as they would be if the clocks were alike. */
   runsOut(marginMs: number, now: EpochMs): void {
     if (this.validMs - marginMs > worthSayingMs) this.behind(marginMs, now);
@@ -91,6 +102,8 @@ export class SenderClock {
   }
 
   stepped(deltaMs: number): void {
+    if (this.notBeyond !== null)
+      this.notBeyond = { ms: this.notBeyond.ms - deltaMs, seenAt: this.notBeyond.seenAt + deltaMs };
     if (this.wrong === null) return;
     const { aheadMs, pastUpToMs, seenAt } = this.wrong;
     const wrong = {
@@ -108,7 +121,7 @@ export class SenderClock {
   }
 
   private ahead(aheadMs: number, now: EpochMs): void {
-    if (aheadMs < worthSayingMs) return;
+    if (aheadMs < worthSayingMs || aheadMs > (this.notBeyond?.ms ?? Infinity)) return;
     const most =
       this.wrong !== null && this.wrong.aheadMs > 0 ? Math.max(aheadMs, this.wrong.aheadMs) : aheadMs;
     this.wrong = { aheadMs: most, pastUpToMs: 0, seenAt: now };

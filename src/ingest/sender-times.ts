@@ -218,6 +218,7 @@ function settle(clock: SenderClock, before: Episode | undefined, heard: Episode,
   if (before !== undefined && before.startsAt === startsAt) clock.spokeAgainAfter(endsAt - before.endsAt);
   // A first word proves nothing about the clock that it was judged by.
   if (before === undefined || (before.startsAt !== startsAt && !wentOn)) return heard;
+  if (heard.moved) clock.firesUpTo(marginMs, now);
   if (marginMs <= 0 || (clock.aheadMs < 0 && marginMs < 5_000)) clock.firesAt(marginMs, now);
   else if (wentOn || before.marginMs <= 0) clock.isRight();
   else if (ranOut >= 2) clock.runsOut(marginMs, now);

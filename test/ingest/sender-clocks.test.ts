@@ -3,6 +3,7 @@
  * whatever this machine's clock says; a resolve is one at once, too. In virtual time, with the engine that ships.
  */
 import { describe, expect, it } from "vitest";
+import { SenderTimes } from "#ingest/sender-times";
 import { Hearing } from "../support/heard-by.ts";
 import { reportsOf } from "../support/pretend-prometheus.ts";
 import { minutes, policy, seconds, step, team, toPerson } from "../support/team-builder.ts";
@@ -199,4 +200,40 @@ it("the word about a clock goes when the clock is set right, and when nothing is
   expect(hearing.senderTimes.skews(now())).toHaveLength(1);
   await world.fastForward(minutes(31));
   expect(hearing.senderTimes.skews(now())).toEqual([]);
+});
+
+describe("one alert that is said to begin tomorrow", () => {
+  const sender = { id: "s", words: "10.0.0.1 (integration prometheus)" };
+  const start = Date.parse("2026-03-02T08:00:00Z");
+  /** Every minute two alerts that fire, and between them that one. `aheadMs`: by how much the sender's clock is ahead. */
+  function heardFor(minutesLong: number, aheadMs: (minute: number) => number) {
+    const times = new SenderTimes();
+    const seen: number[] = [];
+    for (let minute = 0; minute < minutesLong; minute += 1) {
+      const now = start + minutes(minute);
+      const there = now + aheadMs(minute);
+      const firing = { startsAt: there - minutes(minute) - seconds(1), endsAt: there + minutes(4) };
+      const tomorrow = { startsAt: start + minutes(1440), endsAt: start + minutes(1500) };
+      times.read(sender, "one", firing, now, null);
+      times.read(sender, "tomorrow", tomorrow, now, null);
+      times.read(sender, "other", firing, now, null);
+      seen.push((times.skews(now)[0]?.aheadMs ?? 0) / minutes(1));
+    }
+    return { times, seen };
+  }
+
+  it("says nothing of the clock by which the others fire", () => {
+    const { times, seen } = heardFor(100, () => 0);
+    expect(seen.slice(1)).toEqual(Array(99).fill(0));
+    const now = start + minutes(100);
+    const ended = times.read(sender, "one", { startsAt: start - seconds(1), endsAt: now }, now, null);
+    expect(ended).toMatchObject({ status: "resolved", said: { endedAt: now } });
+  });
+
+  it("hides nothing of a clock that is ahead, and is found to be so later on", () => {
+    const { seen } = heardFor(30, (minute) => (minute < 10 ? 0 : minutes(60)));
+    expect(seen.slice(1, 10)).toEqual(Array(9).fill(0));
+    expect(Math.min(...seen.slice(11))).toBeGreaterThan(40);
+    expect(Math.max(...seen.slice(11))).toBeLessThanOrEqual(65);
+  });
 });
