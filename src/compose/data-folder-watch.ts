@@ -2,6 +2,7 @@
  * The data folder while an engine runs on it: looked at every few seconds, also while nothing happens, and put back when it
  * is taken away. Used by `compose`.
  */
+import { watch } from "node:fs";
 import type { LoopEngine } from "#engine/engine";
 import { openSqliteJournal, type OpenedJournal } from "#journal/sqlite";
 import { KeptFolder } from "#system/kept-folder";
@@ -22,8 +23,10 @@ export function openDataFolder(
   return { folder, ...openSqliteJournal({ directory: data, onDamaged: onBroken, beforePuttingBack }) };
 }
 
+type Watched = Pick<LoopEngine, "lookAtClock" | "reportProblem" | "clearProblem">;
+
 /** Returns how to stop it. */
-export function watchDataFolder(data: string, folder: KeptFolder, engine: LoopEngine): () => void {
+export function watchDataFolder(data: string, folder: KeptFolder, engine: Watched): () => void {
   const look = () => {
     // The engine looks after its journal at every turn.
     engine.lookAtClock();
@@ -34,7 +37,25 @@ export function watchDataFolder(data: string, folder: KeptFolder, engine: LoopEn
   look();
   const timer = setInterval(look, everyMs);
   timer.unref();
-  return () => clearInterval(timer);
+  const stopWatching = onRenames(data, look);
+  return () => {
+    clearInterval(timer);
+    stopWatching();
+  };
+}
+
+/** A file that comes, goes or is renamed, the folder itself included: killed within those seconds, all would be lost. */
+function onRenames(data: string, look: () => void): () => void {
+  try {
+    const watcher = watch(data, { persistent: false }, (event) => {
+      if (event === "rename") look();
+    });
+    // Where the system cannot tell, it is looked at every few seconds.
+    watcher.on("error", () => watcher.close());
+    return () => watcher.close();
+  } catch {
+    return () => {};
+  }
 }
 
 /** `files`: at least one. */
