@@ -16,7 +16,9 @@ import { proveFacts, type Verification } from "./verify.ts";
 const sliceMs = 4;
 /** With slices of this length, 4 % of one processor while a pass lasts: some 1,500 facts a second. */
 const pauseMs = 100;
-const betweenPassesMs = 60 * 60_000;
+/** Between two passes: a minute, and so long at least that all passes together take 1 % of one processor. */
+const leastBetweenMs = 60_000;
+const betweenPerSpentMs = 100;
 
 export class PacedProof {
   private timer: NodeJS.Timeout | null = null;
@@ -24,6 +26,8 @@ export class PacedProof {
   private proof: Generator<number, Verification> | null = null;
   /** It is told only when another pass finds damage too: the journal is written between two slices. */
   private isSuspected = false;
+  /** On this pass. */
+  private spentMs = 0;
 
   /** `mayLook`: false while the files are not in their places. `damaged`: called once; then it ends. */
   constructor(
@@ -48,14 +52,17 @@ export class PacedProof {
   private goOn(): void {
     if (!this.mayLook()) {
       this.endPass();
-      return this.goOnAfter(betweenPassesMs);
+      return this.goOnAfter(leastBetweenMs);
     }
+    const began = performance.now();
     const found = this.slice();
+    this.spentMs += performance.now() - began;
     if (found === "more") return this.goOnAfter(pauseMs);
+    const restMs = Math.max(leastBetweenMs, this.spentMs * betweenPerSpentMs);
     this.endPass();
     if (found === null) {
       this.isSuspected = false;
-      return this.goOnAfter(betweenPassesMs);
+      return this.goOnAfter(restMs);
     }
     if (this.isSuspected) return this.damaged(found);
     this.isSuspected = true;
@@ -88,6 +95,7 @@ export class PacedProof {
   }
 
   private endPass(): void {
+    this.spentMs = 0;
     this.proof = null;
     this.file?.close();
     this.file = null;

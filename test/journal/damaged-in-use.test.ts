@@ -113,7 +113,23 @@ describe("found while in use", () => {
     spoilPages();
     again.append(facts.slice(0, 1));
     expect(told).toEqual([]);
-    vi.advanceTimersByTime(20 * 60_000);
+    vi.advanceTimersByTime(3 * 60_000);
+    expect(told).toHaveLength(1);
+  });
+
+  test("an older copy written over the open file: within minutes", () => {
+    const journal = filled();
+    journal.close();
+    const older = readFileSync(file("journal.sqlite"));
+    const again = open();
+    again.append(manyFacts(200, 200));
+    again.close();
+    open().append(facts.slice(0, 1));
+    vi.advanceTimersByTime(50 * 60_000);
+    expect(told).toEqual([]);
+    // The file stays the same one, and its pages are those of before.
+    writeFileSync(file("journal.sqlite"), older);
+    vi.advanceTimersByTime(3 * 60_000);
     expect(told).toHaveLength(1);
   });
 
