@@ -100,8 +100,16 @@ export class MailOrder implements LedgerListener {
       case "notification-failed": {
         const one = pending.get(fact.actionId);
         if (one === undefined) return;
-        if (fact.retryAt === null) pending.delete(fact.actionId);
-        else one.since = Math.max(now, trueAt + (fact.retryAt - fact.at));
+        if (fact.retryAt === null) {
+          pending.delete(fact.actionId);
+          return;
+        }
+        one.since = Math.max(now, trueAt + (fact.retryAt - fact.at));
+        // What the mail server itself has put off is put off for what a later step asks of the same person, too (7160).
+        if (fact.machine === undefined)
+          for (const other of pending.values())
+            if (other.alertId === one.alertId && other.person === one.person)
+              other.since = Math.max(other.since, one.since);
         return;
       }
       case "notification-attempted": {
