@@ -10,6 +10,8 @@ import { identityFileName } from "#peers/identity/machine-identity";
 import { membershipFileName } from "#peers/identity/membership";
 
 const everyMs = 2_000;
+/** After the last file has gone: what is put back while a folder is being deleted is deleted with it. */
+const settledMs = 200;
 /** What the next start would make anew, and be somebody else with. */
 const needed = [identityFileName, membershipFileName, "token"];
 
@@ -46,13 +48,20 @@ export function watchDataFolder(data: string, folder: KeptFolder, engine: Watche
 
 /** A file that comes, goes or is renamed, the folder itself included: killed within those seconds, all would be lost. */
 function onRenames(data: string, look: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
   try {
     const watcher = watch(data, { persistent: false }, (event) => {
-      if (event === "rename") look();
+      if (event !== "rename") return;
+      clearTimeout(timer);
+      timer = setTimeout(look, settledMs);
+      timer.unref();
     });
     // Where the system cannot tell, it is looked at every few seconds.
     watcher.on("error", () => watcher.close());
-    return () => watcher.close();
+    return () => {
+      clearTimeout(timer);
+      watcher.close();
+    };
   } catch {
     return () => {};
   }

@@ -18,6 +18,7 @@ export class InPlace {
   private lock: SameFiles;
   private lookedAtAllMs = -Infinity;
   private isPutBack: Misplaced | null = null;
+  private copy: SameFiles | null = null;
   private failure: Misplaced | null = null;
   private triedAtMs = -Infinity;
 
@@ -37,7 +38,7 @@ export class InPlace {
 
   /** Costs two looks at the file system, some 3 µs each. Puts the files back when they are not there. Never throws. */
   look(): Misplaced | null {
-    if (this.isPutBack !== null) return this.isPutBack;
+    if (this.isPutBack !== null) return this.lookAfterCopy();
     const now = performance.now();
     const looksAtAll = now >= this.lookedAtAllMs + lookAtAllEveryMs;
     if (looksAtAll) this.lookedAtAllMs = now;
@@ -49,8 +50,7 @@ export class InPlace {
     if (this.failure?.openGoOn === true && now < this.triedAtMs + tryAgainAfterMs) return this.failure;
     this.triedAtMs = now;
     try {
-      this.isPutBack = { text: this.putBack(), openGoOn: false };
-      return this.isPutBack;
+      return this.putBackNow();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const text =
@@ -59,6 +59,26 @@ export class InPlace {
       this.failure = { text, openGoOn: true };
       return this.failure;
     }
+  }
+
+  /**
+   * Null: there is none. Whoever deletes a folder file by file may take what was put back with it: to be asked as long as
+   * the files are open.
+   */
+  lookAfterCopy(): Misplaced | null {
+    if (this.isPutBack === null || this.copy?.areThere() === true) return this.isPutBack;
+    try {
+      return this.putBackNow();
+    } catch {
+      // Asked again.
+      return this.isPutBack;
+    }
+  }
+
+  private putBackNow(): Misplaced {
+    this.isPutBack = { text: this.putBack(), openGoOn: false };
+    this.copy = new SameFiles([this.places.journal]);
+    return this.isPutBack;
   }
 
   /** Facts that are added now are not in what was put back: refuse them. */

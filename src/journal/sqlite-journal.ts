@@ -238,6 +238,7 @@ export class SqliteJournal implements Journal {
 
   close(): void {
     if (this.isClosed) return;
+    this.place.lookAfterCopy();
     this.isClosed = true;
     this.proof.stop();
     try {

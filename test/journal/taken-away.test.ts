@@ -139,3 +139,14 @@ test("a lock that another engine has taken meanwhile: this one takes nothing mor
   expect(journal.misplaced()).toBeNull();
   journal.close();
 });
+
+test("deleted again after it was put back, before the engine has started anew: it is put back again", () => {
+  const journal = filled();
+  for (const name of all) rmSync(file(name));
+  expect(journal.misplaced()).not.toBeNull();
+  rmSync(place.directory, { recursive: true });
+  journal.close();
+  const { journal: again, report } = place.start();
+  expect(factsIn(again.replay(0))).toEqual(facts.slice(0, 50));
+  expect(report.salvaged?.text).toContain("none was lost");
+});
