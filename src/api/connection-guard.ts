@@ -1,6 +1,7 @@
 /**
- * Who may keep a connection to the HTTP server. Whoever has not shown a key or token yet is a stranger: few are let wait,
- * and the one that has waited longest goes first, so that a thousand silent connections shut nobody out. Those that have
+ * Who may keep a connection to the HTTP server. Whoever has not shown a key or token yet is a stranger: few are let wait
+ * for longer than a moment, and the one that has waited longest goes first, so that a thousand silent connections shut
+ * nobody out; but a hundred alerts that come at the same time, each by a connection of its own, are heard. Those that have
  * shown one keep theirs, until there are too many in all: then whoever has the most of them loses the one that was quiet
  * longest, so that a tool that opens one for each alert and closes none shuts out no other. Used by `http-server.ts`.
  */
@@ -10,8 +11,9 @@ import { Socket } from "node:net";
 export interface GuardLimits {
   /** In all. */
   readonly connections: number;
-  /** Without a key or token. */
+  /** Without a key or token, once they have waited for `patienceMs`; until then as many as there may be in all. */
   readonly strangers: number;
+  readonly patienceMs: number;
   /** How long a connection may say nothing before its first request. */
   readonly firstRequestMs: number;
   /** How often it is told how many were hung up on; so long after the last one it is over. */
@@ -26,6 +28,12 @@ export interface Crowd {
   readonly areStrangers: boolean;
 }
 
+interface Stranger {
+  readonly address: string;
+  /** By `performance.now()`. */
+  readonly since: number;
+}
+
 /** Of one that has shown a key. */
 interface Known {
   /** The same text for the same key. */
@@ -35,7 +43,7 @@ interface Known {
 
 export class ConnectionGuard {
   /** Oldest first. */
-  private readonly strangers = new Map<Socket, string>();
+  private readonly strangers = new Map<Socket, Stranger>();
   /** By when they were last answered, longest ago first. */
   private readonly known = new Map<Socket, Known>();
   private readonly fromAddress = new Map<string, number>();
@@ -45,6 +53,7 @@ export class ConnectionGuard {
   private remote = "";
   private areStrangers = true;
   private telling: NodeJS.Timeout | null = null;
+  private looking: NodeJS.Timeout | null = null;
 
   /** `tell`: at once when it begins, then at most once in `tellEveryMs`; null: it is over. */
   constructor(
@@ -68,7 +77,7 @@ export class ConnectionGuard {
 
   /** It has shown that it may be here, or shows it again. `owner`: the same text for the same key. */
   vouchFor(socket: Socket, owner: string): void {
-    const address = this.strangers.get(socket) ?? this.known.get(socket)?.address;
+    const { address } = this.strangers.get(socket) ?? this.known.get(socket) ?? {};
     if (address === undefined) return;
     this.forget(socket);
     this.known.set(socket, { owner, address });
@@ -76,35 +85,53 @@ export class ConnectionGuard {
   }
 
   private stop(): void {
-    if (this.telling !== null) clearTimeout(this.telling);
+    for (const timer of [this.telling, this.looking]) if (timer !== null) clearTimeout(timer);
     this.telling = null;
+    this.looking = null;
   }
 
   private arrive(socket: Socket): void {
     const address = socket.remoteAddress ?? "";
-    this.strangers.set(socket, address);
+    this.strangers.set(socket, { address, since: performance.now() });
     add(this.fromAddress, address, 1);
     socket.setTimeout(this.limits.firstRequestMs);
     socket.once("close", () => this.forget(socket));
-    if (this.strangers.size > this.limits.strangers) this.hangUpOnOldestStranger();
-    else if (this.strangers.size + this.known.size > this.limits.connections) this.hangUpOnQuietest();
+    if (this.strangers.size + this.known.size <= this.limits.connections) return this.lookForThoseThatWait();
+    const quietest = this.strangers.size <= this.limits.strangers ? this.quietest() : null;
+    const [oldest] = this.strangers.keys();
+    if (quietest !== null) this.hangUpOn(quietest, false);
+    else this.hangUpOn(this.longestWaiting() ?? oldest!, true);
   }
 
-  /** Of the address with the most of them: one that opens many takes nobody else's place. */
-  private hangUpOnOldestStranger(): void {
+  private lookForThoseThatWait(): void {
+    if (this.looking !== null || this.strangers.size <= this.limits.strangers) return;
+    this.looking = setTimeout(() => {
+      this.looking = null;
+      while (this.strangers.size > this.limits.strangers) {
+        const socket = this.longestWaiting();
+        const waitedMs = socket === null ? 0 : performance.now() - this.strangers.get(socket)!.since;
+        if (socket === null || waitedMs < this.limits.patienceMs) return this.lookForThoseThatWait();
+        this.hangUpOn(socket, true);
+      }
+    }, this.limits.patienceMs).unref();
+  }
+
+  /**
+   * Of the address with the most of them: one that opens many takes nobody else's place. Null: all of those have asked to
+   * the end, and wait for us.
+   */
+  private longestWaiting(): Socket | null {
     const crowded = mostOf(this.fromAddress);
-    for (const [socket, address] of this.strangers)
-      if (address === crowded) return this.hangUpOn(socket, address, true);
+    for (const [socket, { address }] of this.strangers)
+      if (address === crowded && !this.isWaiting(socket)) return socket;
+    return null;
   }
 
-  /** Of the key with the most of them; one that waits for an answer only if all of them do. */
-  private hangUpOnQuietest(): void {
+  /** Of the key with the most of them; one that waits for an answer only if all of them do. Null: nobody has shown a key. */
+  private quietest(): Socket | null {
     const crowded = mostOf(this.ofOwner);
-    const all = [...this.known].filter(([, { owner }]) => owner === crowded);
-    const chosen = all.find(([socket]) => !this.isWaiting(socket)) ?? all[0];
-    if (chosen === undefined) return this.hangUpOnOldestStranger();
-    const [socket, { address }] = chosen;
-    this.hangUpOn(socket, address, false);
+    const all = [...this.known].filter(([, { owner }]) => owner === crowded).map(([socket]) => socket);
+    return all.find((socket) => !this.isWaiting(socket)) ?? all[0] ?? null;
   }
 
   /** For an answer. What is only half asked may never be asked to the end. */
@@ -113,7 +140,8 @@ export class ConnectionGuard {
     return latest !== undefined && latest.request.complete && !latest.response.writableFinished;
   }
 
-  private hangUpOn(socket: Socket, address: string, isStranger: boolean): void {
+  private hangUpOn(socket: Socket, isStranger: boolean): void {
+    const { address = "" } = this.strangers.get(socket) ?? this.known.get(socket) ?? {};
     this.forget(socket);
     socket.destroy();
     this.closed += 1;
@@ -133,8 +161,8 @@ export class ConnectionGuard {
   }
 
   private forget(socket: Socket): void {
-    const address = this.strangers.get(socket);
-    if (address !== undefined) add(this.fromAddress, address, -1);
+    const stranger = this.strangers.get(socket);
+    if (stranger !== undefined) add(this.fromAddress, stranger.address, -1);
     this.strangers.delete(socket);
     const known = this.known.get(socket);
     if (known !== undefined) add(this.ofOwner, known.owner, -1);

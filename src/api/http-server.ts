@@ -37,6 +37,7 @@ const defaultLimits: HttpLimits = {
   connections: 1000,
   // Each of them may be half-way through a body of 5 MiB.
   strangers: 100,
+  patienceMs: 1_000,
   firstRequestMs: 10_000,
   tellEveryMs: 60_000,
   checkEveryMs: 15_000,

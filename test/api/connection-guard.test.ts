@@ -70,6 +70,20 @@ describe.each([
   });
 });
 
+test("a burst of alerts, each by a connection of its own, is heard in full", async () => {
+  const { port, lines, answerLate } = await start({ strangers: 20, patienceMs: 300 });
+  const post = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
+  const answers = Array.from({ length: 150 }, () => send(port, "/in/key/json", post));
+  expect((await Promise.all(answers)).map(({ text }) => text)).toEqual(answers.map(() => "kept"));
+  // Also when it takes us longer than strangers may wait.
+  const late = Array.from({ length: 50 }, () => send(port, "/in/key/late"));
+  const idle = Array.from({ length: 21 }, () => silent(port));
+  await idle[0]!.isGone;
+  answerLate();
+  expect((await Promise.all(late)).map(({ text }) => text)).toEqual(late.map(() => "at last"));
+  expect(lines).toHaveLength(1);
+});
+
 test("one that has shown a key stays, however many strangers come; one that only asked how it goes does not", async () => {
   const { port } = await start({ strangers: 10 });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -84,7 +98,12 @@ test("one that has shown a key stays, however many strangers come; one that only
 });
 
 test("a connection that says nothing is hung up on after a while, and the word about it goes", async () => {
-  const { port, crowds } = await start({ strangers: 5, firstRequestMs: 200, tellEveryMs: 300 });
+  const { port, crowds } = await start({
+    strangers: 5,
+    patienceMs: 50,
+    firstRequestMs: 200,
+    tellEveryMs: 300,
+  });
   const idle = Array.from({ length: 10 }, () => silent(port));
   await Promise.all(idle.map(({ isGone }) => isGone));
   await vi.waitFor(() => expect(crowds.at(-1)).toBeNull(), 5_000);
