@@ -117,7 +117,7 @@ export const rooms = [
 ];
 
 /** Words of the domain that are values, not rules: any room that may have its types may have these too. */
-const vocabulary = ["by-whom", "ids", "person-names", "severity", "team", "timeline"];
+const vocabulary = ["by-whom", "crew", "gap-words", "ids", "person-names", "severity", "team", "timeline"];
 
 const allRooms = [
   "domain",

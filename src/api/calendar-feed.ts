@@ -8,6 +8,8 @@
 import { createHash } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { EpochMs, PersonId, ScheduleId } from "#domain/ids";
+import { peopleOf } from "#domain/crew";
+import type { Segment } from "#domain/oncall/on-call";
 import { together } from "#domain/person-names";
 import type { Team } from "#domain/team";
 import type { Clock } from "#engine/ports";
@@ -24,20 +26,7 @@ export interface CalendarFeedDependencies {
   readonly url: () => string;
   readonly team: () => Team;
   /** The final schedule (contract §3). */
-  readonly segmentsOf: (schedule: ScheduleId, from: EpochMs, to: EpochMs) => readonly DutySegment[];
-}
-
-export interface DutySegment {
-  readonly start: EpochMs;
-  readonly end: EpochMs;
-  readonly person: PersonId | null;
-  /** Everybody, where several are on duty together. */
-  readonly persons?: readonly PersonId[] | undefined;
-}
-
-/** Empty for nobody. */
-export function peopleOf({ person, persons }: DutySegment): readonly PersonId[] {
-  return persons ?? (person === null ? [] : [person]);
+  readonly segmentsOf: (schedule: ScheduleId, from: EpochMs, to: EpochMs) => readonly Segment[];
 }
 
 const dayMs = 86_400_000;

@@ -10,13 +10,13 @@ import type { Answer } from "#domain/command";
 import type { Duty, DutyCommand } from "#domain/duty-command";
 import type { CommandOrigin } from "#domain/fact";
 import type { EpochMs, PersonId, ScheduleId, SwapId } from "#domain/ids";
-import { together } from "#domain/person-names";
+import type { Segment } from "#domain/oncall/on-call";
 import type { Swap } from "#domain/swap";
 import type { Override, Team } from "#domain/team";
 import type { Clock, Engine, Random } from "#engine/ports";
 import type { BearerToken } from "./bearer-token.ts";
-import { peopleOf, type DutySegment } from "./calendar-feed.ts";
 import { clientsOnly, nothingWhenRevoked, readBody, refuse } from "./client-requests.ts";
+import { noDuty, notAlone, partsOf, sentHomeBy } from "./duty-parts.ts";
 import { readAnswer, readDuty, whyOver, type DutyRequest, type Read } from "./duty-request.ts";
 import { errorBody } from "./http-server.ts";
 
@@ -29,7 +29,7 @@ export interface OverrideDependencies {
   readonly person: () => PersonId | null;
   readonly editor: TeamEditor;
   /** The final schedule (contract §3). */
-  readonly segmentsOf: (schedule: ScheduleId, from: EpochMs, to: EpochMs) => readonly DutySegment[];
+  readonly segmentsOf: (schedule: ScheduleId, from: EpochMs, to: EpochMs) => readonly Segment[];
 }
 
 export function overrideRoutes(dependencies: OverrideDependencies): (app: FastifyInstance) => Promise<void> {
@@ -93,7 +93,8 @@ class OverrideRoutes {
     if (over !== null) return invalid(reply, over);
     if (this.overridesOf(duty.schedule).some((listed) => isSame(listed, duty)))
       return reply.code(409).send(errorBody("already-there", "This override is in the team file already."));
-    const insteadOf = this.together(duty);
+    const { schedule, start, end } = duty;
+    const insteadOf = sentHomeBy(this.dependencies.segmentsOf(schedule, start, end), duty.person);
     const command: DutyCommand = { kind: "override-added", ...duty, askedBy, agreedBy };
     const done = await this.change(reply, "add", [duty], command, origin);
     return done
@@ -175,29 +176,11 @@ class OverrideRoutes {
     return done ? this.sendSwap(reply, id, duties) : reply;
   }
 
-  /**
-   * What of that time is the asker's, from now on: nobody gives away what is another's, or over. `beside`: who is on duty
-   * together with the asker and `person` somewhere in it; an override would send them home too.
-   */
-  private partsOf(
-    { schedule, start, end, person }: Duty,
-    askedBy: PersonId,
-  ): { parts: Duty[]; beside: PersonId[] } {
+  /** From now on. */
+  private partsOf(duty: Duty, askedBy: PersonId): ReturnType<typeof partsOf> {
     const now = Math.floor(this.dependencies.clock.now() / 1000) * 1000;
-    const own = this.dependencies
-      .segmentsOf(schedule, Math.max(start, now), end)
-      .filter((segment) => peopleOf(segment).includes(askedBy));
-    return {
-      parts: own.map((segment) => ({ schedule, start: segment.start, end: segment.end, person })),
-      beside: [...new Set(own.flatMap(peopleOf))].filter((other) => other !== askedBy && other !== person),
-    };
-  }
-
-  /** Everybody whom the override sends home, where they are on duty together: it puts one person on call alone. */
-  private together({ schedule, start, end, person }: Duty): PersonId[] {
-    const crews = this.dependencies.segmentsOf(schedule, start, end).map(peopleOf);
-    const several = crews.filter((crew) => crew.length > 1).flat();
-    return [...new Set(several)].filter((other) => other !== person);
+    const start = Math.max(duty.start, now);
+    return partsOf(this.dependencies.segmentsOf(duty.schedule, start, duty.end), duty, askedBy);
   }
 
   /** The file, then the record of it. @returns false when it has been answered with a refusal; then nothing has changed. */
@@ -268,21 +251,6 @@ function whyNoSwap({ duty, agreedBy }: DutyRequest, askedBy: PersonId | null): s
   if (askedBy === duty.person) return "person: nobody swaps with themselves; name who is to take over";
   if (agreedBy !== null && agreedBy !== duty.person) return `agreedBy: only ${duty.person} can agree to it`;
   return duty.end - duty.start > longestSwapMs ? "to: a swap is of at most 92 days" : null;
-}
-
-function noDuty(person: PersonId, { schedule, start, end }: Omit<Duty, "person">): string {
-  const [from, to] = [start, end].map((at) => new Date(at).toISOString());
-  return `${person} has no duty in ${schedule} from ${from} to ${to} that is still to come.`;
-}
-
-/** Contract §3: an override beats every layer. An absence replaces one of several. */
-function notAlone(person: PersonId, beside: readonly PersonId[], duty: Duty): string {
-  const [from, to] = [duty.start, duty.end].map((at) => new Date(at).toISOString());
-  return (
-    `${person} is on duty in ${duty.schedule} together with ${together(beside)} then, and an override puts one person on ` +
-    `call alone. To replace only ${person}, add to the team file under absences: ` +
-    `{ person: ${person}, start: ${from}, end: ${to}, substitute: ${duty.person} }.`
-  );
 }
 
 function isSame(listed: Override, { person, start, end }: Duty): boolean {

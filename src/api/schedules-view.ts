@@ -6,7 +6,7 @@
  * out for each question.
  */
 import type { EpochMs } from "#domain/ids";
-import type { GapReason } from "#domain/oncall/on-call";
+import { gapWords } from "#domain/gap-words";
 import type { CoverageProof } from "#domain/reports/coverage-proof";
 import type { SchedulesOverview, Shift } from "#domain/reports/schedules-overview";
 import type { Team } from "#domain/team";
@@ -83,14 +83,3 @@ function shiftJson({ start, end, person, persons }: Shift): ShiftJson {
     ...(persons !== undefined && { persons: [...persons] }),
   };
 }
-
-const gapWords: Readonly<Record<GapReason, string>> = {
-  "cannot-be-worked-out": "this machine cannot work the schedule out",
-  "everyone-away": "everyone in the rotation is away",
-  "turn-of-nobody": "it is a turn of nobody",
-  "outside-windows": "outside every layer’s windows",
-  ended: "the layers have ended",
-  "not-started": "no layer has started yet",
-  "no-participants": "the layers have no participants",
-  "no-layers": "the schedule has no layers",
-};

@@ -1,6 +1,7 @@
 /** `tocsin coverage`: the proof that somebody can always be told, or every stretch in which nobody can. Exit 0 covered, 1 not. */
 import type { EpochMs } from "#domain/ids";
-import type { Gap, GapReason } from "#domain/oncall/on-call";
+import { gapWords } from "#domain/gap-words";
+import type { Gap } from "#domain/oncall/on-call";
 import { isCovered, proveCoverage, type CoverageProof } from "#domain/reports/coverage-proof";
 import type { PolicyCoverage } from "#domain/reports/policy-coverage";
 import type { Team } from "#domain/team";
@@ -124,14 +125,3 @@ function stretchLines<Item extends Stretch>(
 
 const total = (stretches: readonly Stretch[]) =>
   lengthText(stretches.reduce((sum, { start, end }) => sum + end - start, 0));
-
-const gapWords: Readonly<Record<GapReason, string>> = {
-  "cannot-be-worked-out": "this machine cannot work the schedule out",
-  "everyone-away": "everyone in the rotation is away",
-  "turn-of-nobody": "it is a turn of nobody",
-  "outside-windows": "outside every layer's windows",
-  ended: "the layers have ended",
-  "not-started": "no layer has started yet",
-  "no-participants": "the layers have no participants",
-  "no-layers": "the schedule has no layers",
-};

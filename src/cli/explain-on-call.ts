@@ -1,13 +1,11 @@
 /** `tocsin oncall --at TIME --explain`: why this person, layer by shift by handoff; times in the schedule's zone. */
+import { onDuty, peopleOf, type OnDuty } from "#domain/crew";
 import type { EpochMs, ScheduleId } from "#domain/ids";
 import {
   explainOnCall,
   finalSchedule,
-  onDuty,
-  peopleOf,
   type LayerExplanation,
   type OnCallExplanation,
-  type OnDuty,
 } from "#domain/oncall/on-call";
 import type { Team } from "#domain/team";
 import { visible } from "./alert-text.ts";

@@ -1,6 +1,7 @@
 /** `tocsin oncall`: who is on call at a time and why, or the final schedule over an interval (contract §3). */
+import { peopleOf } from "#domain/crew";
 import type { PersonId, ScheduleId } from "#domain/ids";
-import { crewAt, explainOnCall, finalSchedule, onCallJson, peopleOf } from "#domain/oncall/on-call";
+import { crewAt, explainOnCall, finalSchedule, onCallJson } from "#domain/oncall/on-call";
 import { together } from "#domain/person-names";
 import type { Team } from "#domain/team";
 import { printExplanations } from "./explain-on-call.ts";

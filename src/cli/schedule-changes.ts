@@ -1,5 +1,5 @@
 /** `tocsin oncall --team-new FILE`: who would be on call instead, if the team file were edited so. */
-import { peopleOf } from "#domain/oncall/on-call";
+import { peopleOf } from "#domain/crew";
 import { compareSchedules } from "#domain/reports/compare-schedules";
 import type { Team } from "#domain/team";
 import { refused, type Output } from "./outcome.ts";

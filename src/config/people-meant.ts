@@ -1,4 +1,5 @@
 /** Everyone whom a target of a step could ever mean, on whatever day. Asked by the checks of a team file. */
+import { membersOf } from "#domain/crew";
 import type { PersonId } from "#domain/ids";
 import type { Target, Team } from "#domain/team";
 
@@ -12,8 +13,7 @@ export function peopleMeant(team: Team, target: Target): readonly PersonId[] {
       return team.groups.find(({ id }) => id === target.id)?.people ?? [];
     case "schedule": {
       const schedule = team.schedules.find(({ id }) => id === target.id);
-      const onDuty =
-        schedule?.layers.flatMap(({ participants, turns }) => turns?.flat() ?? participants) ?? [];
+      const onDuty = schedule?.layers.flatMap(membersOf) ?? [];
       const replaced = new Set(onDuty);
       const standIns = team.absences.flatMap(({ person, substitute }) =>
         substitute !== undefined && replaced.has(person) ? [substitute] : [],

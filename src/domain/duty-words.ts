@@ -2,7 +2,7 @@
 import type { Alert } from "./alert.ts";
 import type { EpochMs, PersonId } from "./ids.ts";
 import { crewsOf, type Handoff } from "./oncall/next-handoff.ts";
-import type { Crew } from "./oncall/crew.ts";
+import type { Crew } from "./crew.ts";
 import { localText } from "./oncall/wall-clock.ts";
 import { zoneClockOrUtc } from "./oncall/zone-clock.ts";
 import { namesOf } from "./person-names.ts";

@@ -10,6 +10,7 @@ import type { Alert } from "./alert.ts";
 import {
   endedUpTo,
   evolveNotifications,
+  isToCome,
   planned,
   plannedByBoth,
   shiftNotifications,
@@ -272,10 +273,7 @@ function stepEntered(alert: Alert, fact: AlertFact & { kind: "step-entered" }): 
   const replanned = new Set(fact.notifications.map((n) => `${n.person} ${n.via}`));
   // What an earlier tier was still to be told goes on, unless this tier tells the same person the same way.
   const goingOn = alert.notifications.filter(
-    (n) =>
-      n.state === "attempted" ||
-      ((n.state === "planned" || (n.state === "failed" && n.again === true)) &&
-        !replanned.has(`${n.person} ${n.via}`)),
+    (n) => n.state === "attempted" || (isToCome(n) && !replanned.has(`${n.person} ${n.via}`)),
   );
   return {
     ...alert,

@@ -74,6 +74,11 @@ export function planned(
   });
 }
 
+/** Whether it is still to be made, or to be made again. */
+export function isToCome({ state, again }: Notification): boolean {
+  return state === "planned" || (state === "failed" && again === true);
+}
+
 /** Whether it waits for its time, and nobody has given it up: that is asked for anew. */
 export function isPendingFor(n: Notification, person: PersonId, via: Via): boolean {
   return n.state === "planned" && n.person === person && n.via === via && !someGaveUp(n);

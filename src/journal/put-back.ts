@@ -17,7 +17,8 @@ import { verifyJournal } from "./verify.ts";
 
 /**
  * On disk when it returns; takes some 30 µs for each fact. `position`: of the last fact; `heads`: of each origin, as they
- * were answered for. `now`: epoch ms. Returns what to tell people. Throws what SQLite and the file system throw; then nothing stands at its place that did not before.
+ * were answered for. `now`: epoch ms. Returns what to tell people. Throws what SQLite and the file system throw; then
+ * nothing stands at its place that did not before.
  */
 export function putBack(
   file: SqliteFile,

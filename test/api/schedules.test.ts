@@ -143,7 +143,7 @@ test("coverage is proved once for a day and a team, and what has passed is left 
     start: "2026-03-01T16:00:00.000Z",
     end: "2026-03-02T08:00:00.000Z",
     reason: "outside-windows",
-    text: "outside every layer’s windows",
+    text: "outside every layer's windows",
   });
   expect([first.gapCount, first.gaps.length]).toEqual([366, 10]);
   const late = view.at(team, noon + dayMs / 2 - 3_600_000)!.schedules[0]!;

@@ -2,9 +2,10 @@
  * A schedule of the source as one or more schedules of the team file. Used by `build-team`.
  *
  * Several are on call together in a schedule of the team file where they share a turn; elsewhere also shifts that come and
- * go apart can be on call at once, and several by an override. Then a schedule becomes as many lanes, and whoever refers to it is given all of them: everybody on call in the
- * source is on call in some lane, and nobody else is in any. A further lane has only whom it adds: nobody is on call in it
- * when one person is enough. Where a higher level covers a lower one it must do so in every lane that has the lower one.
+ * go apart can be on call at once, and several by an override. Then a schedule becomes as many lanes, and whoever refers to
+ * it is given all of them: everybody on call in the source is on call in some lane, and nobody else is in any. A further
+ * lane has only whom it adds: nobody is on call in it when one person is enough. Where a higher level covers a lower one it
+ * must do so in every lane that has the lower one.
  */
 import type { EpochMs } from "#domain/ids";
 import { zoneClock } from "#domain/oncall/zone-clock";

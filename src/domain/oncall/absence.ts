@@ -5,7 +5,7 @@
  */
 import type { EpochMs, PersonId } from "../ids.ts";
 import type { Absence } from "../team.ts";
-import type { Crew } from "./crew.ts";
+import type { Crew } from "../crew.ts";
 import type { Shift } from "./rotation.ts";
 
 /** Who serves a shift at some moment. */

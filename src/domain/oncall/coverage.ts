@@ -1,20 +1,10 @@
 /**
  * Where a schedule has nobody, and why. Used by `on-call`; the team file's check and `tocsin coverage` show it.
  */
+import type { GapReason } from "../gap-words.ts";
 import type { EpochMs } from "../ids.ts";
 import { overrideAt } from "./override.ts";
 import type { CompiledSchedule } from "./schedule.ts";
-
-/** Why nobody is on call. Of several layers' reasons, the one that is nearest to having somebody. */
-export type GapReason =
-  | "cannot-be-worked-out"
-  | "everyone-away"
-  | "turn-of-nobody"
-  | "outside-windows"
-  | "ended"
-  | "not-started"
-  | "no-participants"
-  | "no-layers";
 
 const nearestFirst: readonly GapReason[] = [
   "everyone-away",

@@ -7,10 +7,10 @@
 import type { EpochMs, PersonId } from "../ids.ts";
 import { nameOf, together } from "../person-names.ts";
 import type { Absence, Override, Team } from "../team.ts";
+import { gapWords, type GapReason } from "../gap-words.ts";
 import { gapReasonAt } from "./coverage.ts";
-import type { GapReason } from "./coverage.ts";
-import { onDuty, peopleOf } from "./crew.ts";
-import type { Crew, OnDuty } from "./crew.ts";
+import { onDuty, peopleOf } from "../crew.ts";
+import type { Crew, OnDuty } from "../crew.ts";
 import type { CompiledLayer, LayerStanding } from "./layer.ts";
 import { overrideAt } from "./override.ts";
 import type { CompiledSchedule } from "./schedule.ts";
@@ -146,14 +146,3 @@ function layerWords(
   });
   return [`${names(crew)} ${are(crew)} on call`, ...away].join(", ") + `: ${shift}`;
 }
-
-const gapWords: Readonly<Record<GapReason, string>> = {
-  "cannot-be-worked-out": "this machine cannot work the schedule out",
-  "everyone-away": "everyone in the rotation is away",
-  "turn-of-nobody": "it is a turn of nobody",
-  "outside-windows": "it is outside every layer's windows",
-  ended: "the layers have ended",
-  "not-started": "no layer has started yet",
-  "no-participants": "the layers have no participants",
-  "no-layers": "the schedule has no layers",
-};

@@ -1,14 +1,14 @@
 /**
  * When duty passes from one person to another, and when the two are to be told. Of several who are on duty together those
- * who come and those who leave. Used by the rule that tells them and by
- * the engine's timer, so that both always mean the same handoffs.
+ * who come and those who leave. Used by the rule that tells them and by the engine's timer, so that both always mean the
+ * same handoffs.
  *
  * Handoffs are read from the final schedule: an override's beginning is one, a rotation's handoff under an override is not.
  */
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
 import type { Schedule, Team } from "../team.ts";
-import { isSameCrew, peopleOf } from "./crew.ts";
-import type { Crew } from "./crew.ts";
+import { isSameCrew, peopleOf } from "../crew.ts";
+import type { Crew } from "../crew.ts";
 import { scheduleOf } from "./schedule.ts";
 import { dayMs, hourMs, minuteMs } from "./wall-clock.ts";
 

@@ -10,15 +10,13 @@ import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
 import type { Team } from "../team.ts";
 import { gapsIn } from "./coverage.ts";
 import type { Gap } from "./coverage.ts";
-import type { Crew } from "./crew.ts";
+import type { Crew } from "../crew.ts";
 import { explainAt } from "./explain.ts";
 import type { OnCallExplanation } from "./explain.ts";
 import { scheduleOf } from "./schedule.ts";
 import type { Segment } from "./schedule.ts";
 
-export type { Gap, GapReason } from "./coverage.ts";
-export { isSameCrew, membersOf, onDuty, peopleOf, turnsOf } from "./crew.ts";
-export type { Crew, OnDuty } from "./crew.ts";
+export type { Gap } from "./coverage.ts";
 export type { LayerExplanation, OnCallExplanation } from "./explain.ts";
 export type { Segment } from "./schedule.ts";
 

@@ -4,7 +4,8 @@
  */
 import type { EpochMs } from "../ids.ts";
 import type { Override } from "../team.ts";
-import type { Crews, Crew } from "./crew.ts";
+import type { Crew } from "../crew.ts";
+import type { Crews } from "./crews.ts";
 import { overlay } from "./timeline.ts";
 import type { Claim } from "./timeline.ts";
 

@@ -8,8 +8,8 @@
  */
 import type { EpochMs } from "../ids.ts";
 import type { Layer } from "../team.ts";
-import { turnsOf } from "./crew.ts";
-import type { Crew } from "./crew.ts";
+import { turnsOf } from "../crew.ts";
+import type { Crew } from "../crew.ts";
 import { lowerBound, occurrencesOf } from "./occurrences.ts";
 import type { Occurrences } from "./occurrences.ts";
 import { readRule } from "./rule.ts";

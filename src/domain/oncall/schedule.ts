@@ -7,8 +7,9 @@
  */
 import type { EpochMs, ScheduleId } from "../ids.ts";
 import type { Schedule, Team } from "../team.ts";
-import { Crews, onDuty } from "./crew.ts";
-import type { Crew, OnDuty } from "./crew.ts";
+import { onDuty } from "../crew.ts";
+import { Crews } from "./crews.ts";
+import type { Crew, OnDuty } from "../crew.ts";
 import { compileLayer } from "./layer.ts";
 import type { CompiledLayer } from "./layer.ts";
 import { applyOverrides } from "./override.ts";

@@ -1,7 +1,8 @@
 /** Where two versions of a team differ in who is on call. Shown by `tocsin oncall --team-new`. */
+import { isSameCrew, peopleOf, type Crew } from "../crew.ts";
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
-import { finalSchedule, isSameCrew, peopleOf } from "../oncall/on-call.ts";
-import type { Crew, Segment } from "../oncall/on-call.ts";
+import { finalSchedule } from "../oncall/on-call.ts";
+import type { Segment } from "../oncall/on-call.ts";
 import type { Span } from "../oncall/timeline.ts";
 import type { Team } from "../team.ts";
 

@@ -4,8 +4,9 @@
  *
  * Nothing is sampled: final schedules are exact, and everything here is made of their segments.
  */
+import { peopleOf } from "../crew.ts";
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
-import { finalSchedule, gapsOf, peopleOf } from "../oncall/on-call.ts";
+import { finalSchedule, gapsOf } from "../oncall/on-call.ts";
 import type { Gap } from "../oncall/on-call.ts";
 import { union } from "../oncall/timeline.ts";
 import type { Span } from "../oncall/timeline.ts";

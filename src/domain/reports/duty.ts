@@ -1,8 +1,9 @@
 /**
  * The reverse question: not who is on call, but when somebody is. Shown by `tocsin duty`.
  */
+import { peopleOf } from "../crew.ts";
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
-import { finalSchedule, peopleOf } from "../oncall/on-call.ts";
+import { finalSchedule } from "../oncall/on-call.ts";
 import { union } from "../oncall/timeline.ts";
 import type { Span } from "../oncall/timeline.ts";
 import { zoneClockOrUtc } from "../oncall/zone-clock.ts";

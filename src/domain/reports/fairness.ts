@@ -2,8 +2,9 @@
  * Who carries how much: hours, nights, week-ends and holidays of everybody, in each schedule and in all. Shown by
  * `tocsin fairness`.
  */
+import { membersOf, peopleOf } from "../crew.ts";
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
-import { finalSchedule, membersOf, peopleOf } from "../oncall/on-call.ts";
+import { finalSchedule } from "../oncall/on-call.ts";
 import { union } from "../oncall/timeline.ts";
 import type { Span } from "../oncall/timeline.ts";
 import { zoneClockOrUtc } from "../oncall/zone-clock.ts";

@@ -2,11 +2,11 @@
  * Layers that do not do what they seem to say: whom a later one hides, whose handoffs or windows are over, that begin on
  * another day than they hand over, or decades ahead. Warnings of the team file's check, asked of the calculation itself.
  */
+import { turnsOf, type Crew } from "../crew.ts";
 import type { EpochMs } from "../ids.ts";
 import { compileLayer } from "../oncall/layer.ts";
 import { occurrencesOf } from "../oncall/occurrences.ts";
-import { scheduleFault, turnsOf } from "../oncall/on-call.ts";
-import type { Crew } from "../oncall/on-call.ts";
+import { scheduleFault } from "../oncall/on-call.ts";
 import { rotationOf } from "../oncall/rotation.ts";
 import { readRule, type Rule } from "../oncall/rule.ts";
 import { union } from "../oncall/timeline.ts";

@@ -4,8 +4,9 @@
  * Whether a desktop is attached is known only at the time, so here every desktop counts as attached; the rules' own
  * `canReach` knows better once an alert is open.
  */
+import { peopleOf } from "../crew.ts";
 import type { EpochMs, PersonId } from "../ids.ts";
-import { finalSchedule, peopleOf } from "../oncall/on-call.ts";
+import { finalSchedule } from "../oncall/on-call.ts";
 import { intersect, union } from "../oncall/timeline.ts";
 import type { Span } from "../oncall/timeline.ts";
 import type { Target, Team } from "../team.ts";

@@ -2,9 +2,10 @@
  * What a person wants to know of the schedules at a glance: who is on call and why, who is next, the coming two weeks,
  * and whether anybody is ever missing. The console's page and `GET /api/v1/schedules` show it, by way of `#api/schedules-view`.
  */
+import { onDuty, peopleOf, type Crew, type OnDuty } from "../crew.ts";
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
-import { explainOnCall, finalSchedule, onDuty, peopleOf } from "../oncall/on-call.ts";
-import type { Crew, Gap, OnDuty } from "../oncall/on-call.ts";
+import { explainOnCall, finalSchedule } from "../oncall/on-call.ts";
+import type { Gap } from "../oncall/on-call.ts";
 import type { Span } from "../oncall/timeline.ts";
 import { dayMs } from "../oncall/wall-clock.ts";
 import { severities } from "../severity.ts";

@@ -3,10 +3,11 @@
  * same (the next in the rotation, if there is one), but nobody has asked them. While one of a turn of several is there, the
  * shift goes on as it was meant. Used by `coverage-proof`.
  */
+import { membersOf, turnsOf } from "../crew.ts";
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
 import { serviceAt } from "../oncall/absence.ts";
 import type { Replacement, Service } from "../oncall/absence.ts";
-import { membersOf, scheduleFault, turnsOf } from "../oncall/on-call.ts";
+import { scheduleFault } from "../oncall/on-call.ts";
 import { rotationOf } from "../oncall/rotation.ts";
 import type { Rotation, Shift } from "../oncall/rotation.ts";
 import { intersect, overlay, union } from "../oncall/timeline.ts";

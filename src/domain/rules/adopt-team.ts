@@ -1,4 +1,7 @@
-/** A team file was read. Open alerts keep the revision that they opened under, unless it reaches nobody (see `escalate`); new ones take this one. */
+/**
+ * A team file was read. Open alerts keep the revision that they opened under, unless it reaches nobody (see `escalate`); new
+ * ones take this one.
+ */
 import type { Decision } from "../decision.ts";
 import type { PersonId } from "../ids.ts";
 import type { TeamFileEdit } from "../input.ts";

@@ -1,5 +1,6 @@
 /**
- * Duty is about to pass on: a quiet word to those who come and those who leave, with what is open. Each handoff once, however often the engine starts.
+ * Duty is about to pass on: a quiet word to those who come and those who leave, with what is open. Each handoff once,
+ * however often the engine starts.
  *
  * The fact comes before the word, so a crash between the two costs the word: it is a courtesy, and a second one would be
  * noise. Deadlines here are instants of the schedule, so a clock that is set moves nothing.

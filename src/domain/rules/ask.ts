@@ -1,10 +1,11 @@
 /** Who is asked by a tier, and whether they can be reached at all. */
+import { membersOf } from "../crew.ts";
 import type { Alert } from "../alert.ts";
 import type { SkipReason } from "../fact.ts";
 import type { Asked } from "../alert.ts";
 import type { EpochMs, PersonId, ScheduleId } from "../ids.ts";
 import { isAway } from "../oncall/absence.ts";
-import { crewAt, membersOf, scheduleFault } from "../oncall/on-call.ts";
+import { crewAt, scheduleFault } from "../oncall/on-call.ts";
 import { isAtLeast } from "../severity.ts";
 import type { State } from "../state.ts";
 import type { Person, Policy, Step, Target, Team, Via } from "../team.ts";
@@ -65,7 +66,10 @@ export function present(people: readonly PersonId[], { absences }: Team, now: Ep
   return people.filter((person) => !isAway(person, absences, now));
 }
 
-/** Whoever is on call, all at once where several are. Where that cannot be worked out: everybody who ever is, since one of them must hear of it. */
+/**
+ * Whoever is on call, all at once where several are. Where that cannot be worked out: everybody who ever is, since one of
+ * them must hear of it.
+ */
 function scheduled(team: Team, id: ScheduleId, now: EpochMs): readonly PersonId[] {
   const crew = crewAt(team, id, now);
   if (crew.length > 0) return crew;

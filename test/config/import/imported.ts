@@ -1,4 +1,5 @@
 /** Imports for the tests: fixtures by folder, and the schedules that came of them as one timeline of who is on call. */
+import { peopleOf } from "#domain/crew";
 import { readdirSync, readFileSync } from "node:fs";
 import { Temporal } from "temporal-polyfill";
 import { expect } from "vitest";
@@ -7,7 +8,7 @@ import { printImportFault } from "#config/import/findings";
 import { importTeam, type Imported, type Vendor } from "#config/import/import-team";
 import { loadTeam } from "#config/load-team";
 import type { ScheduleId } from "#domain/ids";
-import { finalSchedule, peopleOf } from "#domain/oncall/on-call";
+import { finalSchedule } from "#domain/oncall/on-call";
 import type { Team } from "#domain/team";
 
 const fixtures = new URL("../../fixtures/import/", import.meta.url);

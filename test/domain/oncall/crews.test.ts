@@ -2,6 +2,7 @@
  * Several on duty together: who serves a turn of several, of whom some are away, against contract §3 read literally; and
  * what reports, explanations and handoffs make of it. Times on the right are UTC.
  */
+import { isSameCrew, peopleOf } from "#domain/crew";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { EpochMs, PersonId, ScheduleId } from "#domain/ids";
@@ -11,10 +12,8 @@ import {
   explainOnCall,
   finalSchedule,
   gapsOf,
-  isSameCrew,
   onCallAt,
   onCallJson,
-  peopleOf,
   shadowsJson,
 } from "#domain/oncall/on-call";
 import { compareSchedules } from "#domain/reports/compare-schedules";

@@ -2,10 +2,11 @@
  * Final schedules against two other implementations at once: python-dateutil with zoneinfo, in another process, and
  * rrule-temporal with Temporal. `TOCSIN_ONCALL_RUNS=20000` for a long run, `TOCSIN_ONCALL_SEED=…` for that of a failure.
  */
+import { peopleOf } from "#domain/crew";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EpochMs } from "#domain/ids";
-import { finalSchedule, peopleOf } from "#domain/oncall/on-call";
+import { finalSchedule } from "#domain/oncall/on-call";
 import { occurrencesOf } from "#domain/oncall/occurrences";
 import { readRule } from "#domain/oncall/rule";
 import { localOf } from "#domain/oncall/wall-clock";

@@ -2,11 +2,11 @@
  * Integrations: what each monitoring tool has sent to this engine since its start, and what became of it, for whoever asks
  * "does it reach us at all?". Asked of the engine every few seconds while it is shown.
  */
-import { useEffect, useState } from "preact/hooks";
 import type { Comings, IntegrationsJson } from "#wire/integrations-json";
 import type { EngineLink, EngineView } from "../shared/engine-link.ts";
 import { useNow } from "../shared/use-engine.ts";
 import { ago, zonedTime } from "../shared/words.ts";
+import { useAnswer } from "./use-answer.ts";
 
 interface Props {
   readonly link: EngineLink;
@@ -16,7 +16,7 @@ interface Props {
 const askAgainMs = 5_000;
 
 export function IntegrationsPage({ link, engine }: Props) {
-  const { seen, problem } = useIntegrations(link, engine);
+  const { shown: seen, problem } = useAnswer("integrations", { link, engine }, askAgainMs);
   const now = useNow();
   const rows = seen?.integrations ?? [];
   const ignored = rows.some(({ changedNothing }) => changedNothing > 0);
@@ -123,31 +123,6 @@ function Count({ of, value, isBad = false }: { of: string; value: number; isBad?
       <span class="number">{value.toLocaleString("en-GB")}</span> <span class="count-of">{of}</span>
     </td>
   );
-}
-
-/** The last good answer stays on the screen; `problem` says why there is no newer one. */
-function useIntegrations(
-  link: EngineLink,
-  engine: EngineView,
-): { seen: IntegrationsJson | null; problem: string | null } {
-  const [seen, setSeen] = useState<IntegrationsJson | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    let isShown = true;
-    const ask = async (): Promise<void> => {
-      const answer = await link.integrations();
-      if (!isShown) return;
-      if (answer.ok && answer.integrations !== undefined) setSeen(answer.integrations);
-      setProblem(answer.ok ? null : (answer.text ?? "The engine gave no reason."));
-    };
-    void ask();
-    const timer = setInterval(() => void ask(), askAgainMs);
-    return () => {
-      isShown = false;
-      clearInterval(timer);
-    };
-  }, [link, engine.team?.revision, engine.connected]);
-  return { seen, problem };
 }
 
 const example = `integrations:

@@ -2,11 +2,11 @@
  * Schedules: who is on call and why, who is next, the coming two weeks, and whether anybody is ever missing.
  * Asked of the engine when it is opened, every minute, and whenever the team changes.
  */
-import { useEffect, useState } from "preact/hooks";
 import type { SchedulesJson } from "#wire/schedules-json";
 import type { EngineLink, EngineView } from "../shared/engine-link.ts";
 import { ScheduleSection } from "./schedule-section.tsx";
 import { shiftTime, viewerZone } from "./shift-words.ts";
+import { useAnswer } from "./use-answer.ts";
 
 interface Props {
   readonly link: EngineLink;
@@ -18,7 +18,7 @@ interface Props {
 const askAgainMs = 60_000;
 
 export function SchedulesPage({ link, engine, person }: Props) {
-  const { schedules, problem } = useSchedules(link, engine);
+  const { shown: schedules, problem } = useAnswer("schedules", { link, engine }, askAgainMs);
   const count = schedules?.schedules.length ?? 0;
   return (
     <div class="schedules">
@@ -45,31 +45,6 @@ export function SchedulesPage({ link, engine, person }: Props) {
       ))}
     </div>
   );
-}
-
-/** The last good answer stays on the screen; `problem` says why there is no newer one. */
-function useSchedules(
-  link: EngineLink,
-  engine: EngineView,
-): { schedules: SchedulesJson | null; problem: string | null } {
-  const [schedules, setSchedules] = useState<SchedulesJson | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    let isShown = true;
-    const ask = async (): Promise<void> => {
-      const answer = await link.schedules();
-      if (!isShown) return;
-      if (answer.ok && answer.schedules !== undefined) setSchedules(answer.schedules);
-      setProblem(answer.ok ? null : (answer.text ?? "The engine gave no reason."));
-    };
-    void ask();
-    const timer = setInterval(() => void ask(), askAgainMs);
-    return () => {
-      isShown = false;
-      clearInterval(timer);
-    };
-  }, [link, engine.team?.revision, engine.connected]);
-  return { schedules, problem };
 }
 
 function Warnings({ schedules }: { readonly schedules: SchedulesJson }) {

@@ -1,11 +1,9 @@
 /**
- * Those who are on duty together: the people of a turn, or of a moment. Nearly always one. Used wherever this room says who
- * is on call, and by whoever asks for all of them.
- *
- * A schedule keeps one list for each set of people, so that who is on call can be compared by identity.
+ * Those who are on duty together: the people of a turn, or of a moment. Nearly always one. Used wherever it is said who is
+ * on call, and by whoever asks for all of them.
  */
-import type { PersonId } from "../ids.ts";
-import type { Layer } from "../team.ts";
+import type { PersonId } from "./ids.ts";
+import type { Layer } from "./team.ts";
 
 /** In the order of the turn, each once. Of a turn it may be empty; of a claim or a segment it never is. */
 export type Crew = readonly PersonId[];
@@ -39,16 +37,4 @@ export function onDuty(crew: Crew | null): OnDuty {
 /** The same people, in whatever order. */
 export function isSameCrew(one: Crew, other: Crew): boolean {
   return one.length === other.length && one.every((person) => other.includes(person));
-}
-
-/** One list for each crew: the same people in the same order are the same object. */
-export class Crews {
-  private readonly known = new Map<string, Crew>();
-
-  of(people: Crew): Crew {
-    const key = people.length === 1 ? people[0]! : people.join("\0");
-    let crew = this.known.get(key);
-    if (crew === undefined) this.known.set(key, (crew = people));
-    return crew;
-  }
 }
