@@ -32,9 +32,24 @@ export function parseWrittenTime(text: string): Parsed<WrittenTime> {
       return accept({ kind: "instant", at: Temporal.Instant.from(text).epochMilliseconds });
     return accept({ kind: "wall-clock", local: localText(Temporal.PlainDateTime.from(text)) });
   } catch (error) {
-    if (error instanceof RangeError)
-      return reject("no such date or time; a month has its days, a day has 24 hours");
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    const next = nextDay(text);
+    return reject(
+      next === null
+        ? "no such date or time; a month has its days, a day has 24 hours"
+        : `a day ends where the next one begins: write ${next}T00:00${offset ?? ""}`,
+    );
+  }
+}
+
+/** Of `2026-12-31T24:00`. */
+function nextDay(text: string): string | null {
+  const [match, day] = /^([\d-]{10})[Tt ]24:00/.exec(text) ?? [];
+  if (match === undefined) return null;
+  try {
+    return Temporal.PlainDate.from(day!).add({ days: 1 }).toString();
+  } catch {
+    return null;
   }
 }
 

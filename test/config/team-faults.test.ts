@@ -253,6 +253,16 @@ const table: Record<string, readonly [from: string, to: string, ...lines: string
     "start: 2026-02-30T09:00:00",
     "f:28:18: schedules[0].overrides[0].start: no such date or time; a month has its days, a day has 24 hours",
   ],
+  "the end of a day": [
+    "start: 2026-02-01T09:00:00",
+    'start: "2026-12-31T24:00+01:00"',
+    "f:28:18: schedules[0].overrides[0].start: a day ends where the next one begins: write 2027-01-01T00:00+01:00",
+  ],
+  "the end of no day": [
+    "start: 2026-02-01T09:00:00",
+    "start: 2026-02-30T24:00",
+    "f:28:18: schedules[0].overrides[0].start: no such date or time; a month has its days, a day has 24 hours",
+  ],
   "no time at all": [
     "start: 2026-02-01T09:00:00",
     "start: tomorrow",
